@@ -1,0 +1,18 @@
+export { type Connection, connectionSchema, type SshHop } from "./connection.ts";
+export { CommandError, type CommandFailure, ConnectionError, type ConnectionFailure, UserError } from "./errors.ts";
+export { type LabMachineInputs, type LabMachineOutputs, labMachineInputs } from "./lab/schema.ts";
+export { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "./operation.ts";
+export {
+  type DistributionName,
+  distributionName,
+  type HostFacts,
+  type HostInputs,
+  type HostOutputs,
+  hostInputs,
+  type PackagesInputs,
+  type PackagesOutputs,
+  type PreflightVerdict,
+  packagesInputs,
+} from "./schema.ts";
+export { joinSh, quote, Shell, sh } from "./sh.ts";
+export type { CommandResult, FileTarget, RemoteProcess, RunOptions, Transport, TransportStatistics } from "./transport.ts";

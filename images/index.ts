@@ -1,0 +1,7 @@
+export {
+  type DeliveredImageInputs,
+  type DeliveredImageOutputs,
+  deliveredImageInputs,
+  type EngineName,
+  engineName,
+} from "./schema.ts";

@@ -1,0 +1,1 @@
+export { type ReportInputs, type ReportOutputs, reportInputs } from "./schema.ts";

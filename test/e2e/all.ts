@@ -1,0 +1,3 @@
+import { runTests } from "../run-tests.ts";
+
+await runTests(import.meta.dirname, { exclude: [] });
