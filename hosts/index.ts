@@ -2,6 +2,7 @@ export { type Connection, connectionSchema, type SshHop } from "./connection.ts"
 export { CommandError, type CommandFailure, ConnectionError, type ConnectionFailure, UserError } from "./errors.ts";
 export { type LabMachineInputs, type LabMachineOutputs, labMachineInputs } from "./lab/schema.ts";
 export { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "./operation.ts";
+export { type AbstractPackage, packageNames, packageTable } from "./packages/table.ts";
 export {
   type DistributionName,
   distributionName,
