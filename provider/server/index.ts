@@ -1,0 +1,18 @@
+export { servePlugin } from "./serve.ts";
+export {
+  Archive,
+  Asset,
+  type Call,
+  type CheckFailure,
+  type DiffKind,
+  type DiffResult,
+  type FailureCode,
+  type Handshake,
+  InitFailure,
+  PluginError,
+  type PluginImplementation,
+  type PropertyMap,
+  type PropertyValue,
+  Secret,
+  UNKNOWN,
+} from "./types.ts";
