@@ -1,0 +1,137 @@
+import { access, constants, mkdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { downloadEngine, downloadPlugin, downloadsReachable, holdsEngine } from "./download.ts";
+import { buildEngine } from "./go-build.ts";
+import { withLock } from "./lock.ts";
+import {
+  builtDirectory,
+  cacheDirectory,
+  commandIn,
+  downloadedDirectory,
+  type Environment,
+  enginesDirectory,
+  engineVersion,
+  pulumiHome,
+} from "./places.ts";
+import { isSuitable, pulumiVersion } from "./pulumi-version.ts";
+import { type Choice, choose, foldersOf, languageHost, resourcePlugins } from "./stand-ins.ts";
+
+/** A working Pulumi CLI. */
+export interface Engine {
+  readonly kind: "path" | "downloaded" | "built";
+  /** Absolute path of `pulumi`. */
+  readonly command: string;
+  readonly version: string;
+  /** Whether our language host or one of our stand-in plugins is in use. */
+  readonly standIns: boolean;
+}
+
+export interface EngineOptions {
+  /** Absolute path of the project. */
+  readonly root: string;
+  readonly progress: (line: string) => void;
+  readonly signal?: AbortSignal;
+  /** Defaults to this process's own. */
+  readonly environment?: Environment;
+}
+
+type Found = Omit<Engine, "standIns">;
+
+/**
+ * A suitable `pulumi` on PATH, else the official download (given up within seconds where it can't be reached), else a build
+ * from `engine/go.mod`. Kept in the user's cache; two runs at once share one build. Throws `UserError` with the remedy.
+ */
+export async function ensureEngine(options: EngineOptions): Promise<Engine> {
+  const environment = options.environment ?? process.env;
+  const found = (await findEngine(options.root, environment)) ?? (await makeEngine(options, environment));
+  await fetchPlugins(found, options, environment);
+  return { ...found, standIns: choices(found, options.root, environment).some(({ official }) => !official) };
+}
+
+/** The engine that is there already; never downloads or builds. */
+export async function findEngine(root: string, environment: Environment): Promise<Found | undefined> {
+  const onPath = await findOnPath(environment);
+  if (onPath !== undefined) return onPath;
+  for (const [kind, directory] of [
+    ["downloaded", downloadedDirectory(environment)],
+    ["built", builtDirectory(root, environment)],
+  ] as const)
+    if (await holdsEngine(directory)) return { kind, command: commandIn(directory), version: engineVersion };
+  return undefined;
+}
+
+/** What the engine will start as language host and plugins. Looks at files only. */
+export function choices(engine: Pick<Engine, "kind" | "command">, root: string, environment: Environment): readonly Choice[] {
+  const places = {
+    command: engine.command,
+    root,
+    pulumiHome: pulumiHome(engine.kind !== "path", environment),
+    path: environment.PATH ?? "",
+  };
+  return [languageHost, ...resourcePlugins].map((part) => choose(part, places));
+}
+
+/** Our own cached engine may be on PATH too (`distrobench env` puts it there): that is not the user's. */
+async function findOnPath(environment: Environment): Promise<Found | undefined> {
+  const ours = enginesDirectory(environment);
+  for (const folder of foldersOf(environment.PATH ?? "")) {
+    if (folder.startsWith(ours)) continue;
+    const command = join(folder, "pulumi");
+    if (!(await isExecutable(command))) continue;
+    const version = await pulumiVersion(command).catch(() => undefined);
+    if (version !== undefined && isSuitable(version)) return { kind: "path", command, version };
+  }
+  return undefined;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return await access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function makeEngine(options: EngineOptions, environment: Environment): Promise<Found> {
+  const directory = enginesDirectory(environment);
+  await mkdir(directory, { recursive: true });
+  const { progress, signal } = options;
+  const waiting = (pid: number) => progress(`another run (process ${pid}) is preparing Pulumi: waiting for it`);
+  return await withLock(join(directory, "lock"), { waiting, signal }, async () => {
+    const meanwhile = await findEngine(options.root, environment);
+    if (meanwhile !== undefined) return meanwhile;
+    const download = { cache: cacheDirectory(environment), environment, progress, signal };
+    const downloaded = downloadedDirectory(environment);
+    if ((await downloadsReachable(download)) && (await downloadEngine(downloaded, download)))
+      return { kind: "downloaded", command: commandIn(downloaded), version: engineVersion };
+    const built = builtDirectory(options.root, environment);
+    await buildEngine({ root: options.root, target: built, environment, progress, signal });
+    return { kind: "built", command: commandIn(built), version: engineVersion };
+  });
+}
+
+/** Official plugins win whenever they can be had. */
+async function fetchPlugins(engine: Found, options: EngineOptions, environment: Environment): Promise<void> {
+  const missing = choices(engine, options.root, environment).filter(
+    ({ official, part }) => !official && part.kind === "resource",
+  );
+  if (missing.length === 0) return;
+  const { progress, signal } = options;
+  const download = { cache: cacheDirectory(environment), environment, progress, signal };
+  if (!(await downloadsReachable(download))) return;
+  const home = pulumiHome(engine.kind !== "path", environment);
+  for (const choice of missing) await downloadPlugin(engine.command, home, choice, download);
+}
+
+/** Environment variables that make `pulumi` find what was chosen. Merge them over the process's own. */
+export function engineEnvironment(engine: Engine, root: string, environment: Environment = process.env): Record<string, string> {
+  const chosen = choices(engine, root, environment);
+  const ours = chosen.filter(({ official }) => !official).map(({ path }) => join(path, ".."));
+  const present = foldersOf(environment.PATH ?? "");
+  const added = [join(engine.command, ".."), ...ours].filter((folder) => !present.includes(folder));
+  return {
+    PATH: [...added, ...present].join(delimiter),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...(engine.kind === "path" ? {} : { PULUMI_HOME: pulumiHome(true, environment) }),
+    ...(ours.length === 0 ? {} : { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
+  };
+}
