@@ -28,6 +28,9 @@ const UNKNOWN_STRINGS: ReadonlySet<string> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
 ]);
 
+/** The engine leaves an empty text out, so that such an asset looks elided. */
+const EMPTY_TEXT_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 /** Plain properties to the protobuf struct of the wire. */
 export function encodeProperties(properties: PropertyMap): WireStruct {
   const struct = new Struct();
@@ -139,7 +142,8 @@ function assetContent(map: PropertyMap): Asset["content"] {
   if (path !== undefined) return { path };
   const uri = text(map.uri);
   if (uri !== undefined) return { uri };
-  return typeof map.text === "string" ? { text: map.text } : "elided";
+  if (typeof map.text === "string") return { text: map.text };
+  return map.hash === EMPTY_TEXT_HASH ? { text: "" } : "elided";
 }
 
 function archiveContent(map: PropertyMap): Archive["content"] {

@@ -34,7 +34,7 @@ function initFailure(failure: InitFailure): Partial<grpc.StatusObject> {
   if (failure.inputs !== undefined) detail.setInputs(encodeProperties(failure.inputs));
   const packed = new anyPb.Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const status = new statusPb.Status().setCode(grpc.status.UNKNOWN).setMessage(failure.message).addDetails(packed);
+  const status = new statusPb.Status().setCode(grpc.status.UNKNOWN).setMessage(failure.message).setDetailsList([packed]);
   const metadata = new grpc.Metadata();
   metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
   return { code: grpc.status.UNKNOWN, details: failure.message, metadata };
