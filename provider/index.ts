@@ -1,0 +1,18 @@
+export {
+  Archive,
+  Asset,
+  type Call,
+  type CheckFailure,
+  type DiffKind,
+  type DiffResult,
+  type FailureCode,
+  type Handshake,
+  InitFailure,
+  PluginError,
+  type PluginImplementation,
+  type PropertyMap,
+  type PropertyValue,
+  Secret,
+  servePlugin,
+  UNKNOWN,
+} from "./server/index.ts";
