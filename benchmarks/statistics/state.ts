@@ -1,0 +1,37 @@
+import type { SessionData } from "../results/schema.ts";
+import type { AaResult, Reason, SessionState, VariantSummary } from "./summary.ts";
+
+/** Whether a conclusion may be drawn at all, by rules that do not look at the result. */
+export function stateOf(data: SessionData, variants: readonly VariantSummary[], aa: readonly AaResult[]): SessionState {
+  const reasons = [...unfinished(data), ...empty(variants), ...unsound(aa, data.session.design.tolerance)];
+  if (reasons.length > 0) return { status: "invalid", reasons };
+  const noise = data.session.design.noisyHost
+    ? [{ rule: "noisy-host", detail: "measured with noisyHost: never a baseline for a gate" }]
+    : [];
+  return noise.length > 0 ? { status: "noisy", reasons: noise } : { status: "valid" };
+}
+
+function unfinished({ session }: SessionData): readonly Reason[] {
+  if (session.outcome === "complete") return [];
+  const why = session.failure === undefined ? "" : `: ${session.failure}`;
+  const detail = session.outcome === "running" ? "the session has not ended" : `the session was ${session.outcome}${why}`;
+  return [{ rule: "incomplete", detail }];
+}
+
+function empty(variants: readonly VariantSummary[]): readonly Reason[] {
+  return variants
+    .filter(({ counts }) => counts.counted === counts.failed)
+    .map(({ id, counts }) => ({
+      rule: "no-sample",
+      detail: `${id} has no countable sample (${counts.invalid} invalid, ${counts.failed} failed)`,
+    }));
+}
+
+function unsound(aa: readonly AaResult[], tolerance: number): readonly Reason[] {
+  return aa
+    .filter(({ sound }) => !sound)
+    .map(({ metric, baseline }) => ({
+      rule: "aa-pair",
+      detail: `${metric}: ${baseline} differs from itself by more than ${(50 * tolerance).toPrecision(2)} %`,
+    }));
+}

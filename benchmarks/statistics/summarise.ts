@@ -1,0 +1,112 @@
+import type { Sample, SessionData } from "../results/schema.ts";
+import { comparabilityOf } from "./comparability.ts";
+import { aaResult, compareWithBaseline, type MetricUnits } from "./compare.ts";
+import { DRIFT_LIMIT, lag1 } from "./diagnostics.ts";
+import { median, medianInterval } from "./estimate.ts";
+import { flaggedSamples } from "./flagged.ts";
+import { friedman } from "./friedman.ts";
+import { stateOf } from "./state.ts";
+import type { Comparison, Counts, Estimate, MetricSummary, Overview, SessionSummary, VariantSummary } from "./summary.ts";
+import { byBlock, type Unit, unitsOf, valuesOf } from "./units.ts";
+
+/**
+ * The one function from raw samples to everything that is said about a session: stack outputs, terminal, page and gate all use it. The
+ * order of `data.samples` does not matter.
+ */
+export function summarise(data: SessionData): SessionSummary {
+  const { session } = data;
+  const samples = [...data.samples].sort((a, b) => a.sequence - b.sequence);
+  const units = session.metrics.map(
+    (definition): MetricUnits => ({
+      definition,
+      units: new Map(session.variants.map(({ id }) => [id, unitsOf(samples, id, definition)])),
+    }),
+  );
+  const comparisons = compareWithBaseline(session, units);
+  const variants = variantsOf(data, samples);
+  const aa = units.flatMap((metric) => aaResult(session, metric) ?? []);
+  const state = stateOf(data, variants, aa);
+  const metrics = units.map(
+    (metric): MetricSummary => ({
+      definition: metric.definition,
+      estimates: session.variants.map(({ id }) => estimateOf(id, metric.units.get(id) ?? [])),
+      comparisons: comparisons.filter((comparison) => comparison.metric === metric.definition.name),
+      aa: aaResult(session, metric),
+      overview: overviewOf(data, metric),
+    }),
+  );
+  return {
+    session: session.id,
+    stack: session.stack,
+    benchmark: session.benchmark,
+    test: session.test,
+    title: session.title,
+    baseline: session.baseline,
+    tolerance: session.design.tolerance,
+    state,
+    comparability: comparabilityOf(data),
+    variants,
+    metrics,
+    flagged: flaggedSamples({ ...data, samples }),
+  };
+}
+
+/** Nobody draws a conclusion from an invalid session; the figures stay visible. */
+function withoutVerdict(comparison: Comparison): Comparison {
+  const sentence = `No verdict, because the session is invalid. ${comparison.sentence}`;
+  return { ...comparison, verdict: "cannot-tell", word: "no verdict", sentence };
+}
+
+function estimateOf(variant: string, units: readonly Unit[]): Estimate {
+  const values = valuesOf(units);
+  const r1 = lag1(values);
+  return {
+    variant,
+    n: units.length,
+    failed: units.filter((unit) => unit.failed).length,
+    median: median(values),
+    min: values.reduce((a: number, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    max: values.reduce((a: number, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    interval: medianInterval(values),
+    lag1: r1,
+    drift: r1 !== undefined && Math.abs(r1) > DRIFT_LIMIT,
+  };
+}
+
+/** Friedman over the blocks in which every variant (without A/A labels) was measured. */
+function overviewOf({ session }: SessionData, { definition, units }: MetricUnits): Overview | undefined {
+  if (definition.kind !== "result") return undefined;
+  const columns = session.variants.filter(({ aaOf }) => aaOf === undefined).map(({ id }) => byBlock(units.get(id) ?? []));
+  const blocks = [...(columns[0]?.keys() ?? [])].sort((a, b) => a - b);
+  const rows = blocks.map((block) => columns.flatMap((column) => column.get(block) ?? []));
+  return friedman(
+    rows.filter((row) => row.length === columns.length),
+    session.design.seed,
+  );
+}
+
+function variantsOf({ session, environments }: SessionData, samples: readonly Sample[]): readonly VariantSummary[] {
+  const emulated = new Set(environments.filter((environment) => environment.emulated).map(({ host }) => host));
+  return session.variants.map(({ id, host, labels, aaOf }) => ({
+    id,
+    host,
+    labels,
+    aaOf,
+    emulated: emulated.has(host),
+    counts: countsOf(samples.filter((sample) => sample.variant === id)),
+  }));
+}
+
+function countsOf(samples: readonly Sample[]): Counts {
+  const measured = samples.filter((sample) => sample.role === "measured");
+  const count = (status: Sample["validity"]["status"]) => measured.filter(({ validity }) => validity.status === status).length;
+  const invalid = count("invalid");
+  return {
+    counted: measured.length - invalid,
+    valid: count("valid"),
+    disturbed: count("disturbed"),
+    invalid,
+    failed: count("failed"),
+    warmUps: samples.filter((sample) => sample.role === "warm-up").length,
+  };
+}
