@@ -1,4 +1,4 @@
-import type { Sample, SessionData } from "../results/schema.ts";
+import type { MetricDefinition, Sample, Session, SessionData } from "../results/schema.ts";
 import { comparabilityOf } from "./comparability.ts";
 import { aaResult, compareWithBaseline, type MetricUnits } from "./compare.ts";
 import { DRIFT_LIMIT, lag1 } from "./diagnostics.ts";
@@ -6,7 +6,17 @@ import { median, medianInterval } from "./estimate.ts";
 import { flaggedSamples } from "./flagged.ts";
 import { friedman } from "./friedman.ts";
 import { stateOf } from "./state.ts";
-import type { Comparison, Counts, Estimate, MetricSummary, Overview, SessionSummary, VariantSummary } from "./summary.ts";
+import type {
+  AaResult,
+  Comparison,
+  Counts,
+  Estimate,
+  MetricSummary,
+  Overview,
+  SessionState,
+  SessionSummary,
+  VariantSummary,
+} from "./summary.ts";
 import { byBlock, type Unit, unitsOf, valuesOf } from "./units.ts";
 
 /**
@@ -16,25 +26,10 @@ import { byBlock, type Unit, unitsOf, valuesOf } from "./units.ts";
 export function summarise(data: SessionData): SessionSummary {
   const { session } = data;
   const samples = [...data.samples].sort((a, b) => a.sequence - b.sequence);
-  const units = session.metrics.map(
-    (definition): MetricUnits => ({
-      definition,
-      units: new Map(session.variants.map(({ id }) => [id, unitsOf(samples, id, definition)])),
-    }),
-  );
-  const comparisons = compareWithBaseline(session, units);
+  const units = session.metrics.map((definition) => metricUnits(session, samples, definition));
   const variants = variantsOf(data, samples);
   const aa = units.flatMap((metric) => aaResult(session, metric) ?? []);
   const state = stateOf(data, variants, aa);
-  const metrics = units.map(
-    (metric): MetricSummary => ({
-      definition: metric.definition,
-      estimates: session.variants.map(({ id }) => estimateOf(id, metric.units.get(id) ?? [])),
-      comparisons: comparisons.filter((comparison) => comparison.metric === metric.definition.name),
-      aa: aaResult(session, metric),
-      overview: overviewOf(data, metric),
-    }),
-  );
   return {
     session: session.id,
     stack: session.stack,
@@ -46,9 +41,30 @@ export function summarise(data: SessionData): SessionSummary {
     state,
     comparability: comparabilityOf(data),
     variants,
-    metrics,
+    metrics: metricsOf(session, units, aa, state),
     flagged: flaggedSamples({ ...data, samples }),
   };
+}
+
+function metricUnits({ variants }: Session, samples: readonly Sample[], definition: MetricDefinition): MetricUnits {
+  return { definition, units: new Map(variants.map(({ id }) => [id, unitsOf(samples, id, definition)])) };
+}
+
+function metricsOf(
+  session: Session,
+  units: readonly MetricUnits[],
+  aa: readonly AaResult[],
+  state: SessionState,
+): readonly MetricSummary[] {
+  const found = compareWithBaseline(session, units);
+  const comparisons = state.status === "invalid" ? found.map(withoutVerdict) : found;
+  return units.map((metric) => ({
+    definition: metric.definition,
+    estimates: session.variants.map(({ id }) => estimateOf(id, metric.units.get(id) ?? [])),
+    comparisons: comparisons.filter((comparison) => comparison.metric === metric.definition.name),
+    aa: aa.find((result) => result.metric === metric.definition.name),
+    overview: overviewOf(session, metric),
+  }));
 }
 
 /** Nobody draws a conclusion from an invalid session; the figures stay visible. */
@@ -74,7 +90,7 @@ function estimateOf(variant: string, units: readonly Unit[]): Estimate {
 }
 
 /** Friedman over the blocks in which every variant (without A/A labels) was measured. */
-function overviewOf({ session }: SessionData, { definition, units }: MetricUnits): Overview | undefined {
+function overviewOf(session: Session, { definition, units }: MetricUnits): Overview | undefined {
   if (definition.kind !== "result") return undefined;
   const columns = session.variants.filter(({ aaOf }) => aaOf === undefined).map(({ id }) => byBlock(units.get(id) ?? []));
   const blocks = [...(columns[0]?.keys() ?? [])].sort((a, b) => a - b);
