@@ -1,3 +1,7 @@
+export { benchmarks } from "./catalogue.ts";
+export { defineBenchmark } from "./define.ts";
+export { instrumentDigest } from "./harness/bundle.ts";
+export { readSession } from "./results/reader.ts";
 export {
   type Environment,
   environmentSchema,

@@ -1,0 +1,15 @@
+import { UserError } from "../hosts/index.ts";
+import { coldStart } from "./cold-start/index.ts";
+import type { Benchmark } from "./define.ts";
+
+/** Every test by name. A new test adds its file and one line here. */
+export const benchmarks: Readonly<Record<string, Benchmark>> = {
+  [coldStart.name]: coldStart,
+};
+
+/** Throws `UserError` for a name that is not registered. */
+export function findBenchmark(name: string): Benchmark {
+  const found = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+  if (found !== undefined) return found;
+  throw new UserError(`there is no test named ${name}`, { remedy: `tests: ${Object.keys(benchmarks).join(", ")}` });
+}

@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { gatherFacts, type OperationContext, type ResourceHandler, UserError } from "../hosts/index.ts";
+import { findBenchmark } from "./catalogue.ts";
+import type { Benchmark } from "./define.ts";
+import { readSession } from "./results/reader.ts";
+import { type BenchmarkInputs, type BenchmarkOutputs, benchmarkInputs } from "./schema.ts";
+import { measure, type Participant } from "./session/index.ts";
+import { summarise, summaryOutputs } from "./statistics/index.ts";
+
+/** One test over all its variants. Any change of an input measures again; a destroy keeps the results. */
+export const benchmarkHandler: ResourceHandler<BenchmarkInputs, BenchmarkOutputs> = {
+  token: "distrobench:benchmarks:Benchmark",
+  inputs: benchmarkInputs,
+  replaceOn: [],
+  // Connections lie inside `variants`; the provider compares the rest of each variant.
+  notInDiff: [],
+  secrets: [],
+  refreshBeforeUpdate: false,
+  create: async (context, inputs) => ({ id: inputs.name, outputs: await runBenchmark(context, inputs) }),
+  update: (context, _stored, inputs) => runBenchmark(context, inputs),
+  read: async (context, { inputs, outputs }) => {
+    if (!existsSync(join(context.root, outputs.session))) {
+      context.warn(`${outputs.session} is no longer there; the stored summary is kept`);
+    }
+    return { inputs, outputs };
+  },
+  // The measuring program removed itself when the session ended, and results are kept on purpose.
+  delete: async () => undefined,
+};
+
+async function runBenchmark(context: OperationContext, given: BenchmarkInputs): Promise<BenchmarkOutputs> {
+  const benchmark = findBenchmark(given.test);
+  const inputs = { ...given, parameters: checkParameters(benchmark, given) };
+  checkVariants(inputs);
+  const machines = [...new Set(inputs.variants.map((variant) => variant.machine))].sort();
+  const directory = await exclusively(context, machines, async () =>
+    measure({
+      ...{ inputs, benchmark, results: join(context.root, "results"), signal: context.signal },
+      participants: await participants(context, inputs),
+      progress: (line) => context.progress(line),
+      warn: (line) => context.warn(line),
+    }),
+  );
+  const summary = summaryOutputs(summarise(readSession(directory)));
+  return { ...given, ...summary, session: relative(context.root, directory) };
+}
+
+function checkParameters(benchmark: Benchmark, inputs: BenchmarkInputs): BenchmarkInputs["parameters"] {
+  const result = benchmark.parameters.safeParse(inputs.parameters);
+  if (result.success) return result.data;
+  const reasons = result.error.issues.map((issue) => `parameters.${issue.path.join(".")}: ${issue.message}`);
+  throw new UserError(`benchmark ${inputs.name}: ${reasons.join("; ")}`);
+}
+
+function checkVariants({ name, variants, baseline }: BenchmarkInputs): void {
+  const ids = variants.map((variant) => variant.id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new UserError(`benchmark ${name}: variant ${twice} is there twice`);
+  if (!ids.includes(baseline)) throw new UserError(`benchmark ${name}: the baseline ${baseline} is none of ${ids.join(", ")}`);
+}
+
+/** Takes the locks in one order everywhere, so that two benchmarks never wait for each other. */
+function exclusively<Result>(
+  context: OperationContext,
+  machines: readonly string[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const [first, ...others] = machines;
+  return first === undefined ? work() : context.exclusive(first, () => exclusively(context, others, work));
+}
+
+async function participants(context: OperationContext, inputs: BenchmarkInputs): Promise<ReadonlyMap<string, Participant>> {
+  const found = new Map<string, Participant>();
+  for (const { host, connection } of inputs.variants) {
+    if (found.has(host)) continue;
+    const transport = await context.transport(connection);
+    found.set(host, { transport, facts: await gatherFacts(transport) });
+  }
+  return found;
+}

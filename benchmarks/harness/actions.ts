@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { coldStart } from "./cold-start.ts";
+import { type Counters, changes, counters, levels } from "./conditions.ts";
+import { sweep } from "./containers.ts";
+import { calibrateControlKernel, runControlKernel } from "./control-kernel.ts";
+import type { Starter } from "./engines.ts";
+import { type Traces, traces } from "./leftovers.ts";
+import { overheads } from "./overheads.ts";
+import { type Settled, settle } from "./settle.ts";
+
+/** Prefix of every dotted name in a record. */
+function under(prefix: string, values: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));
+}
+
+let untouched: Traces = new Set();
+let started: Counters = counters();
+let rounds = 0;
+
+/** Everything the controller can ask for. A new test with a part on the host adds one line and one file. */
+export const actions = {
+  hello: async () => ({
+    node: process.version,
+    digest: createHash("sha256")
+      .update(readFileSync(process.argv[1] ?? ""))
+      .digest("hex"),
+  }),
+  /** Once per session: removes what a killed session left, scales the control kernel, and finds the pressure at rest. */
+  calibrate: async ({ starters, restSeconds }: { readonly starters: readonly Starter[]; readonly restSeconds: number }) => {
+    const swept = await sweep(starters);
+    const kernel = calibrateControlKernel();
+    rounds = kernel.count;
+    untouched = traces();
+    // No pressure is below 0, so this always waits the whole time, and what it finds is the floor of this host.
+    const rest = await settle(untouched, -1, restSeconds);
+    return { controlCount: kernel.count, controlSeconds: kernel.seconds, floor: rest.pressure ?? 0, swept };
+  },
+  overheads: ({ starter, spawns }: { readonly starter: Starter; readonly spawns: number }) => overheads(starter, spawns),
+  settle: ({ limit, timeoutSeconds }: { readonly limit: number; readonly timeoutSeconds: number }): Promise<Settled> =>
+    settle(untouched, limit, timeoutSeconds),
+  /** Right before a sample: the control kernel, then what is true of the host. */
+  before: async () => {
+    untouched = traces();
+    const control = runControlKernel(rounds);
+    started = counters();
+    return { "control.seconds": control, ...under("before", levels()) };
+  },
+  /** Right after a sample, before anything is asked of the host again. */
+  after: async () => ({ ...under("during", changes(started, counters())), ...under("after", levels()) }),
+  "cold-start": coldStart,
+};
+
+export type Actions = typeof actions;
+export type ActionName = keyof Actions;
+/** What an action takes; `undefined` for those that take nothing. */
+export type ActionArguments<Name extends ActionName> = Parameters<Actions[Name]>[0];
+export type ActionResult<Name extends ActionName> = Awaited<ReturnType<Actions[Name]>>;

@@ -1,0 +1,113 @@
+import { monotonic, secondsBetween, wallOffset } from "./clock.ts";
+import { killGroup, type Running, run, start } from "./command.ts";
+import { register, removeContainer } from "./containers.ts";
+import { type EngineEvents, parseEvents, type Started, type StartOrder, starters } from "./engines.ts";
+import { attemptHealth, pollHealth } from "./health.ts";
+
+export interface ColdStartOrder extends StartOrder {
+  /** `announced`: the image prints `READY <ns>` after listen(). `polled`: it prints nothing we know. */
+  readonly readiness: "announced" | "polled";
+  readonly healthPath: string;
+  readonly timeoutSeconds: number;
+}
+
+/** CLOCK_MONOTONIC nanoseconds as decimal strings; engine events already brought to that clock. */
+export type ColdStartStamps = Readonly<Record<string, string>>;
+
+export type ColdStart =
+  | { readonly outcome: "ready"; readonly stamps: ColdStartStamps; readonly attempts: number; readonly hostPort: number }
+  | { readonly outcome: "failed"; readonly cause: string; readonly stamps: ColdStartStamps; readonly hostPort: number };
+
+/** Starts one container, finds out when it answers, and removes it. Rejects only when the container will not go. */
+export async function coldStart(order: ColdStartOrder): Promise<ColdStart> {
+  const started = await register(order.starter);
+  const offset = wallOffset();
+  const command = starters[order.starter].run(order, started);
+  const from = monotonic();
+  const container = start(command);
+  const found = await waitUntilReady(order, started, container).catch((error: unknown) => failure(String(error)));
+  const [events] = await Promise.all([engineEvents(order, started, from + offset), removeContainer(order.starter, started)]);
+  killGroup(container.child);
+  await container.ended;
+  const stamps = { start: from, ...inMonotonic(events, offset), ...found.stamps };
+  const text = Object.fromEntries(Object.entries(stamps).map(([name, stamp]) => [name, String(stamp)]));
+  return { ...found, stamps: text, hostPort: started.hostPort };
+}
+
+type Found =
+  | { readonly outcome: "ready"; readonly stamps: Readonly<Record<string, bigint>>; readonly attempts: number }
+  | { readonly outcome: "failed"; readonly cause: string; readonly stamps: Readonly<Record<string, bigint>> };
+
+function failure(cause: string, stamps: Readonly<Record<string, bigint>> = {}): Found {
+  return { outcome: "failed", cause, stamps };
+}
+
+async function waitUntilReady(order: ColdStartOrder, started: Started, container: Running): Promise<Found> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), order.timeoutSeconds * 1000);
+  const gone = container.ended.then((code) => failure(`ended with exit code ${code} before it was ready\n${container.tail()}`));
+  const wait = order.readiness === "announced" ? announced : polled;
+  try {
+    const found = await Promise.race([wait(order, started, container, stop.signal), gone]);
+    return found ?? failure(`not ready after ${order.timeoutSeconds} s\n${container.tail()}`);
+  } finally {
+    clearTimeout(timer);
+    stop.abort();
+  }
+}
+
+type Wait = (order: ColdStartOrder, started: Started, container: Running, signal: AbortSignal) => Promise<Found | undefined>;
+
+/** Waits for the READY line, then makes exactly one request: until then nothing competes with the start for the CPU. */
+const announced: Wait = async (order, started, container, signal) => {
+  const ready = await readyLine(container, signal);
+  if (ready === undefined) return undefined;
+  const request = await attemptHealth(started.hostPort, order.healthPath, order.timeoutSeconds * 1000, signal);
+  const stamps = { ready: ready.stamp, readySeen: ready.seen, requestSent: request.began };
+  if (request.outcome === "stopped") return undefined;
+  if (request.outcome !== 200) {
+    return failure(`said READY, but GET ${order.healthPath} got ${request.outcome}\n${container.tail()}`, stamps);
+  }
+  return { outcome: "ready", stamps: { ...stamps, first200: request.ended }, attempts: 1 };
+};
+
+const polled: Wait = async (order, started, _container, signal) => {
+  const found = await pollHealth(started.hostPort, order.healthPath, signal);
+  if (found === undefined) return undefined;
+  const lastFailed = found.lastFailed === undefined ? {} : { lastFailed: found.lastFailed };
+  const stamps = { requestSent: found.answered.began, first200: found.answered.ended, ...lastFailed };
+  return { outcome: "ready", stamps, attempts: found.attempts };
+};
+
+function readyLine(
+  container: Running,
+  signal: AbortSignal,
+): Promise<{ readonly stamp: bigint; readonly seen: bigint } | undefined> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    container.onLine = (line) => {
+      const seen = monotonic();
+      const stamp = /^READY (\d{1,19})\s*$/.exec(line)?.[1];
+      if (stamp !== undefined) resolve({ stamp: BigInt(stamp), seen });
+    };
+  });
+}
+
+/** Asked for after the start, so that no process of ours follows the engine while it works. Phases are absent when it has none. */
+async function engineEvents(order: ColdStartOrder, started: Started, wallStart: bigint): Promise<EngineEvents> {
+  const since = Number(wallStart / 1_000_000_000n);
+  const until = since + Math.ceil(secondsBetween(wallStart, BigInt(Date.now()) * 1_000_000n)) + 1;
+  const command = starters[order.starter].events?.(started.name, since, until);
+  if (command === undefined) return {};
+  return run(command, 30).then(
+    ({ stdout }) => parseEvents(stdout),
+    () => ({}),
+  );
+}
+
+function inMonotonic(events: EngineEvents, offset: bigint): Readonly<Record<string, bigint>> {
+  return {
+    ...(events.created === undefined ? {} : { created: events.created - offset }),
+    ...(events.started === undefined ? {} : { started: events.started - offset }),
+  };
+}

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** Everything this program started and that still runs: killed when the session ends, however it ends. */
+const running = new Set<ChildProcess>();
+
+const TAIL_LINES = 20;
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Called for every line of standard output and standard error, with where it came from. */
+  onLine: (line: string, from: "stdout" | "stderr") => void;
+  /** The newest lines of both streams. */
+  tail(): string;
+  /** Resolves when both streams are closed; -1 when it could not be started or a signal ended it. */
+  readonly ended: Promise<number>;
+}
+
+/** Starts a command in a process group of its own, without a shell. Never throws: a missing program ends with -1. */
+export function start(command: readonly string[]): Running {
+  const [file = "", ...rest] = command;
+  const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  running.add(child);
+  const lines: string[] = [];
+  const ended = new Promise<number>((resolve) => {
+    child.once("error", (error) => {
+      lines.push(error.message);
+      resolve(-1);
+    });
+    child.once("close", (code) => resolve(code ?? -1));
+  }).finally(() => running.delete(child));
+  const process: Running = { child, onLine: () => undefined, tail: () => lines.slice(-TAIL_LINES).join("\n"), ended };
+  for (const from of ["stdout", "stderr"] as const) {
+    createInterface({ input: child[from], crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
+      lines.push(line);
+      if (lines.length > TAIL_LINES) lines.shift();
+      process.onLine(line, from);
+    });
+  }
+  return process;
+}
+
+/** Runs a command to its end. Rejects when it takes longer than `timeoutSeconds`; an exit code is a result. */
+export async function run(
+  command: readonly string[],
+  timeoutSeconds: number,
+): Promise<{ readonly code: number; readonly stdout: string; readonly tail: string }> {
+  const process = start(command);
+  const lines: string[] = [];
+  process.onLine = (line, from) => {
+    if (from === "stdout") lines.push(line);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no end after ${timeoutSeconds} s: ${command.join(" ")}`)), timeoutSeconds * 1000);
+  });
+  try {
+    const code = await Promise.race([process.ended, late]);
+    return { code, stdout: lines.join("\n"), tail: process.tail() };
+  } finally {
+    clearTimeout(timer);
+    killGroup(process.child);
+  }
+}
+
+export function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It ended in between.
+  }
+}
+
+export function killAll(): void {
+  for (const child of running) killGroup(child);
+}

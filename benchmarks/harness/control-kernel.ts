@@ -1,0 +1,29 @@
+import { monotonic, secondsBetween } from "./clock.ts";
+
+/** Seconds the control computation should take: long enough to see a slower CPU, short enough before every sample. */
+const AIM = 0.2;
+const FIRST_COUNT = 2_000_000;
+
+/** Seconds for `count` rounds of a fixed single-thread computation (xorshift32): no memory, no system call. */
+export function runControlKernel(count: number): number {
+  const start = monotonic();
+  let state = 2463534242;
+  for (let round = 0; round < count; round += 1) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+  }
+  const seconds = secondsBetween(start, monotonic());
+  if (state === 0) throw new Error("xorshift32 never reaches 0 from another state");
+  return seconds;
+}
+
+/** The number of rounds that takes about 200 ms here, so that an emulated CPU is not kept busy for seconds. */
+export function calibrateControlKernel(): { readonly count: number; readonly seconds: number } {
+  runControlKernel(FIRST_COUNT);
+  const rough = runControlKernel(FIRST_COUNT);
+  const count = Math.max(1000, Math.round((FIRST_COUNT * AIM) / rough));
+  const better = runControlKernel(count);
+  const fine = Math.max(1000, Math.round((count * AIM) / better));
+  return { count: fine, seconds: runControlKernel(fine) };
+}

@@ -1,0 +1,46 @@
+import { readdirSync } from "node:fs";
+import { readOr } from "./conditions.ts";
+import { parseMountPoints } from "./proc.ts";
+
+/** What a container has besides its processes. Anything that was not there before a sample is a leftover of it. */
+export type Traces = ReadonlySet<string>;
+
+const CONTAINER_MOUNT = /docker|containers|netns/;
+
+/** Virtual network pairs, container mounts and namespaces, and control groups with a container's id, as they are now. */
+export function traces(): Traces {
+  const interfaces = list("/sys/class/net").filter((name) => name.startsWith("veth"));
+  const mounts = parseMountPoints(readOr("/proc/self/mountinfo")).filter((point) => CONTAINER_MOUNT.test(point));
+  return new Set([
+    ...interfaces.map((name) => `network interface ${name}`),
+    ...mounts.map((point) => `mount ${point}`),
+    ...containerGroups().map((path) => `control group ${path}`),
+  ]);
+}
+
+/** Paths of control groups whose name holds a container id (64 hex digits), or only this id. */
+export function containerGroups(id?: string): readonly string[] {
+  const wanted = id === undefined ? /[0-9a-f]{64}/ : new RegExp(id);
+  return groupsBelow("/sys/fs/cgroup", 3).filter((path) => wanted.test(path.slice(path.lastIndexOf("/"))));
+}
+
+export function newTraces(before: Traces, now: Traces): readonly string[] {
+  return [...now].filter((trace) => !before.has(trace));
+}
+
+/** Slices, and the flat directories of the cgroupfs driver and of version 1; leaves of services are not looked into. */
+function groupsBelow(directory: string, depth: number): readonly string[] {
+  return list(directory).flatMap((name) => {
+    const path = `${directory}/${name}`;
+    const inside = depth > 0 && /\.slice$|^docker$|^libpod|^machine|^pids$/.test(name) ? groupsBelow(path, depth - 1) : [];
+    return [path, ...inside];
+  });
+}
+
+function list(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

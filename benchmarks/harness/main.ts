@@ -1,0 +1,60 @@
+import { rmdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+import { actions } from "./actions.ts";
+import { killAll } from "./command.ts";
+import { killContainers } from "./containers.ts";
+import { closeKernelLog } from "./kernel-log.ts";
+import type { Answer, Request } from "./protocol.ts";
+
+/**
+ * The program that measures on the host. It lives as long as the session: JSON lines in, JSON lines out, one request at a time,
+ * asleep in between. The end of standard input and every ending signal stop what runs and remove every trace of the program.
+ */
+function main(): void {
+  let queue: Promise<void> = Promise.resolve();
+  const lines = createInterface({ input: process.stdin });
+  lines.on("line", (line) => {
+    queue = queue.then(() => serve(line));
+  });
+  lines.once("close", finish);
+  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) process.once(signal, finish);
+  process.stdout.on("error", finish);
+}
+
+async function serve(line: string): Promise<void> {
+  const request = JSON.parse(line) as Request;
+  const action = (actions as Readonly<Record<string, (given: never) => Promise<unknown>>>)[request.action];
+  try {
+    if (action === undefined) throw new Error(`no action named ${request.action}`);
+    answer({ id: request.id, result: await action(request.arguments as never) });
+  } catch (error) {
+    answer({ id: request.id, failure: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function answer(message: Answer): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+function finish(): void {
+  killContainers();
+  killAll();
+  closeKernelLog();
+  removeSelf();
+  process.exit(0);
+}
+
+/** Only where the controller put us: `/run/distrobench/<session>/`. */
+function removeSelf(): void {
+  const directory = dirname(process.argv[1] ?? "");
+  if (!directory.startsWith("/run/distrobench/")) return;
+  rmSync(directory, { recursive: true, force: true });
+  try {
+    rmdirSync("/run/distrobench");
+  } catch {
+    // Another session still uses it.
+  }
+}
+
+main();

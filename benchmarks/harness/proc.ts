@@ -1,0 +1,49 @@
+/** Pure parsers of what /proc says; formats: `man 5 proc`, Documentation/accounting/psi.rst in the kernel's sources. */
+
+/** Microseconds stalled since boot, by `some` and `full`; absent lines are left out. */
+export function parsePressure(text: string): { readonly some?: number; readonly full?: number } {
+  const found: { some?: number; full?: number } = {};
+  for (const match of text.matchAll(/^(some|full) .*total=(\d+)/gm)) {
+    if (match[1] === "some") found.some = Number(match[2]);
+    else found.full = Number(match[2]);
+  }
+  return found;
+}
+
+/** Clock ticks of all CPUs since boot, and context switches. Guest time is part of user time and not counted twice. */
+export function parseStat(text: string): { readonly total: number; readonly steal: number; readonly contextSwitches: number } {
+  const ticks = (/^cpu\s+(.*)$/m.exec(text)?.[1] ?? "").trim().split(/\s+/).map(Number).slice(0, 8);
+  return {
+    total: ticks.reduce((sum, value) => sum + value, 0),
+    steal: ticks[7] ?? 0,
+    contextSwitches: Number(/^ctxt (\d+)/m.exec(text)?.[1] ?? 0),
+  };
+}
+
+/** Bytes by field name (`MemAvailable`, `Cached`, `SwapTotal`, `SwapFree`). */
+export function parseMeminfo(text: string): Readonly<Record<string, number>> {
+  return Object.fromEntries([...text.matchAll(/^(\w+):\s+(\d+) kB/gm)].map((match) => [match[1] ?? "", Number(match[2]) * 1024]));
+}
+
+/** Pages swapped in and out since boot. */
+export function parseSwappedPages(vmstat: string): number {
+  return [...vmstat.matchAll(/^pswp(?:in|out) (\d+)/gm)].reduce((sum, match) => sum + Number(match[1]), 0);
+}
+
+/** Load average of the last minute. */
+export function parseLoad(text: string): number {
+  return Number(text.split(" ", 1)[0]);
+}
+
+/** Priority (0 emergency ... 7 debug) of one record of /dev/kmsg, facility bits removed. */
+export function parseKernelPriority(record: string): number {
+  return Number(/^(\d+),/.exec(record)?.[1] ?? 6) & 7;
+}
+
+/** Mount points of /proc/self/mountinfo. */
+export function parseMountPoints(text: string): readonly string[] {
+  return text
+    .split("\n")
+    .map((line) => line.split(" ")[4] ?? "")
+    .filter((point) => point !== "");
+}

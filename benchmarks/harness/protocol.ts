@@ -1,0 +1,9 @@
+/** One line on standard input. Requests are carried out one after another. */
+export interface Request {
+  readonly id: number;
+  readonly action: string;
+  readonly arguments?: unknown;
+}
+
+/** One line on standard output for each request, in the same order. */
+export type Answer = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly failure: string };

@@ -1,0 +1,107 @@
+import { z } from "zod";
+
+/** Version of everything under `results/<session>/`. Old versions stay readable. */
+export const RESULTS_VERSION = 1;
+
+export const metricDefinition = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  /** Base unit: `s`, `B`, `1/s`, `ratio`. Values are stored in it; formatting happens at the edge. */
+  unit: z.enum(["s", "B", "1/s", "ratio", "count"]),
+  better: z.enum(["lower", "higher"]),
+  /** One per test leads the report. */
+  primary: z.boolean(),
+  /** `phase` metrics add up to the primary one and are drawn as a bar. */
+  kind: z.enum(["result", "phase", "diagnostic"]),
+});
+export type MetricDefinition = z.output<typeof metricDefinition>;
+
+export const sessionVariant = z.strictObject({
+  id: z.string(),
+  host: z.string(),
+  labels: z.record(z.string(), z.string()),
+  /** This variant is a second label of another one (A/A). */
+  aaOf: z.string().optional(),
+});
+
+/** `results/<session>/session.json`, written before the first sample and again at the end. */
+export const sessionSchema = z.strictObject({
+  version: z.literal(RESULTS_VERSION),
+  id: z.string(),
+  stack: z.string(),
+  benchmark: z.string(),
+  test: z.string(),
+  title: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  metrics: z.array(metricDefinition),
+  variants: z.array(sessionVariant),
+  baseline: z.string(),
+  design: z.strictObject({
+    blocks: z.int(),
+    seed: z.int(),
+    tolerance: z.number(),
+    warmups: z.int(),
+    order: z.literal("randomised-complete-blocks"),
+    noisyHost: z.boolean(),
+  }),
+  instrument: z.string(),
+  /** ISO 8601, labels only. */
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  outcome: z.enum(["running", "complete", "interrupted", "failed"]),
+  failure: z.string().optional(),
+});
+export type Session = z.output<typeof sessionSchema>;
+
+export const validity = z.discriminatedUnion("status", [
+  z.strictObject({ status: z.literal("valid") }),
+  /** Counted out, by a rule declared before measuring. */
+  z.strictObject({ status: z.literal("invalid"), reasons: z.array(z.strictObject({ rule: z.string(), detail: z.string() })).min(1) }),
+  /** Kept, marked: control kernel moved, outlier flag. */
+  z.strictObject({ status: z.literal("disturbed"), reasons: z.array(z.strictObject({ rule: z.string(), detail: z.string() })).min(1) }),
+  /** Did not finish: +infinity in order statistics. */
+  z.strictObject({ status: z.literal("failed"), cause: z.string() }),
+]);
+export type Validity = z.output<typeof validity>;
+
+/** One line of `samples.jsonl`. The unit of analysis: one container, boot, window or process. */
+export const sampleSchema = z.strictObject({
+  /** Position in the session, from 0, without gaps: the run sequence. */
+  sequence: z.int().nonnegative(),
+  variant: z.string(),
+  role: z.enum(["warm-up", "measured", "calibration"]),
+  block: z.int().nonnegative(),
+  /** Position in the block. */
+  order: z.int().nonnegative(),
+  /** Wall clock at the start, a label only. */
+  at: z.string(),
+  /** Metric name to value in its base unit. Empty for a failed sample. */
+  values: z.record(z.string(), z.number()),
+  /** CLOCK_MONOTONIC nanoseconds on the host, as decimal strings: raw stamps behind the values. */
+  stamps: z.record(z.string(), z.string()),
+  /** Before and after: pressure, load, steal, memory and more, by dotted name. */
+  conditions: z.record(z.string(), z.number()),
+  validity,
+});
+export type Sample = z.output<typeof sampleSchema>;
+
+/** `results/<session>/environment/<host>.json`: what was true of the host when it was measured. */
+export const environmentSchema = z.strictObject({
+  host: z.string(),
+  emulated: z.boolean(),
+  /** Dotted name to text; compared line by line between hosts. */
+  facts: z.record(z.string(), z.string()),
+  /** Names in `facts` that make up the fingerprint: results with another fingerprint are not comparable. */
+  fingerprint: z.array(z.string()),
+});
+export type Environment = z.output<typeof environmentSchema>;
+
+/** A whole session as read back from disk. Everything a person reads is computed from this. */
+export interface SessionData {
+  readonly directory: string;
+  readonly session: Session;
+  readonly samples: readonly Sample[];
+  readonly environments: readonly Environment[];
+  /** What was unreadable, such as a cut last line. */
+  readonly warnings: readonly string[];
+}

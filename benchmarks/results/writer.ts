@@ -1,0 +1,61 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { type Environment, environmentSchema, type Sample, type Session, sampleSchema, sessionSchema } from "./schema.ts";
+
+/** Writes one session as it happens. Samples only ever get added; nothing of an earlier session is touched. */
+export interface SessionWriter {
+  readonly directory: string;
+  environment(environment: Environment): void;
+  /** On disk, not only in the page cache, when it returns. */
+  sample(sample: Sample): void;
+  /** Replaces session.json as a whole. */
+  session(session: Session): void;
+  /** Whether session.json says how the session ended. */
+  readonly ended: boolean;
+  close(): void;
+}
+
+/** Makes the directory, which must not exist. Throws the file system's own error. */
+export function createSessionWriter(directory: string, session: Session): SessionWriter {
+  mkdirSync(directory);
+  mkdirSync(join(directory, "environment"));
+  const samples = openSync(join(directory, "samples.jsonl"), "ax", 0o644);
+  let ended = false;
+  const writer: SessionWriter = {
+    directory,
+    get ended() {
+      return ended;
+    },
+    environment: (environment) => {
+      replace(join(directory, "environment", `${environment.host}.json`), environmentSchema.parse(environment));
+    },
+    sample: (sample) => {
+      writeSync(samples, `${JSON.stringify(sampleSchema.parse(sample))}\n`);
+      fsyncSync(samples);
+    },
+    session: (changed) => {
+      replace(join(directory, "session.json"), sessionSchema.parse(changed));
+      ended = changed.outcome !== "running";
+    },
+    close: () => closeSync(samples),
+  };
+  writer.session(session);
+  return writer;
+}
+
+/** A reader sees the old file or the new one, never half of one. */
+function replace(path: string, content: unknown): void {
+  const temporary = `${path}.new`;
+  writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { flush: true });
+  renameSync(temporary, path);
+}
+
+/** Makes `results/` if needed and finds a name there that is not taken: `<UTC time>-<stack>-<benchmark>`, with a number if it is. */
+export function sessionName(now: Date, stack: string, benchmark: string, taken: (name: string) => boolean): string {
+  const time = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  const name = `${time}-${stack}-${benchmark}`;
+  for (let count = 1; ; count += 1) {
+    const candidate = count === 1 ? name : `${name}-${count}`;
+    if (!taken(candidate)) return candidate;
+  }
+}

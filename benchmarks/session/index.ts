@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { HostFacts, Transport } from "../../hosts/index.ts";
+import type { Benchmark } from "../define.ts";
+import { type Harness, startHarness } from "../harness/client.ts";
+import type { Session } from "../results/schema.ts";
+import { createSessionWriter, type SessionWriter, sessionName } from "../results/writer.ts";
+import type { BenchmarkInputs } from "../schema.ts";
+import { environmentOf } from "./environment.ts";
+import type { SessionHost } from "./host.ts";
+import { newSession, type SessionVariant, sessionVariants } from "./plan.ts";
+import { prepareHost } from "./prepare.ts";
+import { runSession } from "./run.ts";
+
+/** A host that takes part: how to reach it and what is true of it. */
+export interface Participant {
+  readonly transport: Transport;
+  readonly facts: HostFacts;
+}
+
+export interface MeasureOptions {
+  readonly inputs: BenchmarkInputs;
+  readonly benchmark: Benchmark;
+  /** By the host's name in the matrix. */
+  readonly participants: ReadonlyMap<string, Participant>;
+  /** Absolute path of `results/`. */
+  readonly results: string;
+  readonly signal: AbortSignal;
+  progress(line: string): void;
+  warn(line: string): void;
+}
+
+/**
+ * Runs one session from the first byte sent to the last program removed. Resolves to the session's directory; rejects when it was
+ * interrupted or failed, with everything measured so far on disk.
+ */
+export async function measure(options: MeasureOptions): Promise<string> {
+  mkdirSync(options.results, { recursive: true });
+  const { inputs, benchmark, results } = options;
+  const startedAt = new Date();
+  const id = sessionName(startedAt, inputs.stack, inputs.name, (name) => existsSync(join(results, name)));
+  const session = newSession(id, inputs, benchmark, startedAt);
+  const writer = createSessionWriter(join(results, id), session);
+  const harnesses = new Map<string, Harness>();
+  try {
+    for (const [name, { transport }] of options.participants) {
+      options.progress(`starting the measuring program on ${name}`);
+      harnesses.set(name, await startHarness(transport, id, options.signal));
+    }
+    await runPrepared(options, session, writer, harnesses);
+    return writer.directory;
+  } catch (error) {
+    recordEarlyEnd(options, writer, session, error);
+    throw error;
+  } finally {
+    await Promise.all([...harnesses.values()].map((harness) => harness.close()));
+    writer.close();
+  }
+}
+
+async function runPrepared(
+  options: MeasureOptions,
+  session: Session,
+  writer: SessionWriter,
+  harnesses: ReadonlyMap<string, Harness>,
+): Promise<void> {
+  const { inputs, benchmark, signal, progress } = options;
+  const variants = sessionVariants(inputs);
+  const { hosts, sequence } = await prepareAll(options, variants, writer, harnesses);
+  const around = {
+    ...{ benchmark, parameters: inputs.parameters, hosts, noisyHost: inputs.design.noisyHost },
+    variants: new Map(variants.map((variant) => [variant.id, variant])),
+    now: () => new Date(),
+  };
+  await runSession({ around, session, writer, firstSequence: sequence, signal, progress, clock: () => performance.now() / 1000 });
+}
+
+/** One host after the other: calibrating is measuring too. */
+async function prepareAll(
+  options: MeasureOptions,
+  variants: readonly SessionVariant[],
+  writer: SessionWriter,
+  harnesses: ReadonlyMap<string, Harness>,
+): Promise<{ readonly hosts: ReadonlyMap<string, SessionHost>; readonly sequence: number }> {
+  const hosts = new Map<string, SessionHost>();
+  let sequence = 0;
+  for (const [name, { facts }] of options.participants) {
+    const harness = harnesses.get(name);
+    if (harness === undefined) continue;
+    options.progress(`calibrating on ${name}`);
+    const own = variants.filter((variant) => variant.host === name && variant.aaOf === undefined);
+    const images = own.map((variant) => [`image.${variant.id}`, variant.imageDigest ?? "none"]);
+    writer.environment(environmentOf(name, facts, Object.fromEntries([...images, ["instrument", options.inputs.instrument]])));
+    const given = { emulated: facts.emulated, variants: own, firstSequence: sequence, now: () => new Date(), writer };
+    const { host, swept } = await prepareHost(harness, given);
+    if (swept.length > 0) options.warn(`${name}: removed containers of a session that was killed: ${swept.join(", ")}`);
+    hosts.set(name, host);
+    sequence += own.length;
+  }
+  return { hosts, sequence };
+}
+
+/** `runSession` records its own end; this is for what goes wrong before it. */
+function recordEarlyEnd(options: MeasureOptions, writer: SessionWriter, session: Session, error: unknown): void {
+  if (writer.ended) return;
+  const finishedAt = new Date().toISOString();
+  const failure = error instanceof Error ? error.message : String(error);
+  writer.session({
+    ...session,
+    finishedAt,
+    ...(options.signal.aborted ? { outcome: "interrupted" } : { outcome: "failed", failure }),
+  });
+}

@@ -1,0 +1,40 @@
+import type { Benchmark } from "../define.ts";
+import { RESULTS_VERSION, type Session } from "../results/schema.ts";
+import type { BenchmarkInputs, VariantInput } from "../schema.ts";
+
+/** A variant in the session: the declared ones, and the baseline once more under a second label when there is an A/A pair. */
+export interface SessionVariant extends VariantInput {
+  readonly aaOf?: string;
+}
+
+export function sessionVariants(inputs: BenchmarkInputs): readonly SessionVariant[] {
+  const baseline = inputs.variants.find((variant) => variant.id === inputs.baseline);
+  if (!inputs.design.aaPair || baseline === undefined) return inputs.variants;
+  return [...inputs.variants, { ...baseline, id: `${baseline.id}#2`, aaOf: baseline.id }];
+}
+
+/** session.json as it is before the first sample. */
+export function newSession(id: string, inputs: BenchmarkInputs, benchmark: Benchmark, startedAt: Date): Session {
+  const { blocks, seed, tolerance, noisyHost } = inputs.design;
+  return {
+    version: RESULTS_VERSION,
+    id,
+    stack: inputs.stack,
+    benchmark: inputs.name,
+    test: inputs.test,
+    title: benchmark.title,
+    parameters: inputs.parameters,
+    metrics: [...benchmark.metrics],
+    variants: sessionVariants(inputs).map(({ id: variant, host, labels, aaOf }) => ({
+      id: variant,
+      host,
+      labels,
+      ...(aaOf === undefined ? {} : { aaOf }),
+    })),
+    baseline: inputs.baseline,
+    design: { blocks, seed, tolerance, warmups: benchmark.warmups, order: "randomised-complete-blocks", noisyHost },
+    instrument: inputs.instrument,
+    startedAt: startedAt.toISOString(),
+    outcome: "running",
+  };
+}

@@ -1,0 +1,93 @@
+import type { Benchmark, Measurement } from "../define.ts";
+import type { Settled } from "../harness/settle.ts";
+import type { Sample, Validity } from "../results/schema.ts";
+import { judge } from "../validity/rules.ts";
+import type { SessionHost } from "./host.ts";
+import type { SessionVariant } from "./plan.ts";
+import type { Slot } from "./schedule.ts";
+
+/** Seconds a host gets to become quiet and clean before a sample. */
+const SETTLE_SECONDS = 30;
+
+/** Everything a sample needs to know about its session. */
+export interface Surroundings {
+  readonly benchmark: Benchmark;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly variants: ReadonlyMap<string, SessionVariant>;
+  readonly hosts: ReadonlyMap<string, SessionHost>;
+  readonly noisyHost: boolean;
+  now(): Date;
+}
+
+/** Waits for quiet, measures one variant once, and judges the sample. Rejects only when a measuring program is lost. */
+export async function takeSample(around: Surroundings, slot: Slot, sequence: number): Promise<Sample> {
+  const variant = look(around.variants, slot.variant);
+  const host = look(around.hosts, variant.host);
+  const settled = await settleAll(around.hosts, variant.host);
+  const before = await host.harness.request("before", undefined, { timeoutSeconds: 60 });
+  const at = around.now().toISOString();
+  const measurement = await around.benchmark.measure(host.harness, variant, around.parameters);
+  const after = await host.harness.request("after", undefined, { timeoutSeconds: 60 });
+  const found = measurement.outcome === "measured" ? (measurement.conditions ?? {}) : {};
+  const conditions = { ...settleConditions(settled), ...before, ...after, ...found };
+  host.noteControl(before["control.seconds"]);
+  return {
+    ...{ sequence, variant: slot.variant, role: slot.role, block: slot.block, order: slot.order, at },
+    values: measurement.outcome === "measured" ? present(measurement.values) : {},
+    stamps: measurement.stamps,
+    conditions,
+    validity: judged(around, host, measurement, settled, conditions),
+  };
+}
+
+function judged(
+  around: Surroundings,
+  host: SessionHost,
+  measurement: Measurement,
+  settled: Settled,
+  conditions: Readonly<Record<string, number>>,
+): Validity {
+  if (measurement.outcome === "failed") return { status: "failed", cause: measurement.cause };
+  const controlMedian = host.controlMedian();
+  const subject = {
+    values: present(measurement.values),
+    primary: around.benchmark.primary,
+    conditions,
+    leftovers: settled.leftovers,
+    pressureLimit: host.pressureLimit,
+    ...(controlMedian === undefined ? {} : { controlMedian }),
+  };
+  return judge(subject, around.noisyHost);
+}
+
+/**
+ * Every host of the session settles at the same time: waiting disturbs nobody, while two virtual machines of one physical one would
+ * disturb each other's samples.
+ */
+async function settleAll(hosts: ReadonlyMap<string, SessionHost>, wanted: string): Promise<Settled> {
+  const settled = await Promise.all(
+    [...hosts].map(async ([name, { harness, pressureLimit }]) => {
+      const given = { limit: pressureLimit, timeoutSeconds: SETTLE_SECONDS };
+      return [name, await harness.request("settle", given, { timeoutSeconds: SETTLE_SECONDS + 30 })] as const;
+    }),
+  );
+  return look(new Map(settled), wanted);
+}
+
+function settleConditions(settled: Settled): Readonly<Record<string, number>> {
+  return {
+    "settle.seconds": settled.seconds,
+    "settle.leftovers": settled.leftovers.length,
+    ...(settled.pressure === undefined ? {} : { "settle.pressure": settled.pressure }),
+  };
+}
+
+function present(values: Readonly<Partial<Record<string, number>>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined));
+}
+
+function look<Value>(map: ReadonlyMap<string, Value>, key: string): Value {
+  const value = map.get(key);
+  if (value === undefined) throw new TypeError(`${key} is not part of this session`);
+  return value;
+}

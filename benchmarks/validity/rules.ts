@@ -1,0 +1,122 @@
+import type { Validity } from "../results/schema.ts";
+
+/** What is known about one measured sample when it is judged. */
+export interface Subject {
+  /** Metric values in base units, and the name of the primary one. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly primary: string;
+  readonly conditions: Readonly<Record<string, number>>;
+  /** What the sample before left behind, one phrase each. */
+  readonly leftovers: readonly string[];
+  /** Highest share of time with CPU pressure that counts as quiet: 5 %, or the session's floor on a busier host. */
+  readonly pressureLimit: number;
+  /** Median of the control kernel on this host in this session so far; absent before there is one. */
+  readonly controlMedian?: number;
+}
+
+interface Rule {
+  readonly name: string;
+  readonly status: "invalid" | "disturbed";
+  /**
+   * Whether a `noisyHost` session goes on with such a sample, only marking it. Rules about the sample itself (leftovers, bracket) hold
+   * everywhere; rules about the host around it cannot all hold under emulation.
+   */
+  readonly markedWhenNoisy: boolean;
+  /** Why the sample breaks the rule, or nothing. */
+  broken(subject: Subject): string | undefined;
+}
+
+const BRACKET_SECONDS = 0.002;
+const BRACKET_SHARE = 0.01;
+const STEAL = 0.02;
+const CONTROL_CHANGE = 0.03;
+
+/** Declared before measuring; nothing else ever takes a sample out of the statistics. */
+export const rules: readonly Rule[] = [
+  {
+    name: "bracket",
+    status: "invalid",
+    markedWhenNoisy: false,
+    broken: ({ values, primary }) => {
+      const bracket = values.bracket;
+      const value = values[primary] ?? 0;
+      if (bracket === undefined || bracket <= Math.max(BRACKET_SECONDS, BRACKET_SHARE * value)) return undefined;
+      return `polling left ${milliseconds(bracket)} unseen: more than 2 ms and more than 1 % of the value`;
+    },
+  },
+  {
+    name: "leftovers",
+    status: "invalid",
+    markedWhenNoisy: false,
+    broken: ({ leftovers }) => (leftovers.length === 0 ? undefined : `left by the sample before: ${leftovers.join(", ")}`),
+  },
+  {
+    name: "pressure",
+    status: "invalid",
+    markedWhenNoisy: true,
+    broken: ({ conditions, pressureLimit }) => {
+      const pressure = conditions["settle.pressure"] ?? 0;
+      if (pressure <= pressureLimit) return undefined;
+      return `CPU pressure from outside ${percent(pressure)}, limit ${percent(pressureLimit)}`;
+    },
+  },
+  {
+    name: "steal",
+    status: "invalid",
+    markedWhenNoisy: true,
+    broken: ({ conditions }) => {
+      const steal = conditions["during.steal"] ?? 0;
+      return steal > STEAL ? `the hypervisor took ${percent(steal)} of the CPU time` : undefined;
+    },
+  },
+  {
+    name: "swap",
+    status: "invalid",
+    markedWhenNoisy: false,
+    broken: ({ conditions }) => {
+      const pages = conditions["during.swappedPages"] ?? 0;
+      return pages > 0 ? `${pages} pages were swapped` : undefined;
+    },
+  },
+  {
+    name: "kernel-error",
+    status: "invalid",
+    markedWhenNoisy: true,
+    broken: ({ conditions }) => {
+      const lines = conditions["during.kernelErrors"] ?? 0;
+      return lines > 0 ? `${lines} new kernel error lines` : undefined;
+    },
+  },
+  {
+    name: "control-kernel",
+    status: "disturbed",
+    markedWhenNoisy: true,
+    broken: ({ conditions, controlMedian }) => {
+      const control = conditions["control.seconds"];
+      if (control === undefined || controlMedian === undefined) return undefined;
+      const change = control / controlMedian - 1;
+      return Math.abs(change) > CONTROL_CHANGE ? `the control computation moved by ${percent(change)}` : undefined;
+    },
+  },
+];
+
+/** Applies every rule. In a `noisyHost` session what the host around it breaks marks the sample and keeps it. */
+export function judge(subject: Subject, noisyHost: boolean): Validity {
+  const broken = rules.flatMap((rule) => {
+    const detail = rule.broken(subject);
+    if (detail === undefined) return [];
+    const counts = rule.status === "invalid" && !(noisyHost && rule.markedWhenNoisy);
+    return [{ counts, reason: { rule: rule.name, detail } }];
+  });
+  if (broken.length === 0) return { status: "valid" };
+  const reasons = broken.map(({ reason }) => reason);
+  return { status: broken.some(({ counts }) => counts) ? "invalid" : "disturbed", reasons };
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function milliseconds(seconds: number): string {
+  return `${(seconds * 1000).toFixed(1)} ms`;
+}
