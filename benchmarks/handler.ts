@@ -13,9 +13,8 @@ export const benchmarkHandler: ResourceHandler<BenchmarkInputs, BenchmarkOutputs
   token: "distrobench:benchmarks:Benchmark",
   inputs: benchmarkInputs,
   replaceOn: [],
-  // Connections lie inside `variants`; the provider compares the rest of each variant.
-  notInDiff: [],
-  secrets: [],
+  notInDiff: ["connections"],
+  secrets: ["connections"],
   refreshBeforeUpdate: false,
   create: async (context, inputs) => ({ id: inputs.name, outputs: await runBenchmark(context, inputs) }),
   update: (context, _stored, inputs) => runBenchmark(context, inputs),
@@ -53,11 +52,13 @@ function checkParameters(benchmark: Benchmark, inputs: BenchmarkInputs): Benchma
   throw new UserError(`benchmark ${inputs.name}: ${reasons.join("; ")}`);
 }
 
-function checkVariants({ name, variants, baseline }: BenchmarkInputs): void {
+function checkVariants({ name, variants, baseline, connections }: BenchmarkInputs): void {
   const ids = variants.map((variant) => variant.id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new UserError(`benchmark ${name}: variant ${twice} is there twice`);
   if (!ids.includes(baseline)) throw new UserError(`benchmark ${name}: the baseline ${baseline} is none of ${ids.join(", ")}`);
+  const unknown = variants.find(({ host }) => !Object.hasOwn(connections, host));
+  if (unknown !== undefined) throw new UserError(`benchmark ${name}: no connection to ${unknown.host} is given`);
 }
 
 /** Takes the locks in one order everywhere, so that two benchmarks never wait for each other. */
@@ -72,8 +73,9 @@ function exclusively<Result>(
 
 async function participants(context: OperationContext, inputs: BenchmarkInputs): Promise<ReadonlyMap<string, Participant>> {
   const found = new Map<string, Participant>();
-  for (const { host, connection } of inputs.variants) {
-    if (found.has(host)) continue;
+  for (const host of new Set(inputs.variants.map((variant) => variant.host))) {
+    const connection = inputs.connections[host];
+    if (connection === undefined) continue;
     const transport = await context.transport(connection);
     found.set(host, { transport, facts: await gatherFacts(transport) });
   }

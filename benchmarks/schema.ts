@@ -6,7 +6,6 @@ export const variantInput = z.strictObject({
   /** Such as `debian-13/docker`; unique in the benchmark. */
   id: z.string(),
   host: z.string(),
-  connection: connectionSchema,
   /** Physical machine, for the lock. */
   machine: z.string(),
   engine: z.enum(["docker", "podman"]).optional(),
@@ -29,6 +28,8 @@ export const benchmarkInputs = z.strictObject({
   /** Checked by the test's own schema. */
   parameters: z.record(z.string(), z.unknown()),
   variants: z.array(variantInput).min(1),
+  /** How to reach each host named in `variants`, by its name. Apart from the variants, because it is secret and no reason to measure again. */
+  connections: z.record(z.string(), connectionSchema),
   /** Id of the variant the others are compared with. */
   baseline: z.string(),
   design: z.strictObject({
