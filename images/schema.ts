@@ -25,6 +25,30 @@ export interface DeliveredImageOutputs extends DeliveredImageInputs {
   readonly unpackedBytes: number;
   /** Bytes that travelled to this host in the last create or update; 0 when it was already there. */
   readonly bytesSent: number;
-  /** Whether the image was on the host before us (then delete leaves it). */
+  /** Whether the image was on the host before us (then delete leaves it). The builder's own image is ours: delete removes it. */
   readonly wasPresent: boolean;
+  /** The engine's own id of it: the config digest, or a manifest digest where Docker uses the containerd store. */
+  readonly localId: string;
+}
+
+/** A Debian root file system made on the controller, as an image in the builder's engine for recipes to stand on. */
+export const baseImageInputs = z.strictObject({
+  host: z.string(),
+  connection: connectionSchema,
+  engine: engineName,
+  /** Its tag, which names its content, such as `distrobench/base:trixie-0123456789ab`. */
+  image: z.string(),
+  /** Debian suite, such as `trixie`. */
+  suite: z.string(),
+  /** Absent means the mirrors that mmdebstrap chooses. Not part of what the base is, so a change does nothing. */
+  mirror: z.string().optional(),
+  packages: z.array(z.string()),
+});
+export type BaseImageInputs = z.output<typeof baseImageInputs>;
+
+export interface BaseImageOutputs extends BaseImageInputs {
+  readonly localId: string;
+  /** sha256 of the uncompressed root file system archive: equal while the mirror's packages are. */
+  readonly archiveDigest: string;
+  readonly bytesSent: number;
 }

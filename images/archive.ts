@@ -1,0 +1,125 @@
+import { spawn } from "node:child_process";
+import { createReadStream, createWriteStream } from "node:fs";
+import { readdir, rm, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { type Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { UserError } from "../hosts/index.ts";
+import { cacheDirectory, compressor, inTurn, makeDirectory } from "./controller-cache.ts";
+import { type EnginePlace, megabytes } from "./engine-store.ts";
+import { engines } from "./engines.ts";
+
+/** An image saved on the controller, compressed once for all hosts. */
+export interface ImageArchive {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** So many images are kept; the oldest in use go first. A rebuilt image has a new digest, so they would pile up. */
+const KEPT_IMAGES = 8;
+
+/** The cached archive of an image, or `undefined`. */
+export async function cachedArchive(configDigest: string): Promise<ImageArchive | undefined> {
+  const directory = directoryOf(configDigest);
+  const name = (await readdir(directory).catch(() => [])).find((file) => file.startsWith("image.tar"));
+  if (name === undefined) return undefined;
+  const now = new Date();
+  await utimes(directory, now, now);
+  const path = join(directory, name);
+  return { path, bytes: (await stat(path)).size };
+}
+
+/** Saves an image from the builder unless it is cached. Calls at the same time share one save. */
+export async function archiveOf(
+  builder: EnginePlace,
+  image: { readonly id: string; readonly configDigest: string },
+  progress: (message: string) => void,
+): Promise<ImageArchive> {
+  return await inTurn(`archive ${image.configDigest}`, async () => {
+    const cached = await cachedArchive(image.configDigest);
+    if (cached !== undefined) return cached;
+    await makeDirectory(directoryOf(image.configDigest), (directory) => saveInto(directory, builder, image.id, progress));
+    await prune();
+    const saved = await cachedArchive(image.configDigest);
+    if (saved === undefined) throw new Error(`the archive of ${image.configDigest} vanished from ${cacheDirectory("images")}`);
+    return saved;
+  });
+}
+
+async function saveInto(directory: string, builder: EnginePlace, id: string, progress: (message: string) => void): Promise<void> {
+  const { command, extension } = compressor();
+  const { transport, engine, signal } = builder;
+  const save = await transport.start(engines[engine].save(id), { signal });
+  const errors: Buffer[] = [];
+  save.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
+  const seen = counting((bytes) => progress(`saving from ${transport.host}: ${megabytes(bytes)}`));
+  try {
+    await compress(save.stdout, seen.stream, command, join(directory, `image.${extension}`), signal);
+  } catch (error) {
+    await save.kill();
+    throw error;
+  }
+  const ended = await save.ended;
+  if (ended.exitCode === 0) return;
+  throw new UserError(`${transport.host}: ${engine} could not save the image ${id}: ${Buffer.concat(errors).toString().trim()}`, {
+    remedy: engines[engine].remedy,
+  });
+}
+
+async function compress(
+  from: Readable,
+  through: Transform,
+  [program, ...options]: readonly [string, ...string[]],
+  to: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const child = spawn(program, options, { stdio: ["pipe", "pipe", "inherit"], signal });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with code ${code}`))));
+  });
+  await Promise.all([
+    pipeline(from, through, child.stdin, { signal }),
+    pipeline(child.stdout, createWriteStream(to, { mode: 0o600 }), { signal }),
+    ended,
+  ]);
+}
+
+/** A stream that counts what passes, and says so at most once a second. */
+export function counting(report: (bytes: number) => void): { readonly stream: Transform; bytes(): number } {
+  let bytes = 0;
+  let told = 0;
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (performance.now() - told > 1000) {
+        told = performance.now();
+        report(bytes);
+      }
+      done(null, chunk);
+    },
+  });
+  return { stream, bytes: () => bytes };
+}
+
+/** The archive's bytes as a stream that reports its progress. */
+export function readArchive(archive: ImageArchive, report: (bytes: number) => void) {
+  const count = counting(report);
+  const file = createReadStream(archive.path, { highWaterMark: 256 * 1024 });
+  file.once("error", (error) => count.stream.destroy(error));
+  count.stream.once("close", () => file.destroy());
+  return { stream: file.pipe(count.stream), bytes: count.bytes };
+}
+
+async function prune(): Promise<void> {
+  const parent = cacheDirectory("images");
+  const entries = await Promise.all(
+    (await readdir(parent)).map(async (name) => ({ name, time: (await stat(join(parent, name))).mtimeMs })),
+  );
+  const surplus = entries.sort((a, b) => b.time - a.time).slice(KEPT_IMAGES);
+  for (const { name } of surplus) await rm(join(parent, name), { recursive: true, force: true });
+}
+
+function directoryOf(configDigest: string): string {
+  return join(cacheDirectory("images"), configDigest.replace("sha256:", ""));
+}

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import type { Recipe } from "./recipes.ts";
+
+/** Where the operating system inside an image comes from. Never chosen by distrobench: the matrix says it. */
+export type ImageBase =
+  | { readonly kind: "registry"; readonly reference: string }
+  | { readonly kind: "mmdebstrap"; readonly suite: string; readonly mirror: string | undefined };
+
+/** A root file system as mmdebstrap is told to make it. */
+export interface RootFileSystem {
+  readonly suite: string;
+  readonly mirror: string | undefined;
+  readonly packages: readonly string[];
+}
+
+/** 2023-11-14T22:13:20Z, the time of every file in a base. A fixed past moment, so that equal packages give equal bytes. */
+export const SOURCE_DATE_EPOCH = 1_700_000_000;
+
+/** What Debian's slim images leave out too. */
+const EXCLUDED = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*"];
+
+/**
+ * Byte code that is trusted without a look at its source: with SOURCE_DATE_EPOCH Python would otherwise hash every source
+ * file at every start, which an emulated host feels.
+ */
+export const COMPILE_PYTHON =
+  "python3 -m compileall -q -f -o 0 --invalidation-mode unchecked-hash /usr/lib/python3 " +
+  '"$(python3 -c \'import sysconfig; print(sysconfig.get_path("stdlib"))\')"';
+
+const FORGET_CACHES = "rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*";
+
+/** Arguments of mmdebstrap up to the suite, output file and mirror. */
+export function mmdebstrapOptions(wanted: Pick<RootFileSystem, "packages">, architecture: string): string[] {
+  return [
+    "--variant=essential",
+    `--architectures=${architecture}`,
+    `--include=${wanted.packages.join(",")}`,
+    '--aptopt=APT::Install-Recommends "false"',
+    // A mirror may be behind; signatures are checked all the same.
+    '--aptopt=Acquire::Check-Valid-Until "false"',
+    ...EXCLUDED.map((path) => `--dpkgopt=path-exclude=${path}`),
+    "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+    `--customize-hook=chroot "$1" sh -c '${COMPILE_PYTHON.replaceAll("'", `'\\''`)}'`,
+    `--customize-hook=chroot "$1" sh -c '${FORGET_CACHES}'`,
+  ];
+}
+
+/** Names a root file system by everything that decides its content but the state of the mirror. */
+export function rootFileSystemKey(wanted: RootFileSystem, architecture: string): string {
+  const text = JSON.stringify([wanted.suite, SOURCE_DATE_EPOCH, mmdebstrapOptions(wanted, architecture)]);
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** The tag of a base made by mmdebstrap on the builder, such as `distrobench/base:trixie-0123456789ab`. */
+export function baseTag(base: Extract<ImageBase, { kind: "mmdebstrap" }>, recipe: Recipe): string {
+  const key = rootFileSystemKey({ ...base, packages: recipe.packages }, "any");
+  return `distrobench/base:${base.suite}-${key.slice(0, 12)}`;
+}
+
+/** The Dockerfile lines that define the stage `base`. Only the registry kind runs anything on the builder. */
+export function baseStage(base: ImageBase, recipe: Recipe): string {
+  if (base.kind === "mmdebstrap") return `FROM ${baseTag(base, recipe)} AS base\n`;
+  const install = `apt-get install -y --no-install-recommends ${recipe.packages.join(" ")}`;
+  return `FROM ${base.reference} AS base\nRUN apt-get update && ${install} && ${COMPILE_PYTHON} && ${FORGET_CACHES}\n`;
+}
+
+/** For people: `trixie by mmdebstrap (python3-flask, python3-waitress)`. */
+export function describeBase(base: ImageBase, recipe: Recipe): string {
+  const origin = base.kind === "mmdebstrap" ? `${base.suite} by mmdebstrap` : base.reference;
+  return `${origin} (${recipe.packages.join(", ")})`;
+}

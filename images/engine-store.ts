@@ -1,0 +1,97 @@
+import { CommandError, joinSh, type Shell, sh, type Transport, UserError } from "../hosts/index.ts";
+import { type EngineCommands, engines, type HeldImage, type ImageStore, parseManifest, parseProbe } from "./engines.ts";
+import type { EngineName } from "./schema.ts";
+
+/** One container engine of one host, reached through the pooled session. */
+export interface EnginePlace {
+  readonly transport: Transport;
+  readonly engine: EngineName;
+  readonly signal: AbortSignal;
+}
+
+/** A quick answer is seconds even on an emulated host; moving an image is minutes. */
+const QUICK_SECONDS = 120;
+export const MOVE_SECONDS = 1800;
+
+/** Which of these images the engine holds. Throws `UserError` when the engine does not answer. */
+export async function probe(place: EnginePlace, references: readonly string[]): Promise<ImageStore> {
+  const result = await ask(place, engines[place.engine].probe(references));
+  return parseProbe(result.stdout);
+}
+
+/** The image with this reference (an id or a tag), or `undefined`. */
+export async function find(place: EnginePlace, reference: string): Promise<HeldImage | undefined> {
+  return (await probe(place, [reference])).images[0];
+}
+
+/** The sha256 of an image's configuration, whatever the engine uses as its id. */
+export async function configDigestOf(place: EnginePlace, store: ImageStore, image: HeldImage): Promise<string> {
+  if (store.idIsConfigDigest) return image.id;
+  const commands: EngineCommands = engines[place.engine];
+  const pipeline = joinSh([commands.save(image.id), sh`tar -xOf - manifest.json`], " | ");
+  return parseManifest((await ask(place, pipeline, MOVE_SECONDS)).stdout);
+}
+
+export async function tag(place: EnginePlace, id: string, name: string): Promise<void> {
+  await ask(place, engines[place.engine].tag(id, name));
+}
+
+/** Removes a tag or an image. `"in-use"`: a container or another tag still needs it, and it stays. */
+export async function remove(place: EnginePlace, reference: string): Promise<"removed" | "absent" | "in-use"> {
+  const commands = engines[place.engine];
+  try {
+    await ask(place, commands.remove(reference));
+    return "removed";
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    if (commands.absent.test(error.stderr)) return "absent";
+    if (commands.inUse.test(error.stderr)) return "in-use";
+    throw error;
+  }
+}
+
+/** Throws `UserError` unless the file system of the engine's images has room for `bytes`. */
+export async function requireRoom(place: EnginePlace, bytes: number): Promise<void> {
+  const script = sh`directory=$(${engines[place.engine].directory}) || exit 70
+while [ ! -d "$directory" ]; do directory=$(dirname "$directory"); done
+df -Pk "$directory" | awk 'NR == 2 { print $4, $6 }'`;
+  const [kibibytes = "", mount = ""] = (await ask(place, script)).stdout.trim().split(" ");
+  const free = Number(kibibytes) * 1024;
+  if (Number.isFinite(free) && free < bytes)
+    throw noRoom(place, `${mount} has ${megabytes(free)} left, ${megabytes(bytes)} are needed`);
+}
+
+/** Runs an engine's command; what every one of them can fail of becomes a clear `UserError`. */
+export async function ask(place: EnginePlace, script: Shell, timeoutSeconds = QUICK_SECONDS, more = {}) {
+  try {
+    return await place.transport.run(script, { ...more, signal: place.signal, timeoutSeconds });
+  } catch (error) {
+    throw error instanceof CommandError ? explain(place, error) : error;
+  }
+}
+
+function explain(place: EnginePlace, error: CommandError): UserError {
+  if (/no space left on device/i.test(error.stderr)) return noRoom(place, "no space left on device", error);
+  const { silent, remedy } = engines[place.engine];
+  if (!silent.test(error.stderr)) return error;
+  return new UserError(`${place.transport.host}: ${place.engine} does not answer: ${lastLine(error.stderr)}`, {
+    remedy,
+    cause: error,
+  });
+}
+
+function noRoom(place: EnginePlace, what: string, cause?: unknown): UserError {
+  return new UserError(`${place.transport.host}: no room for the image in ${place.engine}: ${what}`, {
+    remedy: `free some space there (\`${place.engine} system df\` tells what images and containers take)`,
+    cause,
+  });
+}
+
+/** For people: decimal megabytes with one digit. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
+}

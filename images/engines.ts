@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { type Shell, sh } from "../hosts/index.ts";
+import type { EngineName } from "./schema.ts";
+
+/** How an engine is told what we need of it. A new engine is a new row. */
+export interface EngineCommands {
+  /** Prints one line about the image store, then a JSON list of those of the references that it holds. */
+  probe(references: readonly string[]): Shell;
+  /** Writes a docker archive to standard output. */
+  save(reference: string): Shell;
+  /** Reads a docker archive, plain or compressed, from standard input. `temporary` is a directory that the caller removes. */
+  load(temporary: string): Shell;
+  /** Makes an image of a root file system archive on standard input; prints its id last. */
+  importRoot(tag: string): Shell;
+  tag(id: string, tag: string): Shell;
+  /** Removes a tag, and the image with its last tag. Fails when a container uses it. */
+  remove(reference: string): Shell;
+  /** Prints the directory that holds the images. */
+  directory: Shell;
+  /** What its refusals look like. */
+  readonly silent: RegExp;
+  readonly inUse: RegExp;
+  readonly absent: RegExp;
+  /** For messages: how it is looked at and started. */
+  readonly remedy: string;
+}
+
+/** Holes of a `Shell` cannot carry Go templates unquoted, so they stand here as words. */
+const DRIVER_STATUS = "{{.DriverStatus}}";
+const DOCKER_ROOT = "{{.DockerRootDir}}";
+const PODMAN_ROOT = "{{.Store.GraphRoot}}";
+
+export const engines = {
+  docker: {
+    probe: (references) => sh`docker info --format ${DRIVER_STATUS} || exit 70
+docker image inspect ${references} 2>/dev/null || true`,
+    save: (reference) => sh`docker save ${reference}`,
+    load: () => sh`docker load`,
+    importRoot: (tag) => sh`docker import - ${tag}`,
+    tag: (id, tag) => sh`docker tag ${id} ${tag}`,
+    remove: (reference) => sh`docker image rm ${reference}`,
+    directory: sh`docker info --format ${DOCKER_ROOT}`,
+    silent: /cannot connect to the docker daemon|docker: (command )?not found|error during connect/i,
+    inUse: /being used by|is using|image is referenced in multiple/i,
+    absent: /no such image/i,
+    remedy: "look at `systemctl status docker` (or `rc-service docker status`) there, start it, and run this again",
+  },
+  podman: {
+    probe: (references) => sh`podman --version || exit 70
+podman image inspect ${references} 2>/dev/null || true`,
+    save: (reference) => sh`podman save ${reference}`,
+    load: (temporary) => sh`mkdir -p ${temporary} && TMPDIR=${temporary} podman load`,
+    importRoot: (tag) => sh`podman import - ${tag}`,
+    tag: (id, tag) => sh`podman tag ${id} ${tag}`,
+    remove: (reference) => sh`podman image rm ${reference}`,
+    directory: sh`podman info --format ${PODMAN_ROOT}`,
+    silent: /podman: (command )?not found|cannot connect to podman/i,
+    inUse: /in use by|image used by/i,
+    absent: /image not known|no such image|does not exist/i,
+    remedy: "try `podman info` there and repair what it reports",
+  },
+} satisfies Record<EngineName, EngineCommands>;
+
+const inspectSchema = z.array(
+  z.object({
+    Id: z.string(),
+    RepoTags: z.array(z.string()).nullish(),
+    Size: z.number(),
+  }),
+);
+
+export interface HeldImage {
+  /** The engine's own id, always with `sha256:`. */
+  readonly id: string;
+  readonly tags: readonly string[];
+  /** Unpacked bytes of all layers. */
+  readonly bytes: number;
+}
+
+export interface ImageStore {
+  /** Docker's containerd store: its ids are manifest digests, so the config digest must be read from the archive. */
+  readonly idIsConfigDigest: boolean;
+  readonly images: readonly HeldImage[];
+}
+
+/** Reads what `probe` printed. */
+export function parseProbe(output: string): ImageStore {
+  const end = output.indexOf("\n");
+  const list = output.slice(end + 1).trim();
+  const images = inspectSchema.parse(list === "" ? [] : JSON.parse(list)).map((image) => ({
+    id: withAlgorithm(image.Id),
+    tags: (image.RepoTags ?? []).map((tag) => tag.replace(/^localhost\//, "")),
+    bytes: image.Size,
+  }));
+  const unique = [...new Map(images.map((image) => [image.id, image])).values()];
+  return { idIsConfigDigest: !output.slice(0, end).includes("io.containerd.snapshotter"), images: unique };
+}
+
+const manifestSchema = z.array(z.object({ Config: z.string() })).min(1);
+
+/** The config digest from `manifest.json` of a docker archive: `blobs/sha256/<hex>` or `<hex>.json`. */
+export function parseManifest(text: string): string {
+  const config = manifestSchema.parse(JSON.parse(text))[0]?.Config ?? "";
+  const hex = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(config)?.[1];
+  if (hex === undefined) throw new SyntaxError(`no config digest in the archive's manifest: ${text.slice(0, 200)}`);
+  return `sha256:${hex}`;
+}
+
+/** The image id in the last line that names one of what `load` or `import` printed. */
+export function parseLoaded(output: string): string {
+  const hex = [...output.matchAll(/\b(?:sha256:)?([0-9a-f]{64})\b/g)].at(-1)?.[1];
+  if (hex === undefined) throw new SyntaxError(`the engine named no image id: ${output.trim().slice(-200)}`);
+  return `sha256:${hex}`;
+}
+
+function withAlgorithm(id: string): string {
+  return id.startsWith("sha256:") ? id : `sha256:${id}`;
+}

@@ -1,0 +1,2 @@
+export { baseImageHandler } from "./base-image.ts";
+export { deliveredImageHandler } from "./delivered-image.ts";

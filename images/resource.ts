@@ -1,0 +1,87 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { baseTag } from "./base.ts";
+import { findRecipe, type ImageBase, prepareContext } from "./index.ts";
+import type { BaseImageInputs, DeliveredImageInputs } from "./schema.ts";
+
+type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<Inputs[Key]> };
+
+/** The same image in one engine of one host, proven by its config digest. */
+export class DeliveredImage extends pulumi.CustomResource {
+  declare readonly configDigest: pulumi.Output<string>;
+  /** Bytes. */
+  declare readonly unpackedBytes: pulumi.Output<number>;
+  /** Bytes. */
+  declare readonly bytesSent: pulumi.Output<number>;
+  declare readonly wasPresent: pulumi.Output<boolean>;
+  declare readonly localId: pulumi.Output<string>;
+
+  constructor(name: string, args: Args<DeliveredImageInputs>, options?: pulumi.CustomResourceOptions) {
+    const outputs = { configDigest: undefined, unpackedBytes: undefined, bytesSent: undefined, wasPresent: undefined };
+    super("distrobench:images:DeliveredImage", name, { ...args, ...outputs, localId: undefined }, options);
+  }
+}
+
+/** A Debian root file system, made on the controller, as an image in the builder's Docker. */
+export class BaseImage extends pulumi.CustomResource {
+  declare readonly localId: pulumi.Output<string>;
+  declare readonly archiveDigest: pulumi.Output<string>;
+  /** Bytes. */
+  declare readonly bytesSent: pulumi.Output<number>;
+
+  constructor(name: string, args: Args<BaseImageInputs>, options?: pulumi.CustomResourceOptions) {
+    const outputs = { localId: undefined, archiveDigest: undefined, bytesSent: undefined };
+    super("distrobench:images:BaseImage", name, { ...args, ...outputs }, options);
+  }
+}
+
+export interface BuiltImageArgs {
+  /** Absolute path of the project's root. */
+  readonly root: string;
+  readonly stack: string;
+  readonly recipe: string;
+  readonly base: ImageBase;
+  readonly builder: {
+    readonly host: string;
+    readonly connection: pulumi.Input<BaseImageInputs["connection"]>;
+    /** What the docker provider dials, such as `ssh://debian-13`. */
+    readonly dockerHost: pulumi.Input<string>;
+    /** An `ssh -F` file that knows the name in `dockerHost`. */
+    readonly sshConfigFile?: pulumi.Input<string>;
+  };
+}
+
+/** One recipe built once, on the builder's Docker: its base (where distrobench makes it), its context, its image. */
+export class BuiltImage extends pulumi.ComponentResource {
+  /** What `DeliveredImage` takes as its source: the builder's image id. */
+  readonly source: pulumi.Output<string>;
+  /** The image's name on every host. */
+  readonly tag: string;
+  /** What it stands on, for people. */
+  readonly base: string;
+
+  constructor(name: string, args: BuiltImageArgs, options?: pulumi.ComponentResourceOptions) {
+    super("distrobench:images:BuiltImage", name, {}, options);
+    const { builder, base, recipe, root } = args;
+    const own = { parent: this };
+    const { context, dockerfile, base: description } = prepareContext({ root, name, recipe, base });
+    const made = base.kind === "mmdebstrap" ? [new BaseImage(`${name}-base`, baseArgs(args, base), own)] : [];
+    const sshOpts = builder.sshConfigFile === undefined ? [] : ["-F", builder.sshConfigFile];
+    const provider = new docker.Provider(`${name}-builder`, { host: builder.dockerHost, sshOpts }, own);
+    this.tag = `distrobench/${name}:${args.stack}`;
+    this.base = description;
+    // The classic builder: one tar over the Engine API, no buildx and no session, on every Docker from 24 on.
+    const build = { context, dockerfile, builderVersion: docker.BuilderVersion.BuilderV1 };
+    const image = new docker.Image(name, { imageName: this.tag, build, skipPush: true }, { ...own, provider, dependsOn: made });
+    this.source = image.repoDigest;
+    this.registerOutputs({ source: this.source, tag: this.tag, base: this.base });
+  }
+}
+
+function baseArgs(args: BuiltImageArgs, base: Extract<ImageBase, { kind: "mmdebstrap" }>): Args<BaseImageInputs> {
+  const { packages } = findRecipe(args.recipe);
+  const { host, connection } = args.builder;
+  const mirror = base.mirror === undefined ? {} : { mirror: base.mirror };
+  const image = baseTag(base, findRecipe(args.recipe));
+  return { host, connection, engine: "docker", image, suite: base.suite, ...mirror, packages: [...packages] };
+}

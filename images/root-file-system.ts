@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { $, ProcessOutput, which } from "zx";
+import { UserError } from "../hosts/index.ts";
+import type { ImageArchive } from "./archive.ts";
+import { mmdebstrapOptions, type RootFileSystem, rootFileSystemKey, SOURCE_DATE_EPOCH } from "./base.ts";
+import { cacheDirectory, compressor, inTurn, makeDirectory } from "./controller-cache.ts";
+
+export interface RootFileSystemArchive extends ImageArchive {
+  /** sha256 of the uncompressed tar. */
+  readonly digest: string;
+}
+
+interface Making {
+  readonly signal: AbortSignal;
+  readonly progress: (message: string) => void;
+}
+
+/** Debian's name of an architecture by `uname -m`. */
+const architectures: Readonly<Record<string, string>> = {
+  x86_64: "amd64",
+  aarch64: "arm64",
+  armv7l: "armhf",
+  riscv64: "riscv64",
+};
+
+/** Debian's name for what `uname -m` prints. Throws `UserError` where there is none. */
+export function debianArchitecture(machine: string): string {
+  const name = architectures[machine];
+  if (name !== undefined) return name;
+  throw new UserError(`no base can be made for the architecture ${machine}`, { remedy: "use an image base of kind registry" });
+}
+
+/**
+ * A Debian root file system made by mmdebstrap on this machine, or the cached one of the same description.
+ * Throws `UserError` when mmdebstrap is missing or fails.
+ */
+export async function rootFileSystemOf(
+  wanted: RootFileSystem,
+  architecture: string,
+  making: Making,
+): Promise<RootFileSystemArchive> {
+  const directory = join(cacheDirectory("bases"), rootFileSystemKey(wanted, architecture));
+  return await inTurn(directory, async () => {
+    const cached = await readCached(directory);
+    if (cached !== undefined) return cached;
+    await requireProgram("mmdebstrap");
+    await makeDirectory(directory, (temporary) => makeIn(temporary, wanted, architecture, making));
+    const made = await readCached(directory);
+    if (made === undefined) throw new Error(`the base just made vanished from ${directory}`);
+    return made;
+  });
+}
+
+async function readCached(directory: string): Promise<RootFileSystemArchive | undefined> {
+  const name = (await readdir(directory).catch(() => [])).find((file) => file.startsWith("base.tar"));
+  if (name === undefined) return undefined;
+  const path = join(directory, name);
+  return { path, bytes: (await stat(path)).size, digest: (await readFile(join(directory, "digest"), "utf8")).trim() };
+}
+
+async function makeIn(directory: string, wanted: RootFileSystem, architecture: string, making: Making): Promise<void> {
+  const tar = join(directory, "root.tar");
+  await debootstrap(tar, wanted, architecture, making);
+  making.progress("compressing the base");
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(tar), hash, { signal: making.signal });
+  await writeFile(join(directory, "digest"), `sha256:${hash.digest("hex")}\n`);
+  const { command, extension } = compressor();
+  await $({ quiet: true, signal: making.signal })`${command} ${tar} > ${join(directory, `base.${extension}`)}`;
+  await rm(tar);
+}
+
+async function debootstrap(tar: string, wanted: RootFileSystem, architecture: string, making: Making): Promise<void> {
+  const options = mmdebstrapOptions(wanted, architecture);
+  const mirror = wanted.mirror === undefined ? [] : [wanted.mirror];
+  const environment = { ...process.env, SOURCE_DATE_EPOCH: String(SOURCE_DATE_EPOCH), LC_ALL: "C.UTF-8" };
+  const child = $({
+    quiet: true,
+    signal: making.signal,
+    env: environment,
+  })`mmdebstrap ${options} ${wanted.suite} ${tar} ${mirror}`;
+  child.stderr.on("data", (chunk: Buffer) => {
+    const line = /^I: (.+)$/m.exec(chunk.toString())?.[1];
+    if (line !== undefined) making.progress(`base ${wanted.suite}: ${line.slice(0, 100)}`);
+  });
+  try {
+    await child;
+  } catch (error) {
+    making.signal.throwIfAborted();
+    if (!(error instanceof ProcessOutput)) throw error;
+    const reasons = error.stderr.split("\n").filter((line) => /^[EW]: /.test(line));
+    throw new UserError(`mmdebstrap could not make a ${wanted.suite} base:\n${reasons.slice(-6).join("\n")}`, {
+      remedy: "check the suite and the mirror of this image in the matrix, and that the mirror can be reached from here",
+      cause: error,
+    });
+  }
+}
+
+async function requireProgram(program: string): Promise<void> {
+  if ((await which(program, { nothrow: true })) !== null) return;
+  throw new UserError(`${program} is not installed on this machine; it makes the image base`, {
+    remedy: `install it (\`apt-get install ${program}\`), or use an image base of kind registry in the matrix`,
+  });
+}
