@@ -1,4 +1,5 @@
-import { choices, type Engine, findEngine } from "./ensure.ts";
+import { choices } from "./choices.ts";
+import { type Engine, findEngine } from "./ensure.ts";
 import { goIsUsable, goRemedy, goVersion } from "./go-build.ts";
 import type { Environment } from "./places.ts";
 import { languageHost, resourcePlugins } from "./stand-ins.ts";

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "zx";
 import { commandIn, type Environment, engineVersion } from "./places.ts";
-import type { Choice } from "./stand-ins.ts";
+import type { StandIn } from "./stand-ins.ts";
 
 /** The address that the Automation API installs from. */
 const SOURCE = "https://get.pulumi.com/install.sh";
@@ -75,8 +75,8 @@ async function within<Result>(milliseconds: number, work: Promise<Result>): Prom
 }
 
 /** Installs the official plugin; a failure leaves our stand-in in use, with the reason as progress. */
-export async function downloadPlugin(command: string, home: string, choice: Choice, options: DownloadOptions): Promise<void> {
-  const { kind, name, version } = choice.part;
+export async function downloadPlugin(command: string, home: string, part: StandIn, options: DownloadOptions): Promise<void> {
+  const { kind, name, version } = part;
   if (version === undefined) return;
   options.progress(`downloading the ${name} plugin ${version}`);
   const environment = { ...options.environment, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };

@@ -1,7 +1,9 @@
 import { access, constants, mkdir } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { choices, isOurs, placesOf } from "./choices.ts";
 import { downloadEngine, downloadPlugin, downloadsReachable, holdsEngine } from "./download.ts";
 import { buildEngine } from "./go-build.ts";
+import { installLauncher, removeLauncher } from "./launchers.ts";
 import { withLock } from "./lock.ts";
 import {
   builtDirectory,
@@ -11,10 +13,9 @@ import {
   type Environment,
   enginesDirectory,
   engineVersion,
-  pulumiHome,
 } from "./places.ts";
 import { isSuitable, pulumiVersion } from "./pulumi-version.ts";
-import { type Choice, choose, foldersOf, languageHost, resourcePlugins } from "./stand-ins.ts";
+import { bundledPath, foldersOf } from "./stand-ins.ts";
 
 /** A working Pulumi CLI. */
 export interface Engine {
@@ -44,7 +45,7 @@ type Found = Omit<Engine, "standIns">;
 export async function ensureEngine(options: EngineOptions): Promise<Engine> {
   const environment = options.environment ?? process.env;
   const found = (await findEngine(options.root, environment)) ?? (await makeEngine(options, environment));
-  await fetchPlugins(found, options, environment);
+  await completeParts(found, options, environment);
   return { ...found, standIns: choices(found, options.root, environment).some(({ official }) => !official) };
 }
 
@@ -58,17 +59,6 @@ export async function findEngine(root: string, environment: Environment): Promis
   ] as const)
     if (await holdsEngine(directory)) return { kind, command: commandIn(directory), version: engineVersion };
   return undefined;
-}
-
-/** What the engine will start as language host and plugins. Looks at files only. */
-export function choices(engine: Pick<Engine, "kind" | "command">, root: string, environment: Environment): readonly Choice[] {
-  const places = {
-    command: engine.command,
-    root,
-    pulumiHome: pulumiHome(engine.kind !== "path", environment),
-    path: environment.PATH ?? "",
-  };
-  return [languageHost, ...resourcePlugins].map((part) => choose(part, places));
 }
 
 /** Our own cached engine may be on PATH too (`distrobench env` puts it there): that is not the user's. */
@@ -109,29 +99,19 @@ async function makeEngine(options: EngineOptions, environment: Environment): Pro
   });
 }
 
-/** Official plugins win whenever they can be had. */
-async function fetchPlugins(engine: Found, options: EngineOptions, environment: Environment): Promise<void> {
-  const missing = choices(engine, options.root, environment).filter(
-    ({ official, part }) => !official && part.kind === "resource",
-  );
-  if (missing.length === 0) return;
+/** Official plugins win whenever they can be had; ours fill the gaps of an installation that is ours too. */
+async function completeParts(engine: Found, options: EngineOptions, environment: Environment): Promise<void> {
+  const places = placesOf(engine, options.root, environment);
   const { progress, signal } = options;
   const download = { cache: cacheDirectory(environment), environment, progress, signal };
-  if (!(await downloadsReachable(download))) return;
-  const home = pulumiHome(engine.kind !== "path", environment);
-  for (const choice of missing) await downloadPlugin(engine.command, home, choice, download);
-}
-
-/** Environment variables that make `pulumi` find what was chosen. Merge them over the process's own. */
-export function engineEnvironment(engine: Engine, root: string, environment: Environment = process.env): Record<string, string> {
-  const chosen = choices(engine, root, environment);
-  const ours = chosen.filter(({ official }) => !official).map(({ path }) => join(path, ".."));
-  const present = foldersOf(environment.PATH ?? "");
-  const added = [join(engine.command, ".."), ...ours].filter((folder) => !present.includes(folder));
-  return {
-    PATH: [...added, ...present].join(delimiter),
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    ...(engine.kind === "path" ? {} : { PULUMI_HOME: pulumiHome(true, environment) }),
-    ...(ours.length === 0 ? {} : { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
-  };
+  const missing = choices(engine, options.root, environment).filter(({ official }) => !official);
+  const plugins = missing.filter(({ part }) => part.kind === "resource");
+  if (plugins.length > 0 && (await downloadsReachable(download)))
+    for (const { part } of plugins) {
+      await removeLauncher(bundledPath(part, places));
+      await downloadPlugin(engine.command, places.pulumiHome, part, download);
+    }
+  if (!isOurs(engine, environment)) return;
+  for (const { part, official } of choices(engine, options.root, environment))
+    if (!official) await installLauncher(part, bundledPath(part, places));
 }

@@ -1,2 +1,3 @@
+export { engineEnvironment } from "./choices.ts";
 export { describeEngine, type EngineDescription, type PartDescription } from "./describe.ts";
-export { type Engine, type EngineOptions, engineEnvironment, ensureEngine } from "./ensure.ts";
+export { type Engine, type EngineOptions, ensureEngine } from "./ensure.ts";

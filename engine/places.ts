@@ -37,7 +37,11 @@ export function commandIn(directory: string): string {
 export function pulumiHome(engineIsOurs: boolean, environment: Environment): string {
   const set = environment.PULUMI_HOME;
   if (set !== undefined && set !== "") return set;
-  return engineIsOurs ? join(cacheDirectory(environment), "pulumi-home") : join(homeOf(environment), ".pulumi");
+  return engineIsOurs ? ownPulumiHome(environment) : join(homeOf(environment), ".pulumi");
+}
+
+export function ownPulumiHome(environment: Environment): string {
+  return join(cacheDirectory(environment), "pulumi-home");
 }
 
 function homeOf(environment: Environment): string {

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { isLauncher } from "./launchers.ts";
 
 /** What an official Pulumi installation brings and an isolated machine cannot download, with our replacement for each. */
 export interface StandIn {
@@ -32,19 +32,25 @@ export interface Choice {
   readonly path: string;
 }
 
+export interface Places {
+  /** Absolute path of `pulumi`. */
+  readonly command: string;
+  readonly root: string;
+  readonly pulumiHome: string;
+  /** The value of PATH. */
+  readonly path: string;
+}
+
 /** Looks at files only. The official language host lies beside `pulumi` or on PATH; official plugins in the plugin cache or on PATH. */
-export function choose(
-  part: StandIn,
-  places: { readonly command: string; readonly root: string; readonly pulumiHome: string; readonly path: string },
-): Choice {
+export function choose(part: StandIn, places: Places): Choice {
   const candidates = [
-    ...(part.kind === "language" ? [join(places.command, "..", part.executable)] : []),
+    ...(part.kind === "language" ? [bundledPath(part, places)] : []),
     ...foldersOf(places.path)
       .filter((folder) => !folder.startsWith(join(places.root, "engine")))
       .map((folder) => join(folder, part.executable)),
-    ...(part.version === undefined ? [] : [officialPlugin(places.pulumiHome, part.name, part.version, part.executable)]),
+    ...(part.kind === "resource" ? [bundledPath(part, places)] : []),
   ];
-  const official = candidates.find((candidate) => existsSync(candidate));
+  const official = candidates.find((candidate) => isLauncher(candidate) === false);
   return official === undefined
     ? { part, official: false, path: join(places.root, "engine", part.folder, part.executable) }
     : { part, official: true, path: official };
@@ -54,6 +60,9 @@ export function foldersOf(path: string): readonly string[] {
   return path.split(delimiter).filter((folder) => folder !== "");
 }
 
-function officialPlugin(pulumiHome: string, name: string, version: string, executable: string): string {
-  return join(pulumiHome, "plugins", `resource-${name}-v${version}`, executable);
+/** Where an installation keeps the part: the language host beside `pulumi`, plugins in the plugin cache. */
+export function bundledPath(part: StandIn, places: Pick<Places, "command" | "pulumiHome">): string {
+  return part.kind === "language"
+    ? join(places.command, "..", part.executable)
+    : join(places.pulumiHome, "plugins", `resource-${part.name}-v${part.version}`, part.executable);
 }
