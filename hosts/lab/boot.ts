@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ConnectionError } from "../errors.ts";
+import { machineFiles } from "./arrangement.ts";
+import { isAlive, type RunningMachine } from "./process.ts";
+import { waitForSsh } from "./ssh-ready.ts";
+
+/** Far above what a boot takes on a busy machine (91 s seen under emulation). */
+const LIMIT_SECONDS = { kvm: 60, tcg: 300 } as const;
+const LOG_LINES = 12;
+
+export interface BootOptions {
+  readonly signal: AbortSignal;
+  progress(message: string): void;
+}
+
+/** Resolves with the seconds it took until the machine answers over SSH. Rejects with `ConnectionError` and the end of its console. */
+export async function waitForBoot(directory: string, machine: RunningMachine, options: BootOptions): Promise<number> {
+  const started = performance.now();
+  const seconds = (): number => Math.round((performance.now() - started) / 1000);
+  const limit = LIMIT_SECONDS[machine.accelerator];
+  const show = setInterval(() => options.progress(`booting ${seconds()} s`), 1000);
+  try {
+    const target = { directory, port: machine.running.port, hostKey: machine.hostKey };
+    await waitForSsh(target, options.signal, async () => {
+      if (!(await isAlive(machine))) throw await bootError(directory, machine, `ended during its boot after ${seconds()} s`);
+      if (seconds() > limit) throw await bootError(directory, machine, `does not answer over SSH after ${limit} s`);
+    });
+  } finally {
+    clearInterval(show);
+  }
+  options.progress(`SSH answers after ${seconds()} s`);
+  return seconds();
+}
+
+async function bootError(directory: string, machine: RunningMachine, what: string): Promise<ConnectionError> {
+  const path = join(directory, machineFiles.serialLog);
+  const console = consoleTail(await readFile(path, "utf8").catch(() => ""));
+  return new ConnectionError(
+    machine.inputs.name,
+    "machine-stopped",
+    `the lab machine ${what}; its console said last:\n${console}`,
+    {
+      remedy: `see ${path}; up again starts it anew`,
+    },
+  );
+}
+
+/** The last lines of a serial console that a person can read, without terminal control sequences. */
+export function consoleTail(text: string): string {
+  const lines = text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+    .replace(/\u001b(\[[0-9;?!]*[A-Za-z]|[A-Z78])/g, "")
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== "");
+  return lines.length === 0 ? "(nothing)" : lines.slice(-LOG_LINES).join("\n");
+}

@@ -1,0 +1,68 @@
+import type { Architecture } from "./architecture.ts";
+import { machineFiles } from "./arrangement.ts";
+
+export interface MachineSpecification {
+  readonly name: string;
+  /** Also the guest's machine-id, and how its process is recognised. */
+  readonly uuid: string;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly accelerator: "kvm" | "tcg";
+  /** Wanted port on 127.0.0.1; 0 lets the kernel choose a free one. */
+  readonly port: number;
+}
+
+/** A panic or a reboot ends the process, so that both are seen; a test that needs reboots has to leave this out. */
+const END_ON_REBOOT = ["-no-reboot"];
+
+/** The arguments of QEMU, for a working directory that is the machine's own (see `machineFiles`). */
+export function qemuArguments(machine: MachineSpecification, architecture: Architecture): string[] {
+  return [
+    ...["-name", `distrobench-${machine.name}`, "-uuid", machine.uuid],
+    ...["-nodefaults", "-no-user-config", "-display", "none"],
+    ...["-machine", architecture.machine, ...acceleratorArguments(machine.accelerator, architecture)],
+    ...["-smp", String(machine.cpus), "-m", `${machine.memoryMiB}M`],
+    ...["-kernel", machineFiles.kernel, "-initrd", machineFiles.initrd],
+    ...["-append", kernelCommandLine(machine, architecture), ...END_ON_REBOOT],
+    ...["-drive", `if=none,id=root,format=qcow2,discard=unmap,file=${machineFiles.overlay}`],
+    ...["-device", "virtio-blk-pci,drive=root", "-device", "virtio-rng-pci"],
+    ...["-netdev", `user,id=net,ipv6=off,${portForward(machine.port)}`, "-device", "virtio-net-pci,netdev=net,romfile="],
+    ...seed("hostname", machineFiles.hostname),
+    ...seed("client-key", `${machineFiles.clientKey}.pub`),
+    ...seed("host-key", machineFiles.hostKey),
+    ...["-chardev", `file,id=serial,path=${machineFiles.serialLog}`, "-serial", "chardev:serial"],
+    ...["-qmp", `unix:${machineFiles.control},server=on,wait=off`],
+    ...["-sandbox", "on,obsolete=deny,resourcecontrol=deny"],
+    ...["-daemonize", "-pidfile", machineFiles.processId],
+  ];
+}
+
+export function acceleratorArguments(accelerator: "kvm" | "tcg", architecture: Architecture): string[] {
+  return accelerator === "kvm"
+    ? ["-accel", "kvm", "-cpu", "host"]
+    : ["-accel", "tcg,thread=multi", "-cpu", architecture.emulatedCpu];
+}
+
+function kernelCommandLine(machine: MachineSpecification, architecture: Architecture): string {
+  return [
+    "root=/dev/vda",
+    "rw",
+    `console=${architecture.console}`,
+    "quiet",
+    "net.ifnames=0",
+    // 33 s of an emulated boot, and dockerd refuses to start containers where AppArmor is on without its parser.
+    "apparmor=0",
+    "selinux=0",
+    "fsck.mode=skip",
+    "panic=-1",
+    `systemd.machine_id=${machine.uuid.replaceAll("-", "")}`,
+  ].join(" ");
+}
+
+function portForward(port: number): string {
+  return `hostfwd=tcp:127.0.0.1:${port}-:22`;
+}
+
+function seed(name: string, file: string): string[] {
+  return ["-fw_cfg", `name=opt/distrobench/${name},file=${file}`];
+}
