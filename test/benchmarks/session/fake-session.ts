@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { type Benchmark, defineBenchmark, type Measurement, seconds } from "../../../benchmarks/define.ts";
+import type { Harness } from "../../../benchmarks/harness/client.ts";
+import { readSession } from "../../../benchmarks/results/reader.ts";
+import type { SessionData } from "../../../benchmarks/results/schema.ts";
+import { createSessionWriter } from "../../../benchmarks/results/writer.ts";
+import type { BenchmarkInputs } from "../../../benchmarks/schema.ts";
+import { sessionHost } from "../../../benchmarks/session/host.ts";
+import { newSession, sessionVariants } from "../../../benchmarks/session/plan.ts";
+import { runSession } from "../../../benchmarks/session/run.ts";
+
+export interface Fake {
+  readonly blocks?: number;
+  readonly aaPair?: boolean;
+  readonly noisyHost?: boolean;
+  readonly emulated?: boolean;
+  readonly signal?: AbortSignal;
+  /** Seconds, or a failure, of the sample with this number. */
+  readonly measure?: (variant: string, number: number) => number | string;
+  /** Answers that differ from a quiet host's, by the number of the sample. */
+  readonly settled?: (number: number) => { pressure?: number; leftovers?: readonly string[] };
+  readonly control?: (number: number) => number;
+  readonly onRequest?: (action: string) => void;
+}
+
+export interface FakeResult {
+  readonly data: SessionData;
+  readonly lines: readonly string[];
+  readonly error: unknown;
+}
+
+const variants = ["one/docker", "one/podman", "two/docker"].map((id) => ({
+  ...{ id, host: id.split("/")[0] ?? "", machine: "here", environment: "e", labels: {} },
+}));
+
+/** Runs a whole session on hosts that exist only in memory, and reads back what it wrote. */
+export async function fakeSession(fake: Fake): Promise<FakeResult> {
+  const directory = join(mkdtempSync(join(tmpdir(), "distrobench-session-")), "session");
+  const inputs: BenchmarkInputs = {
+    ...{ name: "fake", test: "fake", stack: "test", parameters: {}, baseline: "one/docker", connections: {}, instrument: "i" },
+    variants,
+    design: {
+      blocks: fake.blocks ?? 3,
+      seed: 5,
+      tolerance: 0.1,
+      aaPair: fake.aaPair ?? false,
+      noisyHost: fake.noisyHost ?? false,
+    },
+  };
+  const benchmark = fakeBenchmark(fake);
+  const session = newSession("session", inputs, benchmark, new Date(0));
+  const writer = createSessionWriter(directory, session);
+  const lines: string[] = [];
+  const host = (name: string) => [name, sessionHost(fakeHarness(name, fake), fake.emulated ?? false, 0)] as const;
+  const run = runSession({
+    around: {
+      ...{ benchmark, parameters: {}, noisyHost: inputs.design.noisyHost, now: () => new Date(0) },
+      variants: new Map(sessionVariants(inputs).map((variant) => [variant.id, variant])),
+      hosts: new Map([host("one"), host("two")]),
+    },
+    ...{ session, writer, firstSequence: 0, clock: () => 0, signal: fake.signal ?? new AbortController().signal },
+    progress: (line) => lines.push(line),
+  });
+  const error = await run.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  writer.close();
+  const data = readSession(directory);
+  rmSync(join(directory, ".."), { recursive: true });
+  return { data, lines, error };
+}
+
+function fakeBenchmark(fake: Fake): Benchmark {
+  let number = 0;
+  return defineBenchmark({
+    ...{ name: "fake", title: "Fake", warmups: 1, parameters: z.strictObject({}) },
+    metrics: { total: seconds("lower", "total", { primary: true }) },
+    measure: async (_harness, variant): Promise<Measurement<"total">> => {
+      const found = fake.measure?.(variant.id, number) ?? 1;
+      number += 1;
+      if (typeof found === "string") return { outcome: "failed", cause: found, stamps: {} };
+      return { outcome: "measured", values: { total: found }, stamps: { start: "0" } };
+    },
+  });
+}
+
+function fakeHarness(host: string, fake: Fake): Harness {
+  let number = 0;
+  const answers: Readonly<Record<string, () => unknown>> = {
+    settle: () => ({ seconds: 2, pressure: 0, leftovers: [], quiet: true, ...fake.settled?.(number) }),
+    before: () => {
+      number += 1;
+      return { "control.seconds": fake.control?.(number) ?? 0.2, "before.load": 0 };
+    },
+    after: () => ({ "during.steal": 0 }),
+  };
+  return {
+    host,
+    request: async (action) => {
+      fake.onRequest?.(action);
+      return answers[action]?.() as never;
+    },
+    close: async () => undefined,
+  };
+}

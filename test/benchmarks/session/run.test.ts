@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { UserError } from "../../../hosts/index.ts";
+import { fakeSession } from "./fake-session.ts";
+
+test("a session stores one warm-up per variant and every block, with sequences without gaps", async () => {
+  const { data, error } = await fakeSession({ blocks: 4, aaPair: true });
+  assert.equal(error, undefined);
+  assert.equal(data.session.outcome, "complete");
+  assert.deepEqual(
+    data.samples.map((sample) => sample.sequence),
+    [...data.samples.keys()],
+  );
+  assert.equal(data.samples.filter((sample) => sample.role === "warm-up").length, 3);
+  assert.equal(data.samples.filter((sample) => sample.role === "measured").length, 4 * 4);
+});
+
+test("the A/A pair is the baseline under a second label in every block", async () => {
+  const { data } = await fakeSession({ blocks: 2, aaPair: true });
+  assert.deepEqual(data.session.variants.at(-1), { id: "one/docker#2", host: "one", labels: {}, aaOf: "one/docker" });
+  assert.equal(data.samples.filter((sample) => sample.variant === "one/docker#2").length, 2);
+});
+
+test("a drift of 20 % over the session hits all variants alike: paired ratios stay within 1 %", async () => {
+  const blocks = 40;
+  const total = blocks * 3;
+  const { data } = await fakeSession({ blocks, measure: (_variant, number) => 1 + (0.2 * number) / total });
+  const measured = data.samples.filter((sample) => sample.role === "measured");
+  const mean = (variant: string) => {
+    const values = measured.filter((sample) => sample.variant === variant).map((sample) => Math.log(sample.values.total ?? 0));
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  for (const other of ["one/podman", "two/docker"]) {
+    assert.ok(Math.abs(Math.exp(mean(other) - mean("one/docker")) - 1) < 0.01);
+  }
+});
+
+test("a session that is stopped in the middle keeps its samples and says interrupted", async () => {
+  const stop = new AbortController();
+  const measure = (_variant: string, number: number) => {
+    if (number === 6) stop.abort(new Error("stopped on request"));
+    return 1;
+  };
+  const { data, error } = await fakeSession({ measure, signal: stop.signal });
+  assert.match(String(error), /stopped on request/);
+  assert.equal(data.session.outcome, "interrupted");
+  assert.equal(data.samples.length, 7);
+});
+
+test("a lost measuring program fails the session with its reason and keeps the samples", async () => {
+  let settles = 0;
+  const onRequest = (action: string) => {
+    if (action === "settle") settles += 1;
+    if (settles > 10) throw new UserError("two: the measuring program ended");
+  };
+  const { data, error } = await fakeSession({ onRequest });
+  assert.ok(error instanceof UserError);
+  assert.equal(data.session.outcome, "failed");
+  assert.match(data.session.failure ?? "", /measuring program ended/);
+  assert.equal(data.samples.length, 5);
+});
+
+test("a failed start is a censored sample and the session goes on", async () => {
+  const { data } = await fakeSession({ measure: (variant) => (variant === "one/podman" ? "not ready after 60 s" : 1) });
+  assert.equal(data.session.outcome, "complete");
+  const failed = data.samples.filter((sample) => sample.variant === "one/podman");
+  assert.equal(failed.length, 4);
+  assert.deepEqual(failed[0]?.validity, { status: "failed", cause: "not ready after 60 s" });
+  assert.deepEqual(failed[0]?.values, {});
+});
+
+test("when nothing starts in the first block the session ends with what every variant said", async () => {
+  const { data, error } = await fakeSession({ blocks: 10, measure: (variant) => `${variant} has no model` });
+  assert.ok(error instanceof UserError);
+  assert.match(error.message, /one\/podman: one\/podman has no model/);
+  assert.equal(data.session.outcome, "failed");
+  assert.equal(data.samples.filter((sample) => sample.role === "measured").length, 3);
+});
+
+test("leftovers of the sample before make a sample invalid", async () => {
+  const { data } = await fakeSession({ settled: (number) => (number === 2 ? { leftovers: ["mount /var/lib/docker/x"] } : {}) });
+  const broken = data.samples.filter((sample) => sample.validity.status === "invalid");
+  assert.ok(broken.length > 0);
+  assert.match(JSON.stringify(broken[0]?.validity), /leftovers.*mount \/var\/lib\/docker\/x/);
+});
+
+test("pressure from outside is invalid, and only marked on a declared noisy host", async () => {
+  const settled = () => ({ pressure: 0.4 });
+  const strict = await fakeSession({ settled });
+  const noisy = await fakeSession({ settled, noisyHost: true });
+  assert.ok(strict.data.samples.every((sample) => sample.validity.status === "invalid"));
+  assert.ok(noisy.data.samples.every((sample) => sample.validity.status === "disturbed"));
+});
+
+test("a block in which the control kernel moved is measured once more, but not under emulation", async () => {
+  const control = (number: number) => (number === 5 ? 0.3 : 0.2);
+  const blocksOf = async (emulated: boolean) => {
+    const { data } = await fakeSession({ blocks: 5, control, emulated });
+    return new Set(data.samples.filter((sample) => sample.role === "measured").map((sample) => sample.block)).size;
+  };
+  assert.ok((await blocksOf(false)) > 5);
+  assert.equal(await blocksOf(true), 5);
+});
+
+test("a progress line names the block, the variant, the value and the time left", async () => {
+  const { lines } = await fakeSession({ measure: () => 1.0512 });
+  assert.match(lines[0] ?? "", /^warm-up one\/(docker|podman) 1\.05 s|^warm-up two\/docker 1\.05 s/);
+  assert.match(lines.at(-1) ?? "", /^block 3\/3 (one|two)\/(docker|podman) 1\.05 s/);
+});

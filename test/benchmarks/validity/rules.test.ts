@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { judge, type Subject } from "../../../benchmarks/validity/rules.ts";
+
+const quiet: Subject = {
+  ...{ values: { total: 1 }, primary: "total", leftovers: [], pressureLimit: 0.05 },
+  conditions: { "settle.pressure": 0.01, "during.steal": 0, "during.swappedPages": 0, "control.seconds": 0.2 },
+  controlMedian: 0.2,
+};
+
+function withConditions(conditions: Readonly<Record<string, number>>): Subject {
+  return { ...quiet, conditions: { ...quiet.conditions, ...conditions } };
+}
+
+test("a quiet sample is valid", () => {
+  assert.deepEqual(judge(quiet, false), { status: "valid" });
+});
+
+const table: readonly (readonly [string, Subject, rule: string, strict: string, noisy: string])[] = [
+  ["a bracket of 11 ms on 1 s", { ...quiet, values: { total: 1, bracket: 0.011 } }, "bracket", "invalid", "invalid"],
+  ["something left by the sample before", { ...quiet, leftovers: ["mount /x"] }, "leftovers", "invalid", "invalid"],
+  ["pressure from outside", withConditions({ "settle.pressure": 0.06 }), "pressure", "invalid", "disturbed"],
+  ["stolen CPU time", withConditions({ "during.steal": 0.021 }), "steal", "invalid", "disturbed"],
+  ["swapping", withConditions({ "during.swappedPages": 1 }), "swap", "invalid", "invalid"],
+  ["a kernel error line", withConditions({ "during.kernelErrors": 1 }), "kernel-error", "invalid", "disturbed"],
+  ["a slower control kernel", withConditions({ "control.seconds": 0.207 }), "control-kernel", "disturbed", "disturbed"],
+  ["a faster control kernel", withConditions({ "control.seconds": 0.193 }), "control-kernel", "disturbed", "disturbed"],
+];
+
+for (const [what, subject, rule, strict, noisy] of table) {
+  test(`${what} makes a sample ${strict}, on a noisy host ${noisy}`, () => {
+    for (const [noisyHost, status] of [
+      [false, strict],
+      [true, noisy],
+    ] as const) {
+      const verdict = judge(subject, noisyHost);
+      assert.equal(verdict.status, status);
+      assert.equal("reasons" in verdict ? verdict.reasons[0]?.rule : undefined, rule);
+    }
+  });
+}
+
+const within: readonly (readonly [string, Subject])[] = [
+  ["a bracket of 2 ms on 100 ms", { ...quiet, values: { total: 0.1, bracket: 0.002 } }],
+  ["a bracket of 1 % of the value", { ...quiet, values: { total: 1, bracket: 0.01 } }],
+  ["pressure at the session's own floor", { ...withConditions({ "settle.pressure": 0.3 }), pressureLimit: 0.3 }],
+  ["steal of 2 %", withConditions({ "during.steal": 0.02 })],
+  ["a control kernel moved by 2.9 %", withConditions({ "control.seconds": 0.2058 })],
+];
+
+for (const [what, subject] of within) {
+  test(`${what} is still valid`, () => assert.deepEqual(judge(subject, false), { status: "valid" }));
+}
