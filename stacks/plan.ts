@@ -1,6 +1,9 @@
 import type { BenchmarkInputs, VariantInput } from "../benchmarks/index.ts";
 import type { Connection, DistributionName, LabMachineInputs } from "../hosts/index.ts";
 import type { EngineName } from "../images/index.ts";
+import { type PlannedSecret, planConnection } from "./plan-connection.ts";
+import { fraction, mebibytes } from "./quantities.ts";
+import type { Matrix, MatrixBenchmark, MatrixHost } from "./schema.ts";
 
 /** A checked matrix as plain values: what the program declares, in this order. No Pulumi type, no default left open. */
 export interface Plan {
@@ -17,7 +20,9 @@ export interface PlannedHost {
   readonly distribution: DistributionName;
   readonly release: string | undefined;
   readonly machine: LabMachineInputs | undefined;
+  /** Without its secrets: `secrets` says where each is found and where in the connection it belongs. */
   readonly connection: Connection;
+  readonly secrets: readonly PlannedSecret[];
   /** Abstract package names. */
   readonly packages: readonly string[];
 }
@@ -33,8 +38,104 @@ export interface PlannedImage {
   readonly deliverTo: readonly { readonly host: string; readonly engine: EngineName }[];
 }
 
-export interface PlannedBenchmark extends Omit<BenchmarkInputs, "variants" | "instrument"> {
+export interface PlannedBenchmark extends Omit<BenchmarkInputs, "variants" | "connections" | "instrument"> {
   readonly variants: readonly (Pick<VariantInput, "id" | "host" | "engine" | "labels"> & {
     readonly imageName: string | undefined;
   })[];
+}
+
+/** Plans a checked matrix. Pure; `stack` is the name of its file. */
+export function planOf(matrix: Matrix, stack: string): Plan {
+  return {
+    stack,
+    title: matrix.title,
+    hosts: Object.entries(matrix.hosts).map(([name, host]) => planHost(name, host, matrix, stack)),
+    images: Object.keys(matrix.images).map((name) => planImage(name, matrix)),
+    benchmarks: Object.entries(matrix.benchmarks).map(([name, benchmark]) => planBenchmark(name, benchmark, matrix, stack)),
+    report: { directory: `results/report-${stack}` },
+  };
+}
+
+function planHost(name: string, host: MatrixHost, matrix: Matrix, stack: string): PlannedHost {
+  const directory = `.distrobench/lab/${stack}/${name}`;
+  const packages = host.packages ?? matrix.packages;
+  return {
+    name,
+    distribution: host.distribution,
+    release: host.release,
+    machine: planMachine(name, host, packages, directory),
+    ...planConnection(name, host, directory),
+    packages,
+  };
+}
+
+function planMachine(name: string, host: MatrixHost, packages: readonly string[], directory: string): PlannedHost["machine"] {
+  if (host.lab === undefined || host.release === undefined) return undefined;
+  const { cpus, memory, disk, accelerator, mirror } = host.lab;
+  return {
+    name,
+    directory,
+    distribution: host.distribution,
+    release: host.release,
+    cpus,
+    memoryMiB: mebibytes(memory),
+    diskGiB: Math.ceil(mebibytes(disk) / 1024),
+    accelerator,
+    packages: [...packages],
+    ...(mirror === undefined ? {} : { mirror }),
+    state: "running",
+  };
+}
+
+function planImage(name: string, matrix: Matrix): PlannedImage {
+  const image = matrix.images[name];
+  if (image === undefined) throw new RangeError(`no image ${name}`);
+  const { mmdebstrap, mirror, registry } = image.base;
+  return {
+    name,
+    recipe: image.recipe,
+    base:
+      registry === undefined
+        ? { kind: "mmdebstrap", suite: mmdebstrap ?? "", mirror }
+        : { kind: "registry", reference: registry },
+    builder: image.builder,
+    deliverTo: deliveries(name, matrix),
+  };
+}
+
+/** Wherever a benchmark needs the image, once, in the order of the hosts. */
+function deliveries(image: string, matrix: Matrix): PlannedImage["deliverTo"] {
+  const users = Object.values(matrix.benchmarks).filter((benchmark) => benchmark.image === image);
+  return Object.keys(matrix.hosts).flatMap((host) => {
+    const engines = new Set(users.filter((user) => user.hosts.includes(host)).flatMap((user) => user.engines ?? []));
+    return [...engines].sort().map((engine) => ({ host, engine }));
+  });
+}
+
+function planBenchmark(name: string, benchmark: MatrixBenchmark, matrix: Matrix, stack: string): PlannedBenchmark {
+  const variants = benchmark.hosts.flatMap((host) => planVariants(host, benchmark, matrix));
+  const { test, parameters, blocks, seed, aaPair, noisyHost } = benchmark;
+  return {
+    name,
+    test,
+    stack,
+    parameters,
+    variants,
+    baseline: benchmark.baseline ?? variants[0]?.id ?? "",
+    design: { blocks, seed, tolerance: fraction(benchmark.tolerance), aaPair, noisyHost },
+  };
+}
+
+function planVariants(host: string, benchmark: MatrixBenchmark, matrix: Matrix): PlannedBenchmark["variants"] {
+  const { distribution, release } = matrix.hosts[host] ?? {};
+  const system = [distribution, release].filter((part) => part !== undefined).join(" ");
+  const imageName = benchmark.image;
+  if (benchmark.engines === undefined) return [{ id: host, host, labels: { distribution: system }, imageName }];
+  return benchmark.engines.map((engine) => ({
+    id: `${host}/${engine}`,
+    host,
+    engine,
+    labels: { distribution: system, engine },
+    imageName,
+  }));
 }

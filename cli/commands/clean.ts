@@ -1,0 +1,25 @@
+import { rm } from "node:fs/promises";
+import { UserError } from "../../hosts/index.ts";
+import { cacheFolders, folderBytes } from "../caches.ts";
+import { type Context, say } from "../context.ts";
+import { labFolders } from "../lab-machines.ts";
+import { bytes, table } from "../style.ts";
+
+/** `distrobench clean`: removes what can be made again. Throws `UserError` while lab machines stand on the cached disks. */
+export async function clean(context: Context): Promise<void> {
+  const machines = labFolders(context.root);
+  if (machines.length > 0)
+    throw new UserError(
+      `lab machines stand on the cached disks: ${machines.map(({ stack, name }) => `${name} of ${stack}`).join(", ")}`,
+      {
+        remedy: "Remove them first: ./distrobench destroy <stack>",
+      },
+    );
+  const rows: string[][] = [];
+  for (const { name, path } of cacheFolders(context.root, context.environment)) {
+    const size = await folderBytes(path);
+    await rm(path, { recursive: true, force: true });
+    rows.push([name, bytes(size), path]);
+  }
+  say(context, `Removed:\n${table(rows, [1])}\nResults, state and settings are as they were.`);
+}

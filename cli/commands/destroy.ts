@@ -1,0 +1,57 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../hosts/index.ts";
+import { stackNames } from "../../stacks/index.ts";
+import { type Context, Exit, say } from "../context.ts";
+import { heal } from "../heal.ts";
+import { labFolders, removeLabFolder } from "../lab-machines.ts";
+import { readOperations } from "../operations.ts";
+import { expectSuccess, openPulumi, type Pulumi, stackExists } from "../pulumi.ts";
+import { operationsFile } from "../runs.ts";
+import { Stages } from "../stages.ts";
+
+/** `distrobench destroy`: removes what the stack made, then whatever a killed run may have left. Doing it twice is fine. */
+export async function destroy(context: Context, stack: string): Promise<void> {
+  checkName(context, stack);
+  const stages = new Stages(context);
+  const pulumi = await stages.run("Preparing Pulumi", async (note) => {
+    const opened = await openPulumi(context, note);
+    for (const repaired of await heal(context, opened, stack)) note(repaired);
+    return opened;
+  });
+  if (context.signal.aborted) throw new Exit(130);
+  if (await stackExists(context, pulumi, stack))
+    await stages.run(`Destroying ${stack}`, async () => await run(context, pulumi, stack));
+  else say(context, `The stack ${stack} is not there: nothing was brought up, or it is gone already.`);
+  await sweep(context, stages, stack);
+  say(context, "Results and caches stay (./distrobench clean removes caches).");
+}
+
+/** A stack whose file was deleted can still be destroyed as long as something of it is there. */
+function checkName(context: Context, stack: string): void {
+  if (stackNames(context.root).includes(stack)) return;
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(stack)) return;
+  throw new UserError(`${JSON.stringify(stack)} is not the name of a stack`);
+}
+
+async function run(context: Context, pulumi: Pulumi, stack: string): Promise<void> {
+  const log = operationsFile(context.root, stack);
+  mkdirSync(join(log, ".."), { recursive: true });
+  const args = ["destroy", "--yes", "--skip-preview", "--stack", stack];
+  const code = await pulumi.show(args, { toStderr: true, variables: { DISTROBENCH_OPERATIONS: log } });
+  for (const { name, operation, outcome } of readOperations(log).operations)
+    if (outcome === "failed") say(context, `  ${operation} of ${name} failed: its message is above`);
+  expectSuccess(context, code);
+}
+
+/** Machines that no state knows: a run was killed between making one and writing it down. */
+async function sweep(context: Context, stages: Stages, stack: string): Promise<void> {
+  const left = labFolders(context.root, stack);
+  if (left.length === 0) return;
+  await stages.run("Removing lab machines that a killed run left", async (note) => {
+    for (const machine of left) {
+      await removeLabFolder(context.root, machine);
+      note(`${machine.name} is gone`);
+    }
+  });
+}

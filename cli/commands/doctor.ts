@@ -1,0 +1,119 @@
+import { statfs } from "node:fs/promises";
+import { describeEngine, type EngineDescription } from "../../engine/index.ts";
+import { acceleratorState } from "../accelerator.ts";
+import { cacheFolders, folderBytes } from "../caches.ts";
+import { type Context, Exit, print, printJson } from "../context.ts";
+import { installCommand } from "../install.ts";
+import { type Finding, findPrerequisites } from "../prerequisites.ts";
+import { settingsOf } from "../settings.ts";
+import { bytes, styleOf } from "../style.ts";
+
+type Status = "ok" | "missing" | "note";
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly name: string;
+  readonly status: Status;
+  readonly found: string;
+  /** What to do when it is missing. */
+  readonly remedy?: string;
+}
+
+/** Space that a cold `up` of the quickstart takes: engine, build cache, disks, overlays. */
+const WANTED_BYTES = 12 * 1024 ** 3;
+
+/** `distrobench doctor`: every prerequisite with what was found, or the command that brings it. Exit code 1 when something is missing. */
+export async function doctor(context: Context, options: { readonly json?: boolean }): Promise<void> {
+  const checks = await examine(context);
+  if (options.json === true) printJson(context, { healthy: isHealthy(checks), checks });
+  else print(context, renderChecks(checks, context));
+  if (!isHealthy(checks)) throw new Exit(1);
+}
+
+async function examine(context: Context): Promise<Check[]> {
+  const findings = await findPrerequisites(new Set(["lab", "mmdebstrap", "ssh", "test"]), context.environment);
+  return [
+    { name: "Node.js", status: "ok", found: process.version },
+    ...findings.map(describeFinding),
+    ...describePulumi(await describeEngine({ root: context.root, environment: context.environment })),
+    stateCheck(context),
+    { name: "lab accelerator", status: "ok", found: acceleratorState() },
+    await spaceCheck(context.root),
+    ...(await cacheChecks(context)),
+  ];
+}
+
+function describeFinding(finding: Finding): Check {
+  const { name, why, needs } = finding.prerequisite;
+  if (finding.state === "found") return { name, status: "ok", found: `${finding.version} (${finding.path})` };
+  const testsOnly = needs.every((need) => need === "test");
+  const found = `not found; it ${why}`;
+  return { name, status: testsOnly ? "note" : "missing", found, remedy: installCommand([finding]) };
+}
+
+function describePulumi(description: EngineDescription): Check[] {
+  if (description.state === "missing") {
+    const { canBuild, go, remedy } = description;
+    const how = `not here yet; up downloads it, or builds it with Go ${go ?? ""}`.trimEnd();
+    if (canBuild) return [{ name: "Pulumi", status: "note", found: how }];
+    return [{ name: "Pulumi", status: "note", found: "not here yet; up downloads it where that is possible", remedy }];
+  }
+  const { engine, parts } = description;
+  const origin = { path: "found on PATH", downloaded: "downloaded", built: "built here" }[engine.kind];
+  return [
+    { name: "Pulumi", status: "ok", found: `${engine.version}, ${origin} (${engine.command})` },
+    ...parts.map(({ name, kind, version, official, path }) => ({
+      name: `${kind} plugin ${name}`,
+      status: "ok" as const,
+      found: `${version ?? ""} ${official ? "official" : "distrobench's own stand-in"} (${path})`.trimStart(),
+    })),
+  ];
+}
+
+function stateCheck(context: Context): Check {
+  const { backend, variables } = settingsOf(context.root, context.environment);
+  const found = backend === "user" ? "where Pulumi is logged in, or PULUMI_BACKEND_URL" : (variables.PULUMI_BACKEND_URL ?? "");
+  return { name: "state", status: "ok", found };
+}
+
+async function spaceCheck(root: string): Promise<Check> {
+  const { bavail, bsize } = await statfs(root);
+  const free = bavail * bsize;
+  const enough = free >= WANTED_BYTES;
+  return {
+    name: "disk space",
+    status: enough ? "ok" : "note",
+    found: `${bytes(free)} free`,
+    ...(enough ? {} : { remedy: `A first up takes about ${bytes(WANTED_BYTES)}: free some space, or ./distrobench clean` }),
+  };
+}
+
+async function cacheChecks(context: Context): Promise<Check[]> {
+  const folders = cacheFolders(context.root, context.environment);
+  return await Promise.all(
+    folders.map(async ({ name, path }) => ({
+      name,
+      status: "ok" as const,
+      found: `${bytes(await folderBytes(path))} (${path})`,
+    })),
+  );
+}
+
+function isHealthy(checks: readonly Check[]): boolean {
+  return checks.every(({ status }) => status !== "missing");
+}
+
+function renderChecks(checks: readonly Check[], context: Context): string {
+  const style = styleOf(context.stdout, context.environment);
+  const marks: Record<Status, string> = {
+    ok: style.good("ok     "),
+    missing: style.bad("missing"),
+    note: style.faint("note   "),
+  };
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.flatMap(({ name, status, found, remedy }) => [
+    `${marks[status]}  ${name.padEnd(width)}  ${found}`,
+    ...(remedy === undefined ? [] : [`${" ".repeat(11 + width)}${style.faint(remedy)}`]),
+  ]);
+  return [...lines, "", isHealthy(checks) ? "Ready for ./distrobench up" : "Something is missing: see above."].join("\n");
+}

@@ -1,0 +1,99 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { loadPlan, type Plan } from "../../stacks/index.ts";
+import { type Context, Exit, say } from "../context.ts";
+import { heal } from "../heal.ts";
+import { installMissing } from "../install.ts";
+import { type Operations, operationTable, readOperations } from "../operations.ts";
+import type { Need } from "../prerequisites.ts";
+import { ensureStack, expectSuccess, openPulumi, type Pulumi } from "../pulumi.ts";
+import { operationsFile } from "../runs.ts";
+import { newestSessions } from "../sessions.ts";
+import { Stages, type StageTime } from "../stages.ts";
+import { duration, styleOf, table } from "../style.ts";
+import { printComparison } from "./report.ts";
+
+/** `distrobench up`: from whatever this machine has to the comparison, saying what is done and how long it takes. */
+export async function up(context: Context, stack: string): Promise<void> {
+  const { plan, pulumi, stages } = await prepare(context, stack);
+  const log = operationsFile(context.root, stack);
+  const code = await stages.run(`Bringing ${stack} up`, async () => await runUp(pulumi, plan, log));
+  const operations = readOperations(log);
+  if (code !== 0) explainFailure(context, operations);
+  expectSuccess(context, code);
+  say(context);
+  await printComparison(context, newestSessions(context.root, stack));
+  say(context, `\nReport: ${join(plan.report.directory, "index.html")}\n`);
+  say(context, stageTable(stages.times, operations));
+  say(context, `\nRemove everything again: ./distrobench destroy ${stack === "quickstart" ? "" : stack}`.trimEnd());
+}
+
+/** `distrobench preview`: what `up` would do, without doing it. */
+export async function preview(context: Context, stack: string, options: { readonly json?: boolean }): Promise<void> {
+  const { pulumi } = await prepare(context, stack);
+  const json = options.json === true ? ["--json"] : [];
+  const code = await pulumi.show(["preview", "--stack", stack, ...json, ...(options.json ? [] : ["--diff=false"])]);
+  expectSuccess(context, code);
+}
+
+interface Prepared {
+  readonly plan: Plan;
+  readonly pulumi: Pulumi;
+  readonly stages: Stages;
+}
+
+async function prepare(context: Context, stack: string): Promise<Prepared> {
+  const plan = loadPlan(context.root, stack);
+  const stages = new Stages(context);
+  await stages.run("Checking what is needed", async (note) => await installMissing(context, needsOf(plan), note));
+  checkAborted(context);
+  const pulumi = await stages.run("Preparing Pulumi", async (note) => {
+    const opened = await openPulumi(context, note);
+    note(engineLine(opened));
+    for (const repaired of await heal(context, opened, stack)) note(repaired);
+    await ensureStack(context, opened, stack);
+    return opened;
+  });
+  checkAborted(context);
+  return { plan, pulumi, stages };
+}
+
+/** What of this machine a plan uses. */
+function needsOf(plan: Plan): Set<Need> {
+  const needs = new Set<Need>();
+  if (plan.hosts.some(({ machine }) => machine !== undefined)) needs.add("lab");
+  if (plan.images.some(({ base }) => base.kind === "mmdebstrap")) needs.add("mmdebstrap");
+  if (plan.images.length > 0) needs.add("ssh");
+  return needs;
+}
+
+function engineLine({ engine, settings }: Pulumi): string {
+  const kinds = { path: "found on PATH", downloaded: "downloaded", built: "built here" } as const;
+  const parts = engine.standIns ? ", with plugins of distrobench's own" : "";
+  const state = settings.backend === "project" ? "state in .distrobench/state" : "state where you are logged in";
+  return `Pulumi ${engine.version} (${kinds[engine.kind]}${parts}), ${state}`;
+}
+
+async function runUp(pulumi: Pulumi, plan: Plan, log: string): Promise<number> {
+  mkdirSync(join(log, ".."), { recursive: true });
+  const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", plan.stack];
+  return await pulumi.show(args, { toStderr: true, variables: { DISTROBENCH_OPERATIONS: log } });
+}
+
+function explainFailure(context: Context, operations: Operations): void {
+  const style = styleOf(context.stderr, context.environment);
+  const failed = operations.operations.filter(({ outcome }) => outcome === "failed");
+  for (const { type, name, operation } of failed)
+    say(context, style.bad(`  ${operation} of ${type.split(":").at(-1)} ${name} failed: its message is above`));
+  say(context, "What was done is kept: run the same command again to go on, or ./distrobench destroy to remove it.");
+}
+
+function stageTable(stages: readonly StageTime[], operations: Operations): string {
+  const rows = stages.map(({ name, seconds }) => [name, duration(seconds)]);
+  const detail = operationTable(operations);
+  return [table(rows, [1]), ...(detail === "" ? [] : ["", detail])].join("\n");
+}
+
+function checkAborted(context: Context): void {
+  if (context.signal.aborted) throw new Exit(130);
+}

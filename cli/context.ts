@@ -1,0 +1,38 @@
+import type { Writable } from "node:stream";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What every command gets: the project, the world around it, and where to write. */
+export interface Context {
+  /** Absolute path of the project. */
+  readonly root: string;
+  readonly environment: Environment;
+  /** Results, and nothing else when `--json` is given. */
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  /** What is being done. */
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** Aborted by the first ^C. */
+  readonly signal: AbortSignal;
+}
+
+/** Ends the command with an exit code; what there is to say has been said. */
+export class Exit extends Error {
+  override readonly name = "Exit";
+  readonly code: number;
+  constructor(code: number) {
+    super(`exit ${code}`);
+    this.code = code;
+  }
+}
+
+export function say(context: Context, line = ""): void {
+  context.stderr.write(`${line}\n`);
+}
+
+export function print(context: Context, text: string): void {
+  context.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+export function printJson(context: Context, value: unknown): void {
+  context.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}

@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../hosts/index.ts";
+import type { Context } from "./context.ts";
+import { type Pulumi, stateFile } from "./pulumi.ts";
+import { stateDirectory } from "./settings.ts";
+
+const lockFile = z.object({ pid: z.int(), hostname: z.string() });
+
+/**
+ * Repairs what a killed run left in a file backend of ours: its lock, and operations that it had begun.
+ * Those of a process that still runs are left alone. Returns what was done, in sentences.
+ */
+export async function heal(context: Context, pulumi: Pulumi, stack: string): Promise<string[]> {
+  if (pulumi.settings.backend !== "project") return [];
+  const locks = removeDeadLocks(context.root, stack);
+  const pending = locks.living ? [] : await forgetPending(context, pulumi, stack);
+  return [...locks.removed.map((pid) => `removed the lock of process ${pid}, which is gone`), ...pending];
+}
+
+function removeDeadLocks(root: string, stack: string): { readonly removed: readonly number[]; readonly living: boolean } {
+  const folder = join(stateDirectory(root), ".pulumi", "locks", "organization", "distrobench", stack);
+  const removed: number[] = [];
+  let living = false;
+  for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+    const owner = readLock(join(folder, file));
+    if (owner !== undefined && (owner.hostname !== hostname() || runsPulumi(owner.pid))) living = true;
+    else {
+      rmSync(join(folder, file), { force: true });
+      removed.push(owner?.pid ?? 0);
+    }
+  }
+  return { removed, living };
+}
+
+/** A lock file that was cut off while it was written belongs to nobody. */
+function readLock(file: string): z.output<typeof lockFile> | undefined {
+  try {
+    return lockFile.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process number alone may have been given to another program since. */
+function runsPulumi(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+  } catch {
+    return false;
+  }
+}
+
+const checkpoint = z.looseObject({
+  deployment: z.looseObject({ pending_operations: z.array(z.looseObject({ type: z.string() })).optional() }),
+});
+
+/** Every handler finds out by itself what a begun operation left on a host, so the engine's note of it is only in the way. */
+async function forgetPending(context: Context, pulumi: Pulumi, stack: string): Promise<string[]> {
+  const file = stateFile(context.root, stack);
+  if (!existsSync(file) || !readFileSync(file, "utf8").includes('"pending_operations"')) return [];
+  const exported = await pulumi.capture(["stack", "export", "--stack", stack]);
+  if (exported.code !== 0) throw new UserError(`the state of ${stack} cannot be read:\n${exported.stderr.trim()}`);
+  const { deployment, ...rest } = checkpoint.parse(JSON.parse(exported.stdout));
+  const { pending_operations: pending = [], ...clean } = deployment;
+  if (pending.length === 0) return [];
+  const imported = await pulumi.capture(["stack", "import", "--stack", stack], JSON.stringify({ ...rest, deployment: clean }));
+  if (imported.code !== 0) throw new UserError(`the state of ${stack} cannot be repaired:\n${imported.stderr.trim()}`);
+  return [`${pending.length} operation${pending.length === 1 ? "" : "s"} of a run that was killed will be done again`];
+}

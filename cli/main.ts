@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { CommanderError } from "commander";
+import { UserError } from "../hosts/index.ts";
+import { commandLine } from "./command-line.ts";
+import { type Context, Exit, say } from "./context.ts";
+import { styleOf } from "./style.ts";
+
+const abort = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => abort.abort(new Exit(130)));
+
+const context: Context = {
+  root: join(import.meta.dirname, ".."),
+  environment: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: abort.signal,
+};
+process.exitCode = await run(process.argv.slice(2));
+
+/** 0: done. 1: failed, and said why. 2: the command line was wrong. 130: stopped by ^C. */
+async function run(words: readonly string[]): Promise<number> {
+  try {
+    await commandLine(context).parseAsync([...words], { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Exit) return error.code;
+    if (abort.signal.aborted) return 130;
+    explain(error, words.includes("--debug"));
+    return 1;
+  }
+}
+
+function explain(error: unknown, debug: boolean): void {
+  const style = styleOf(context.stderr, context.environment);
+  const message = error instanceof Error ? error.message : String(error);
+  say(context, error instanceof UserError ? style.bad(message) : style.bad(`distrobench has a fault: ${message}`));
+  if (error instanceof UserError && error.remedy !== undefined) say(context, error.remedy);
+  if (debug) say(context, style.faint(error instanceof Error ? (error.stack ?? "") : ""));
+  else if (!(error instanceof UserError)) say(context, "Run the same command with --debug and report what it prints.");
+}

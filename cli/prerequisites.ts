@@ -1,0 +1,135 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Environment } from "./context.ts";
+import { capture } from "./process.ts";
+
+/** What needs it: lab machines, image bases made of packages, images built over SSH, the tests of this project. */
+export type Need = "lab" | "mmdebstrap" | "ssh" | "test";
+
+/** A program of the controller that distrobench starts. */
+export interface Prerequisite {
+  readonly name: string;
+  /** The executable looked for on PATH and in the system folders that only root has there. */
+  readonly command: string;
+  readonly versionArguments: readonly string[];
+  readonly needs: readonly Need[];
+  readonly why: string;
+  /** Debian packages that bring it. */
+  readonly packages: readonly string[];
+}
+
+const QEMU: Readonly<Record<string, { readonly command: string; readonly package: string }>> = {
+  x64: { command: "qemu-system-x86_64", package: "qemu-system-x86" },
+  arm64: { command: "qemu-system-aarch64", package: "qemu-system-arm" },
+};
+const qemu = QEMU[process.arch] ?? { command: `qemu-system-${process.arch}`, package: "qemu-system" };
+
+export const prerequisites: readonly Prerequisite[] = [
+  {
+    name: "QEMU",
+    command: qemu.command,
+    versionArguments: ["--version"],
+    needs: ["lab", "test"],
+    why: "runs lab machines",
+    packages: [qemu.package],
+  },
+  {
+    name: "qemu-img",
+    command: "qemu-img",
+    versionArguments: ["--version"],
+    needs: ["lab", "test"],
+    why: "makes the disks of lab machines",
+    packages: ["qemu-utils"],
+  },
+  {
+    name: "mmdebstrap",
+    command: "mmdebstrap",
+    versionArguments: ["--version"],
+    needs: ["lab", "mmdebstrap", "test"],
+    why: "makes Debian root file systems",
+    packages: ["mmdebstrap", "debian-archive-keyring"],
+  },
+  {
+    name: "mkfs.ext4",
+    command: "mkfs.ext4",
+    versionArguments: ["-V"],
+    needs: ["lab", "test"],
+    why: "makes the file systems of lab machines",
+    packages: ["e2fsprogs"],
+  },
+  {
+    name: "ssh",
+    command: "ssh",
+    versionArguments: ["-V"],
+    needs: ["lab", "ssh", "test"],
+    why: "carries the Docker connection to the host that builds images",
+    packages: ["openssh-client"],
+  },
+  {
+    name: "sshd",
+    command: "sshd",
+    versionArguments: ["-V"],
+    needs: ["test"],
+    why: "is what the SSH transport is tested against",
+    packages: ["openssh-server"],
+  },
+  {
+    name: "Chromium",
+    command: "chromium",
+    versionArguments: ["--version"],
+    needs: ["test"],
+    why: "is what the report is checked in",
+    packages: ["chromium"],
+  },
+  {
+    name: "Docker",
+    command: "dockerd",
+    versionArguments: ["--version"],
+    needs: ["test"],
+    why: "is what the stand-in for the docker plugin is tested against",
+    packages: ["docker.io"],
+  },
+  {
+    name: "shellcheck",
+    command: "shellcheck",
+    versionArguments: ["--version"],
+    needs: ["test"],
+    why: "checks the launchers",
+    packages: ["shellcheck"],
+  },
+];
+
+export type Finding =
+  | { readonly prerequisite: Prerequisite; readonly state: "found"; readonly version: string; readonly path: string }
+  | { readonly prerequisite: Prerequisite; readonly state: "missing" };
+
+/** Looks for everything that is needed for one of the reasons. */
+export async function findPrerequisites(needs: ReadonlySet<Need>, environment: Environment): Promise<Finding[]> {
+  const wanted = prerequisites.filter((prerequisite) => prerequisite.needs.some((need) => needs.has(need)));
+  return await Promise.all(wanted.map((prerequisite) => find(prerequisite, environment)));
+}
+
+async function find(prerequisite: Prerequisite, environment: Environment): Promise<Finding> {
+  const path = which(prerequisite.command, environment);
+  if (path === undefined) return { prerequisite, state: "missing" };
+  const { stdout, stderr } = await capture(path, prerequisite.versionArguments, { environment });
+  const version = /\d+(?:\.\d+)+[\w.+~-]*/.exec(`${stdout}\n${stderr}`)?.[0] ?? "version unknown";
+  return { prerequisite, state: "found", version, path };
+}
+
+/** Absolute path of a program. Users without root lack /sbin on PATH, where mkfs.ext4 and sshd are. */
+export function which(command: string, environment: Environment): string | undefined {
+  return [...(environment.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"]
+    .filter((folder) => folder !== "")
+    .map((folder) => join(folder, command))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

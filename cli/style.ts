@@ -1,0 +1,45 @@
+import type { Context, Environment } from "./context.ts";
+
+export interface Style {
+  good(text: string): string;
+  bad(text: string): string;
+  faint(text: string): string;
+  strong(text: string): string;
+}
+
+const CODES = { good: [32, 39], bad: [31, 39], faint: [2, 22], strong: [1, 22] } as const;
+
+/** Colour on a terminal only, and never when NO_COLOR is set (https://no-color.org). */
+export function styleOf(stream: Context["stdout"], environment: Environment): Style {
+  const coloured = stream.isTTY === true && (environment.NO_COLOR ?? "") === "" && environment.TERM !== "dumb";
+  const paint =
+    ([on, off]: readonly [number, number]) =>
+    (text: string) =>
+      coloured ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  return { good: paint(CODES.good), bad: paint(CODES.bad), faint: paint(CODES.faint), strong: paint(CODES.strong) };
+}
+
+/** Columns of text, the last one ragged; columns in `right` are aligned to the right. */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const cell = (text: string, column: number) =>
+    right.includes(column) ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0);
+  return rows.map((row) => row.map(cell).join("  ").trimEnd()).join("\n");
+}
+
+/** `0.3 s`, `42 s`, `4 min 10 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** `512 KiB`, `1.2 GiB`. */
+export function bytes(count: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(count) / 10));
+  const value = count / 1024 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Document, LineCounter, parseDocument } from "yaml";
+import { UserError } from "../hosts/index.ts";
+import { locate, type Position } from "./locate.ts";
+import { type Plan, planOf } from "./plan.ts";
+import { describeIssues, type Problem } from "./problems.ts";
+import { referenceProblems } from "./references.ts";
+import { type Matrix, matrixSchema } from "./schema.ts";
+import { suggest } from "./suggest.ts";
+import { projectVocabulary, type Vocabulary } from "./vocabulary.ts";
+
+/**
+ * Reads `stacks/<stack>.yaml` below the project's root and plans it.
+ * Throws `UserError` that names every mistake of the file with line and column.
+ */
+export function loadPlan(root: string, stack: string): Plan {
+  if (!stackNames(root).includes(stack)) throw unknownStack(root, stack);
+  const text = readFileSync(join(root, "stacks", `${stack}.yaml`), "utf8");
+  return planOf(parseMatrix(text, `stacks/${stack}.yaml`, projectVocabulary), stack);
+}
+
+/** Names of the matrices below `stacks/`. */
+export function stackNames(root: string): string[] {
+  const folder = join(root, "stacks");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => /^[A-Za-z0-9][A-Za-z0-9_-]*\.yaml$/.test(file))
+    .map((file) => file.replace(/\.yaml$/, ""))
+    .sort();
+}
+
+/** Checks the text of a matrix; `file` is named in messages. Throws `UserError`. */
+export function parseMatrix(text: string, file: string, vocabulary: Vocabulary): Matrix {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    const at = lines.linePos(broken.pos[0]);
+    throw failure(file, [`${file}:${at.line}:${at.col}: ${broken.message}`]);
+  }
+  const raw = plainValue(document, file);
+  const result = matrixSchema.safeParse(raw);
+  const problems = [...(result.success ? [] : describeIssues(result.error, raw)), ...referenceProblems(raw, vocabulary)];
+  if (result.success && problems.length === 0) return result.data;
+  throw failure(
+    file,
+    inOrder(problems, document, lines).map(({ at, problem }) => line(file, at, problem)),
+  );
+}
+
+function plainValue(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw failure(file, [`${file}:1:1: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+function inOrder(problems: readonly Problem[], document: Document.Parsed, lines: LineCounter) {
+  return problems
+    .map((problem) => ({ at: locate(document, lines, problem), problem }))
+    .sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+}
+
+function line(file: string, at: Position, { path, message }: Problem): string {
+  const where = path.length === 0 ? "" : `${path.map(String).join(".")}: `;
+  return `${file}:${at.line}:${at.column}: ${where}${message}`;
+}
+
+function failure(file: string, lines: readonly string[]): UserError {
+  const count = lines.length === 1 ? "the mistake" : `the ${lines.length} mistakes`;
+  return new UserError([...new Set(lines)].join("\n"), {
+    remedy: `Correct ${count} in ${file}. stacks/quickstart.yaml is a commented example.`,
+  });
+}
+
+function unknownStack(root: string, stack: string): UserError {
+  const known = stackNames(root);
+  const near = suggest(stack, known);
+  return new UserError(
+    `there is no stack ${JSON.stringify(stack)}: stacks/${stack}.yaml does not exist${near === undefined ? "" : `; did you mean ${near}?`}`,
+    { remedy: `Stacks here: ${known.join(", ")}. Copy stacks/quickstart.yaml to start a new one.` },
+  );
+}

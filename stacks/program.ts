@@ -1,0 +1,161 @@
+import * as pulumi from "@pulumi/pulumi";
+import { instrumentDigest } from "../benchmarks/index.ts";
+import { Benchmark } from "../benchmarks/resource.ts";
+import { type Connection, UserError } from "../hosts/index.ts";
+import { LabMachine } from "../hosts/lab/resource.ts";
+import { Host, Packages } from "../hosts/resource.ts";
+import { BuiltImage, DeliveredImage } from "../images/resource.ts";
+import { Report } from "../report/resource.ts";
+import { dockerAddress } from "./builder.ts";
+import { connectionOf } from "./connections.ts";
+import { environmentDigest } from "./environment.ts";
+import { loadPlan } from "./load.ts";
+import type { Plan, PlannedBenchmark, PlannedHost, PlannedImage } from "./plan.ts";
+
+interface DeclaredHost {
+  readonly planned: PlannedHost;
+  readonly connection: pulumi.Output<Connection>;
+  readonly machine: LabMachine | undefined;
+  readonly host: Host;
+  readonly packages: Packages;
+  readonly environment: pulumi.Output<string>;
+}
+
+interface DeclaredImage {
+  readonly built: BuiltImage;
+  /** By `host/engine`. */
+  readonly delivered: ReadonlyMap<string, DeliveredImage>;
+}
+
+/** Declares the stack that Pulumi has selected, from `stacks/<stack>.yaml` below the root, and returns its outputs. */
+export function declareStack(root: string) {
+  try {
+    return declare(root, loadPlan(root, pulumi.getStack()));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    // Pulumi prints this kind without a stack trace.
+    throw new pulumi.RunError([error.message, error.remedy].filter((part) => part !== undefined).join("\n"));
+  }
+}
+
+function declare(root: string, plan: Plan) {
+  const hosts = new Map(plan.hosts.map((host) => [host.name, declareHost(host)]));
+  const images = new Map(plan.images.map((image) => [image.name, declareImage(root, plan.stack, image, hosts)]));
+  const benchmarks = plan.benchmarks.map((benchmark) => ({
+    name: benchmark.name,
+    resource: declareBenchmark(benchmark, hosts, images),
+  }));
+  const report = new Report(plan.stack, {
+    stack: plan.stack,
+    title: plan.title,
+    sessions: benchmarks.map(({ resource }) => resource.session),
+    directory: plan.report.directory,
+  });
+  const perBenchmark = <Value>(pick: (benchmark: Benchmark) => Value) =>
+    Object.fromEntries(benchmarks.map(({ name, resource }) => [name, pick(resource)]));
+  return {
+    hosts: mapValues(hosts, ({ host, packages }) => ({
+      facts: host.facts,
+      preflight: host.preflight,
+      packages: packages.installed,
+    })),
+    images: mapValues(images, ({ built, delivered }) => ({
+      base: built.base,
+      digests: mapValues(delivered, ({ configDigest }) => configDigest),
+    })),
+    metrics: perBenchmark(({ metrics }) => metrics),
+    verdicts: perBenchmark(({ verdicts }) => verdicts),
+    sessions: perBenchmark(({ session }) => session),
+    report: report.html,
+  };
+}
+
+function declareHost(planned: PlannedHost): DeclaredHost {
+  const { name, distribution, release } = planned;
+  const connection = connectionOf(planned);
+  const machine = planned.machine === undefined ? undefined : new LabMachine(name, planned.machine);
+  const wanted = { name, connection, distribution, ...(release === undefined ? {} : { release }) };
+  // A machine that is made anew is another host: its inventory is taken again.
+  const after = machine === undefined ? {} : { dependsOn: machine, replaceWith: [machine] };
+  const host = new Host(name, wanted, after);
+  const packages = new Packages(
+    name,
+    { host: name, connection, distribution, wanted: [...planned.packages] },
+    { dependsOn: host },
+  );
+  const environment = pulumi
+    .all([host.facts, packages.installed, packages.engines])
+    .apply(([facts, installed, engines]) => environmentDigest(facts, { installed, engines }));
+  return { planned, connection, machine, host, packages, environment };
+}
+
+function declareImage(
+  root: string,
+  stack: string,
+  planned: PlannedImage,
+  hosts: ReadonlyMap<string, DeclaredHost>,
+): DeclaredImage {
+  const builder = expect(hosts, planned.builder);
+  const { name, recipe, base } = planned;
+  const address = dockerAddress(root, stack, builder.planned, builder.machine);
+  const built = new BuiltImage(
+    name,
+    { root, stack, recipe, base, builder: { host: planned.builder, connection: builder.connection, ...address } },
+    { dependsOn: builder.packages },
+  );
+  const source = pulumi.output({ host: planned.builder, connection: builder.connection, engine: "docker" as const });
+  const delivered = planned.deliverTo.map(({ host, engine }) => {
+    const target = expect(hosts, host);
+    const args = { host, connection: target.connection, engine, image: built.tag, builder: source, source: built.source };
+    const options = { dependsOn: [target.packages, builder.packages, built] };
+    return [`${host}/${engine}`, new DeliveredImage(`${name}-${host}-${engine}`, args, options)] as const;
+  });
+  return { built, delivered: new Map(delivered) };
+}
+
+function declareBenchmark(
+  { variants, ...planned }: PlannedBenchmark,
+  hosts: ReadonlyMap<string, DeclaredHost>,
+  images: ReadonlyMap<string, DeclaredImage>,
+): Benchmark {
+  const used = [...new Set(variants.map(({ host }) => host))].map((host) => expect(hosts, host));
+  const needed = variants.flatMap(
+    ({ imageName, host, engine }) => images.get(imageName ?? "")?.delivered.get(`${host}/${engine}`) ?? [],
+  );
+  return new Benchmark(
+    planned.name,
+    {
+      ...planned,
+      variants: pulumi.output(variants.map((variant) => declareVariant(variant, hosts, images))),
+      connections: pulumi.output(Object.fromEntries(used.map(({ planned: { name }, connection }) => [name, connection]))),
+      instrument: instrumentDigest(planned.test),
+    },
+    { dependsOn: [...used.map(({ packages }) => packages), ...needed] },
+  );
+}
+
+function declareVariant(
+  { imageName, ...variant }: PlannedBenchmark["variants"][number],
+  hosts: ReadonlyMap<string, DeclaredHost>,
+  images: ReadonlyMap<string, DeclaredImage>,
+) {
+  const { host, environment } = expect(hosts, variant.host);
+  const image = images.get(imageName ?? "");
+  const delivered = image?.delivered.get(`${variant.host}/${variant.engine}`);
+  return {
+    ...variant,
+    machine: host.machine,
+    environment,
+    ...(image === undefined || delivered === undefined ? {} : { image: image.built.tag, imageDigest: delivered.configDigest }),
+  };
+}
+
+function expect<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
+  const value = map.get(name);
+  if (value === undefined) throw new RangeError(`${name} is not declared`);
+  return value;
+}
+
+function mapValues<Value, Result>(map: ReadonlyMap<string, Value>, change: (value: Value) => Result): Record<string, Result> {
+  return Object.fromEntries([...map].map(([name, value]) => [name, change(value)]));
+}

@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { distributionName } from "../hosts/index.ts";
+import { engineName } from "../images/index.ts";
+import type { Problem } from "./problems.ts";
+import { suggest } from "./suggest.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+const DISTRIBUTIONS: ReadonlySet<string> = new Set(distributionName.options);
+const strings = z.array(z.string().catch("")).catch([]);
+const word = z.string().optional().catch(undefined);
+const mappings = <Shape extends z.ZodType>(shape: Shape) => z.record(z.string(), shape).catch({});
+const present = z.unknown().transform((value) => value !== undefined);
+
+/** The matrix as far as it can be understood, so that wrong names are reported together with everything else. */
+const view = z
+  .object({
+    packages: strings,
+    hosts: mappings(
+      z
+        .object({
+          distribution: word,
+          release: present.optional(),
+          packages: strings.optional(),
+          lab: present.optional(),
+          ssh: present.optional(),
+          local: present.optional(),
+        })
+        .optional()
+        .catch(undefined),
+    ),
+    images: mappings(
+      z.object({ recipe: word, builder: word, base: z.record(z.string(), z.unknown()).optional().catch(undefined) }).catch({}),
+    ),
+    benchmarks: mappings(
+      z
+        .object({ test: word, image: word, hosts: strings, engines: strings, baseline: word, parameters: z.unknown() })
+        .partial()
+        .catch({}),
+    ),
+  })
+  .catch({ packages: [], hosts: {}, images: {}, benchmarks: {} });
+type View = z.output<typeof view>;
+type ViewHost = NonNullable<View["hosts"][string]>;
+
+/** Every name in a matrix that means nothing: hosts, images, packages, recipes, tests and their parameters, baselines. */
+export function referenceProblems(raw: unknown, vocabulary: Vocabulary): Problem[] {
+  const matrix = view.parse(raw);
+  return [
+    ...packageProblems(matrix.packages, ["packages"], Object.values(matrix.hosts), vocabulary),
+    ...Object.entries(matrix.hosts).flatMap(([name, host]) => (host ? hostProblems(name, host, vocabulary) : [])),
+    ...Object.keys(matrix.images).flatMap((name) => imageProblems(matrix, name, vocabulary)),
+    ...Object.keys(matrix.benchmarks).flatMap((name) => benchmarkProblems(matrix, name, vocabulary)),
+  ];
+}
+
+function hostProblems(name: string, host: ViewHost, vocabulary: Vocabulary): Problem[] {
+  const path = ["hosts", name];
+  const kinds = (["lab", "ssh", "local"] as const).filter((kind) => host[kind]);
+  const problems = packageProblems(host.packages ?? [], [...path, "packages"], [host], vocabulary);
+  if (kinds.length !== 1) {
+    const found = kinds.length === 0 ? "none of them" : kinds.join(" and ");
+    problems.push({ path, at: "key", message: `expected exactly one of lab, ssh and local, found ${found}` });
+  }
+  if (!host.lab) return problems;
+  if (!host.release)
+    problems.push({ path, at: "key", message: "is missing: release, which a lab machine is made of, such as trixie" });
+  if (DISTRIBUTIONS.has(host.distribution ?? "") && !vocabulary.labDistributions.includes(host.distribution ?? "")) {
+    const message = `lab machines can be made of ${vocabulary.labDistributions.join(", ")}; reach another one with ssh`;
+    problems.push({ path: [...path, "distribution"], at: "value", message });
+  }
+  return problems;
+}
+
+function packageProblems(
+  packages: readonly string[],
+  path: readonly string[],
+  hosts: readonly (ViewHost | undefined)[],
+  vocabulary: Vocabulary,
+): Problem[] {
+  const distributions = new Set(hosts.flatMap((host) => host?.distribution ?? []));
+  return packages.flatMap((item, index) => {
+    const known = vocabulary.packages[item];
+    if (item === "" || known === undefined)
+      return unknownName("package", item, Object.keys(vocabulary.packages), [...path, index]);
+    return [...distributions]
+      .filter((distribution) => !known.includes(distribution) && DISTRIBUTIONS.has(distribution))
+      .map((distribution) => {
+        const message = `what ${item} is called on ${distribution} is not known yet, only on ${known.join(", ")}`;
+        return { path: [...path, index], at: "value" as const, message };
+      });
+  });
+}
+
+function imageProblems(matrix: View, name: string, vocabulary: Vocabulary): Problem[] {
+  const path = ["images", name];
+  const image = matrix.images[name] ?? {};
+  const bases = (["mmdebstrap", "registry"] as const).filter((base) => image.base !== undefined && base in image.base);
+  const problems: Problem[] = [];
+  if (image.base !== undefined && bases.length !== 1)
+    problems.push({ path: [...path, "base"], at: "key", message: "expected exactly one of mmdebstrap and registry" });
+  if (image.recipe !== undefined) problems.push(...unknownName("recipe", image.recipe, vocabulary.recipes, [...path, "recipe"]));
+  if (image.builder === undefined) return problems;
+  return [
+    ...problems,
+    ...unknownName("host", image.builder, Object.keys(matrix.hosts), [...path, "builder"]),
+    ...lacking(matrix, image.builder, "docker", "builds an image", [...path, "builder"]),
+  ];
+}
+
+function benchmarkProblems(matrix: View, name: string, vocabulary: Vocabulary): Problem[] {
+  const path = ["benchmarks", name];
+  const { test, image, hosts = [], engines = [], baseline, parameters } = matrix.benchmarks[name] ?? {};
+  const variants = hosts.flatMap((host) => (engines.length === 0 ? [host] : engines.map((engine) => `${host}/${engine}`)));
+  return [
+    ...(test === undefined ? [] : unknownName("test", test, Object.keys(vocabulary.tests), [...path, "test"])),
+    ...(image === undefined ? [] : unknownName("image", image, Object.keys(matrix.images), [...path, "image"])),
+    ...hosts.flatMap((host, index) => unknownName("host", host, Object.keys(matrix.hosts), [...path, "hosts", index])),
+    ...repeated(hosts, [...path, "hosts"]),
+    ...repeated(engines, [...path, "engines"]),
+    ...hosts.flatMap((host, index) => neededPackages(matrix, host, engines, [...path, "hosts", index])),
+    ...(image !== undefined && engines.length === 0
+      ? [{ path, at: "key" as const, message: "is missing: engines, which run the image, such as [docker, podman]" }]
+      : []),
+    ...(baseline === undefined ? [] : unknownName("variant", baseline, variants, [...path, "baseline"])),
+    ...parameterProblems(vocabulary.tests[test ?? ""]?.parameters, parameters, [...path, "parameters"]),
+  ];
+}
+
+function neededPackages(matrix: View, host: string, engines: readonly string[], path: Problem["path"]): Problem[] {
+  const known = engines.filter((engine) => engineName.options.some((option) => option === engine));
+  const needed = [
+    ...known.map((engine) => [engine, "runs containers"] as const),
+    ["node", "runs the measuring program"] as const,
+  ];
+  return needed.flatMap(([item, why]) => lacking(matrix, host, item, why, path));
+}
+
+function lacking(matrix: View, host: string, item: string, why: string, path: Problem["path"]): Problem[] {
+  const found = matrix.hosts[host];
+  if (found === undefined) return [];
+  const packages = found.packages ?? matrix.packages;
+  const message = `${host} ${why}, so its packages must name ${item}`;
+  return packages.includes(item) ? [] : [{ path, at: "value", message }];
+}
+
+function repeated(items: readonly string[], path: readonly string[]): Problem[] {
+  return items.flatMap((item, index) =>
+    item !== "" && items.indexOf(item) < index
+      ? [{ path: [...path, index], at: "value" as const, message: `${item} is named twice` }]
+      : [],
+  );
+}
+
+function unknownName(kind: string, found: string, known: readonly string[], path: Problem["path"]): Problem[] {
+  if (found === "" || known.includes(found)) return [];
+  const near = suggest(found, known);
+  const choice = known.length === 0 ? `no ${kind} is defined` : `expected one of ${known.join(", ")}`;
+  return [{ path, at: "value", message: `unknown ${kind} "${found}", ${near === undefined ? choice : `did you mean ${near}?`}` }];
+}
+
+function parameterProblems(schema: z.ZodType | undefined, parameters: unknown, path: readonly string[]): Problem[] {
+  const result = schema?.safeParse(parameters ?? {});
+  if (result === undefined || result.success) return [];
+  return result.error.issues.map((issue) => ({ path: [...path, ...issue.path], at: "value", message: issue.message }));
+}

@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { distributionName } from "../hosts/index.ts";
+import { engineName } from "../images/index.ts";
+import { percent, size } from "./quantities.ts";
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,40}$/, "expected a name of small letters, digits and dashes that starts with a letter");
+
+const text = (example: string) =>
+  z.string({ error: `expected a text such as ${example}` }).min(1, "expected a text that is not empty");
+
+const release = z
+  .string({ error: 'expected a release as text, in quotes when it is a number, such as trixie or "24.04"' })
+  .min(1, "expected a release that is not empty");
+
+/** Where a secret is found. Its text never stands in a matrix, so the file can be shared and committed. */
+export const secretReference = z
+  .union(
+    [
+      z.strictObject({ env: text("SSH_PASSWORD").describe("name of an environment variable of the controller") }),
+      z.strictObject({ secret: text("ssh-password").describe("key set by `pulumi config set --secret`") }),
+    ],
+    { error: "expected a reference to a secret, { env: NAME } or { secret: KEY }; clear text is not accepted in this file" },
+  )
+  .meta({ id: "secret" });
+export type SecretReference = z.output<typeof secretReference>;
+
+const hostKey = z
+  .union(
+    [
+      z.strictObject({ key: text("ssh-ed25519 AAAA...").describe("public key of the host: type and base64") }),
+      z.strictObject({ knownHosts: text("~/.ssh/known_hosts").describe("a known_hosts file; ~ is expanded") }),
+    ],
+    { error: "expected { key: PUBLIC KEY } or { knownHosts: FILE }; the check of the host key cannot be switched off" },
+  )
+  .default({ knownHosts: "~/.ssh/known_hosts" })
+  .describe("how the right machine is recognised");
+
+const become = z
+  .strictObject({
+    method: z.enum(["sudo", "doas", "su"]),
+    password: secretReference.optional(),
+  })
+  .describe("how the user becomes root, when the user is not root");
+
+const hop = z.strictObject({
+  address: text("192.0.2.10"),
+  port: z.int().min(1).max(65535).default(22),
+  user: text("root").default("root"),
+  privateKeyFile: text("~/.ssh/id_ed25519").optional().describe("on this machine; ~ is expanded"),
+  privateKey: secretReference.optional(),
+  passphrase: secretReference.optional(),
+  password: secretReference.optional(),
+  agent: z.boolean().optional().describe("use the SSH agent; the default when no key and no password is given"),
+  hostKey,
+});
+
+const lab = z
+  .strictObject({
+    cpus: z.int().min(1).max(256).default(2),
+    memory: size("2GiB").default("2GiB"),
+    disk: size("8GiB").default("8GiB").describe("root file system as the guest sees it; takes only the space that is used"),
+    accelerator: z.enum(["auto", "kvm", "tcg"]).default("auto").describe("auto uses KVM when a test boot proves that it works"),
+    mirror: text("http://deb.debian.org/debian")
+      .optional()
+      .describe("where packages come from; the distribution's own by default"),
+  })
+  .describe("a virtual machine that distrobench makes and removes");
+
+const ssh = hop
+  .extend({
+    bastions: z.array(hop).default([]).describe("machines on the way, in order from here to the host"),
+    become: become.optional(),
+  })
+  .describe("a machine of yours, reached over SSH");
+
+const host = z
+  .strictObject({
+    distribution: distributionName.describe("a host that turns out to be another is refused"),
+    release: release.optional(),
+    packages: z.array(z.string()).optional().describe("instead of the packages at the top"),
+    lab: lab.optional(),
+    ssh: ssh.optional(),
+    local: z.strictObject({ become: become.optional() }).optional().describe("this machine"),
+  })
+  .meta({ oneOf: [{ required: ["lab", "release"] }, { required: ["ssh"] }, { required: ["local"] }] });
+
+const image = z.strictObject({
+  recipe: text("model-server").describe("a folder under images/"),
+  base: z
+    .strictObject({
+      mmdebstrap: text("trixie").optional().describe("a Debian suite: the base is made from its packages"),
+      mirror: text("http://deb.debian.org/debian").optional().describe("for mmdebstrap"),
+      registry: text("debian:trixie-slim@sha256:...")
+        .optional()
+        .describe("pulled; name the digest to get the same bytes every time"),
+    })
+    .meta({ oneOf: [{ required: ["mmdebstrap"] }, { required: ["registry"] }] }),
+  builder: name.describe("host that builds the image once, with Docker"),
+});
+
+const benchmark = z.strictObject({
+  test: text("cold-start"),
+  title: text("Cold start of the model server").optional(),
+  image: name.optional(),
+  hosts: z.array(name).min(1, "expected at least one host"),
+  engines: z.array(engineName).min(1, "expected at least one engine").optional(),
+  baseline: text("debian-13/docker").optional().describe("variant the others are compared with; the first one by default"),
+  blocks: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .describe("every variant is measured once per block; below 6 there is no 95 % interval"),
+  seed: z.int().nonnegative().default(1).describe("of the random order inside the blocks"),
+  tolerance: percent("10%").default("10%").describe("relative change that counts"),
+  aaPair: z.boolean().default(false).describe("measure the baseline under two names, which must come out equal"),
+  noisyHost: z.boolean().default(false).describe("go on where a noisy host would make the session invalid"),
+  parameters: z.record(z.string(), z.unknown()).default({}).describe("of the test"),
+});
+
+/** One `stacks/<stack>.yaml`: which hosts, which images on them, what is measured. */
+export const matrixSchema = z
+  .strictObject({
+    version: z.literal(1, { error: "expected 1, the version of this file's format" }),
+    title: text("Debian 13 and Debian testing").describe("heading of the report"),
+    hosts: z.record(name, host).refine((hosts) => Object.keys(hosts).length > 0, "expected at least one host"),
+    packages: z.array(z.string()).default([]).describe("abstract names, installed on every host and removed again"),
+    images: z.record(name, image).default({}),
+    benchmarks: z.record(name, benchmark).default({}),
+  })
+  .meta({ title: "distrobench matrix", description: "Which hosts, which images on them, what is measured." });
+
+export type Matrix = z.output<typeof matrixSchema>;
+export type MatrixHost = Matrix["hosts"][string];
+export type MatrixHop = z.output<typeof hop>;
+export type MatrixBecome = z.output<typeof become>;
+export type MatrixBenchmark = Matrix["benchmarks"][string];
+
+/** The matrix schema for editors, as written to `stacks/matrix.schema.json`. */
+export const matrixJsonSchema: z.core.JSONSchema.BaseSchema = z.toJSONSchema(matrixSchema, { io: "input" });

@@ -1,0 +1,24 @@
+import type { z } from "zod";
+import { benchmarks } from "../benchmarks/index.ts";
+import { type DistributionName, packageTable } from "../hosts/index.ts";
+import { recipes } from "../images/index.ts";
+
+/** Names that a matrix may use because the rest of the project knows them. */
+export interface Vocabulary {
+  /** Images that can be built. */
+  readonly recipes: readonly string[];
+  /** Abstract packages with the distributions on which their real names are known. */
+  readonly packages: Readonly<Record<string, readonly string[]>>;
+  /** Registered tests with the schema of their parameters. */
+  readonly tests: Readonly<Record<string, { readonly parameters: z.ZodType }>>;
+  /** Distributions that lab machines can be made of. */
+  readonly labDistributions: readonly string[];
+}
+
+/** What this project knows. */
+export const projectVocabulary: Vocabulary = {
+  recipes: Object.keys(recipes),
+  packages: Object.fromEntries(Object.entries(packageTable).map(([name, entry]) => [name, Object.keys(entry.distributions)])),
+  tests: benchmarks,
+  labDistributions: ["debian"] satisfies DistributionName[],
+};

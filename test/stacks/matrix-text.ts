@@ -1,0 +1,39 @@
+import { UserError } from "../../hosts/index.ts";
+import { parseMatrix } from "../../stacks/load.ts";
+import { type Plan, planOf } from "../../stacks/plan.ts";
+import { projectVocabulary } from "../../stacks/vocabulary.ts";
+
+/** A small matrix that is right; `change` makes it wrong. */
+export const RIGHT = `version: 1
+title: Small
+hosts:
+  one:
+    distribution: debian
+    release: trixie
+    lab: { cpus: 2, memory: 2GiB, disk: 8GiB }
+packages: [docker, node]
+images:
+  model-server: { recipe: model-server, base: { mmdebstrap: trixie }, builder: one }
+benchmarks:
+  cold-start:
+    test: cold-start
+    image: model-server
+    hosts: [one]
+    engines: [docker]
+`;
+
+/** The plan of a matrix text. Throws `UserError`. */
+export function planText(text: string): Plan {
+  return planOf(parseMatrix(text, "stacks/example.yaml", projectVocabulary), "example");
+}
+
+/** Every message about a wrong matrix, one per line; empty for a right one. */
+export function complaints(text: string): string {
+  try {
+    planText(text);
+    return "";
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { labMachineInputs } from "../../hosts/index.ts";
+import { loadPlan, stackNames } from "../../stacks/load.ts";
+import { golden } from "../golden.ts";
+import { complaints, planText, RIGHT } from "./matrix-text.ts";
+
+const root = join(import.meta.dirname, "../..");
+const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
+
+describe("a plan", () => {
+  it("of the quickstart says everything that is done", () =>
+    golden("stacks/quickstart.plan.json", json(loadPlan(root, "quickstart"))));
+
+  it("of the example for own hosts says where secrets are found and nothing of them", () =>
+    golden("stacks/own-hosts.plan.json", json(loadPlan(root, "own-hosts"))));
+
+  it("can be made of every matrix in the project", () => {
+    assert.deepEqual(stackNames(root).slice(0, 3), ["ci", "own-hosts", "quickstart"]);
+    for (const stack of stackNames(root)) assert.equal(loadPlan(root, stack).stack, stack);
+  });
+
+  it("has lab machines that the lab accepts", () => {
+    for (const { machine } of planText(RIGHT).hosts) assert.deepEqual(labMachineInputs.parse(machine), machine);
+  });
+
+  it("compares with the first variant where the matrix names no baseline", () => {
+    assert.equal(planText(RIGHT).benchmarks[0]?.baseline, "one/docker");
+  });
+
+  it("brings an image only to the hosts and engines that need it", () => {
+    assert.deepEqual(planText(RIGHT).images[0]?.deliverTo, [{ host: "one", engine: "docker" }]);
+  });
+
+  it("never makes a host of another kind than the matrix says", () => {
+    const own = RIGHT.replace("lab: { cpus: 2, memory: 2GiB, disk: 8GiB }", "local: {}");
+    const [host] = planText(own).hosts;
+    assert.deepEqual(host?.connection, { kind: "local", host: "one" });
+    assert.equal(host?.machine, undefined);
+  });
+
+  it("of an unknown stack is refused with the nearest name", () => {
+    assert.throws(() => loadPlan(root, "quikstart"), /stacks\/quikstart\.yaml does not exist; did you mean quickstart\?/);
+    assert.throws(() => loadPlan(root, "../package"), /there is no stack/);
+  });
+
+  it("keeps the parameters of a test", () => {
+    assert.equal(complaints(`${RIGHT}    parameters: { nonsense: 1 }\n`).includes("benchmarks.cold-start.parameters"), true);
+  });
+});
