@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TransportPool } from "./context.ts";
 import type { Operation, OperationLog, Outcome } from "./operation-log.ts";
-import { type Call, PluginError } from "./server/index.ts";
+import { type Call, InitFailure, PluginError } from "./server/index.ts";
 
 /** The engine gives a cancelled plugin 30 s; what undoes its work on a host after ^C has this long before its connection goes. */
 const GRACE_MILLISECONDS = 15_000;
@@ -54,7 +54,7 @@ export class RunningOperations {
       record("ok");
       return result;
     } catch (error) {
-      const failure = toFailure(error);
+      const failure = failureOf(call.signal, toFailure(error));
       record(isCancelled(call.signal) ? "cancelled" : "failed", failure.message);
       throw failure;
     } finally {
@@ -78,6 +78,11 @@ export class RunningOperations {
     for (const [host, statistics] of Object.entries(this.#pool?.statistics() ?? {}))
       this.#log({ type: "transport", host, ...statistics });
   }
+}
+
+/** What an aborted operation threw is noise; except a partial failure, which says what exists. */
+function failureOf(signal: AbortSignal, failure: Error): Error {
+  return signal.aborted && signal.reason instanceof PluginError && !(failure instanceof InitFailure) ? signal.reason : failure;
 }
 
 function isCancelled(signal: AbortSignal): boolean {
