@@ -1,0 +1,45 @@
+import { percent, plural } from "./format.ts";
+import type { Tone } from "./table.ts";
+import { EMULATED, type SessionView } from "./view.ts";
+
+export interface Banner {
+  readonly tone: Tone;
+  /** A few words. */
+  readonly heading: string;
+  /** One sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Is the session comparable, and what limits it? The first thing a reader sees. */
+export function bannerOf(view: SessionView): Banner {
+  const { summary } = view;
+  const { state, comparability } = summary;
+  const notes = [...(state.status === "valid" ? [] : state.reasons.map(({ detail }) => `${detail}.`)), ...limits(view)];
+  if (state.status === "invalid") return { tone: "bad", heading: "Invalid: no conclusion may be drawn", notes };
+  if (state.status === "noisy") return { tone: "unsure", heading: "Noisy host: advice only", notes };
+  if (comparability.confounded) return { tone: "unsure", heading: "Confounded: the hardware differs", notes };
+  return { tone: "good", heading: "Comparable: measured interleaved in one session", notes };
+}
+
+function limits({ summary, data }: SessionView): readonly string[] {
+  const { comparability, metrics } = summary;
+  const drifting = metrics
+    .filter(({ definition }) => definition.kind === "result")
+    .flatMap(({ estimates }) => estimates.filter(({ drift }) => drift));
+  const floor = metrics.find(({ definition }) => definition.primary)?.aa?.noiseFloor;
+  const small = floor !== undefined && floor > summary.tolerance / 2;
+  return [
+    ...(comparability.emulated ? [`${EMULATED}.`] : []),
+    ...(comparability.confounded
+      ? ["confounded: hardware. What differs may come from the machines rather than the systems."]
+      : []),
+    ...drifting.map(
+      ({ variant, lag1 }) => `drift: neighbouring samples of ${variant} resemble each other (r = ${(lag1 ?? 0).toFixed(2)}).`,
+    ),
+    ...(floor === undefined
+      ? []
+      : [`noise floor ${percent(floor)}: the baseline against itself${small ? ", too high for a gate at this tolerance" : ""}.`]),
+    ...data.warnings.map((warning) => `${warning}.`),
+    `${plural(comparability.differences.length, "recorded fact")} ${comparability.differences.length === 1 ? "differs" : "differ"} between the hosts.`,
+  ];
+}

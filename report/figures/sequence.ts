@@ -1,0 +1,57 @@
+import * as Plot from "@observablehq/plot";
+import type { MetricSummary } from "../../benchmarks/statistics/index.ts";
+import { EMULATED, measured, type SessionView, scaleOf } from "../view.ts";
+import { colours, draw, type Figure, heightFor } from "./svg.ts";
+
+const ROW = 74;
+
+/** Values in the order they were taken: drift, steps and slow first runs show here. Samples left out are crosses. */
+export function sequenceFigure(view: SessionView, metric: MetricSummary): Figure | undefined {
+  const estimates = measured(metric);
+  const scale = scaleOf(metric);
+  const flagged = new Set(view.summary.flagged.map(({ sequence }) => sequence));
+  const points = view.data.samples
+    .filter(({ role }) => role === "measured")
+    .sort((a, b) => a.sequence - b.sequence)
+    .flatMap(({ sequence, variant, values }) => {
+      const value = values[metric.definition.name];
+      return value === undefined ? [] : [{ sequence, variant, value: value / scale.factor, flagged: flagged.has(sequence) }];
+    });
+  if (points.length === 0) return undefined;
+  const variants = estimates.map(({ variant }) => variant);
+  const medians = estimates
+    .filter(({ median }) => Number.isFinite(median))
+    .map(({ variant, median }) => ({ variant, median: median / scale.factor }));
+  const drawing = draw(describe(view, metric), {
+    height: heightFor(variants.length, ROW),
+    marginBottom: 38,
+    marginLeft: 44,
+    x: { label: "position in the session", labelAnchor: "center", labelArrow: "none", ticks: 6 },
+    y: { label: null, ticks: 3, insetTop: 18, grid: true },
+    fy: { axis: null, domain: variants, padding: 0.08 },
+    marks: [
+      Plot.ruleY(medians, { y: "median", fy: "variant", stroke: colours.estimate, strokeWidth: 1 }),
+      Plot.dot(
+        points.filter((point) => !point.flagged),
+        { x: "sequence", y: "value", fy: "variant", r: 2.5, fill: colours.sample },
+      ),
+      Plot.dot(
+        points.filter((point) => point.flagged),
+        { x: "sequence", y: "value", fy: "variant", r: 4, symbol: "times", stroke: colours.bad, strokeWidth: 2 },
+      ),
+      Plot.text(medians, { text: "variant", fy: "variant", frameAnchor: "top-left", dy: 2, fontWeight: 600 }),
+    ],
+  });
+  return {
+    title: "In run order",
+    caption: `${scale.symbol === "" ? "Values" : `Values in ${scale.symbol}`} by position in the session; the line is the median, a cross a flagged sample.`,
+    drawing,
+  };
+}
+
+function describe({ summary }: SessionView, { definition, estimates }: MetricSummary): string {
+  const parts = estimates.map(
+    ({ variant, lag1, drift }) => `${variant}: lag-1 autocorrelation ${lag1?.toFixed(2) ?? "unknown"}${drift ? ", drift" : ""}`,
+  );
+  return `Run-sequence plot of ${definition.title}${summary.comparability.emulated ? ` (${EMULATED})` : ""}. ${parts.join(". ")}.`;
+}

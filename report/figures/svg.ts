@@ -1,0 +1,59 @@
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import { Markup } from "../markup.ts";
+
+/**
+ * Width of every figure's own coordinates. Small, so that its text stays readable when a phone scales it down, and two fit side by
+ * side on a desk.
+ */
+export const WIDTH = 440;
+const FONT_SIZE = 12;
+
+/** Colours come from the page's style sheet, so one drawing serves light and dark. */
+export const colours = {
+  sample: "var(--sample)",
+  estimate: "var(--estimate)",
+  quiet: "var(--quiet)",
+  band: "var(--band)",
+  good: "var(--good)",
+  bad: "var(--bad)",
+  unsure: "var(--unsure)",
+} as const;
+
+export const phaseColours = ["var(--phase-1)", "var(--phase-2)", "var(--phase-3)", "var(--phase-4)", "var(--phase-5)"] as const;
+
+/** Draws at build time. The same marks give the same bytes: nothing in it depends on time, chance or earlier drawings. */
+export function draw(description: string, options: Plot.PlotOptions): Markup {
+  const { document } = parseHTML("<html></html>");
+  const svg = Plot.plot({
+    width: WIDTH,
+    marginLeft: 14,
+    marginRight: 18,
+    marginTop: 8,
+    style: { fontSize: `${FONT_SIZE}px` },
+    ...options,
+    document,
+  });
+  for (const labelled of svg.querySelectorAll("[aria-label], [aria-hidden]")) {
+    labelled.removeAttribute("aria-label");
+    labelled.removeAttribute("aria-hidden");
+  }
+  for (const style of svg.querySelectorAll("style")) style.remove();
+  svg.removeAttribute("class");
+  svg.removeAttribute("font-family");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", description);
+  return new Markup(svg.outerHTML.replace(/(\d\.\d{2})\d+/g, "$1"));
+}
+
+export interface Figure {
+  readonly title: string;
+  /** One sentence: how to read it. */
+  readonly caption: string;
+  readonly drawing: Markup;
+}
+
+/** Height for `rows` rows. */
+export function heightFor(rows: number, perRow: number): number {
+  return 46 + rows * perRow;
+}

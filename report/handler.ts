@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { readSession, type SessionData } from "../benchmarks/index.ts";
+import { summarise } from "../benchmarks/statistics/index.ts";
+import { renderHtml } from "./html.ts";
+import { renderJson } from "./json.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { type ReportInputs, type ReportOutputs, reportInputs } from "./schema.ts";
+
+/** What this handler needs of the provider's operation context. */
+interface Context {
+  /** Absolute path of the project's root. */
+  readonly root: string;
+  info(message: string): void;
+}
+
+interface StoredReport {
+  readonly inputs: ReportInputs;
+  readonly outputs: ReportOutputs;
+}
+
+/** The report of a stack's sessions. Another session list is an update; a page that was removed or changed by hand is written again. */
+export const reportHandler = {
+  token: "distrobench:report:Report",
+  inputs: reportInputs,
+  replaceOn: [] as const,
+  notInDiff: [] as const,
+  secrets: [] as const,
+  refreshBeforeUpdate: true,
+
+  async create(context: Context, inputs: ReportInputs) {
+    return { id: inputs.directory, outputs: writeReport(context, inputs) };
+  },
+
+  async read({ root }: Context, { inputs, outputs }: StoredReport) {
+    return digestOf(read(join(root, outputs.html))) === outputs.digest ? { inputs, outputs } : ("gone" as const);
+  },
+
+  async update(context: Context, _stored: StoredReport, inputs: ReportInputs) {
+    return writeReport(context, inputs);
+  },
+
+  /** Reports stay, as results do. */
+  async delete() {},
+};
+
+function writeReport({ root, info }: Context, inputs: ReportInputs): ReportOutputs {
+  const sessions = inputs.sessions.map((directory) => sessionAt(root, directory));
+  const page = renderHtml(sessions, inputs);
+  const outputs = {
+    ...inputs,
+    html: join(inputs.directory, "index.html"),
+    markdown: join(inputs.directory, "report.md"),
+    json: join(inputs.directory, "report.json"),
+    digest: digestOf(page),
+  };
+  mkdirSync(join(root, inputs.directory), { recursive: true });
+  writeAtomically(join(root, outputs.markdown), renderMarkdown(sessions, inputs));
+  writeAtomically(join(root, outputs.json), renderJson(sessions.map(summarise)));
+  writeAtomically(join(root, outputs.html), page);
+  info(`report: ${outputs.html}`);
+  return outputs;
+}
+
+/** Paths in the page are relative to the project's root, so that it is the same wherever the project lies. */
+function sessionAt(root: string, directory: string): SessionData {
+  const data = readSession(isAbsolute(directory) ? directory : join(root, directory));
+  const warnings = data.warnings.map((warning) => warning.replaceAll(`${root}/`, ""));
+  return { ...data, directory, warnings };
+}
+
+function writeAtomically(path: string, content: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+}
+
+/** Empty where there is no such file: no report has that digest. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function digestOf(content: string): string {
+  return createHash("sha256").update(content).digest("hex");
+}

@@ -1,0 +1,68 @@
+import type { SessionData } from "../benchmarks/index.ts";
+import { plural, timeText } from "./format.ts";
+import { html, Markup } from "./markup.ts";
+import { sessionSection } from "./session-section.ts";
+import { styles } from "./styles.ts";
+import { type ReportView, viewOf } from "./view.ts";
+
+/**
+ * The report as one self-contained page without script. A pure function of the sessions: the same sessions give the same bytes.
+ * `directory` is where the page will lie; it and the sessions' directories are relative to the project's root.
+ */
+export function renderHtml(
+  sessions: readonly SessionData[],
+  options: { readonly title: string; readonly directory: string },
+): string {
+  const view = viewOf(sessions, options);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="distrobench">
+<link rel="icon" href="data:,">
+<title>${view.title}</title>
+<style>${new Markup(styles)}</style>
+</head>
+<body>
+<header>
+<h1>${view.title}</h1>
+<p class="lead">${scope(view)}</p>
+${contents(view)}
+</header>
+<main>
+${view.sessions.length === 0 ? html`<p>Nothing has been measured yet.</p>` : view.sessions.map(sessionSection)}
+</main>
+<footer><p>Every figure on this page is computed from the raw samples it links to. Figures marked as the study's are not ours.</p></footer>
+</body>
+</html>
+`.text;
+}
+
+function scope({ sessions }: ReportView): string {
+  const hosts = new Set(sessions.flatMap(({ data }) => data.session.variants.map(({ host }) => host)));
+  const variants = new Set(
+    sessions.flatMap(({ data }) => data.session.variants.filter(({ aaOf }) => aaOf === undefined).map(({ id }) => id)),
+  );
+  const samples = sessions.reduce(
+    (sum, { summary }) => sum + summary.variants.reduce((all, { counts }) => all + counts.counted, 0),
+    0,
+  );
+  const [first] = sessions;
+  if (first === undefined) return "No session.";
+  const parts = [
+    plural(sessions.length, "benchmark"),
+    plural(hosts.size, "host"),
+    plural(variants.size, "variant"),
+    `${plural(samples, "sample")} counted`,
+  ];
+  return `${parts.join(", ")}. Measured ${timeText(first.data.session.startedAt)}.`;
+}
+
+function contents({ sessions }: ReportView): Markup | undefined {
+  if (sessions.length < 2) return undefined;
+  const items = sessions.map(
+    ({ key, data }) => html`<li><a href="#${key}">${data.session.title}: ${data.session.benchmark}</a></li>`,
+  );
+  return html`<nav aria-label="Benchmarks"><ul>${items}</ul></nav>`;
+}

@@ -1,0 +1,20 @@
+import type { SessionSummary } from "../benchmarks/statistics/index.ts";
+import { EMULATED } from "./view.ts";
+
+/** Version of the JSON report. */
+export const REPORT_VERSION = 1;
+
+/** Everything the page says, as data. Infinite values (failures) are the text `"infinity"`, since JSON has no such number. */
+export function renderJson(summaries: readonly SessionSummary[]): string {
+  const sessions = summaries.map((summary) => {
+    const { emulated } = summary.comparability;
+    return emulated ? { notice: EMULATED, ...summary } : summary;
+  });
+  return `${JSON.stringify({ version: REPORT_VERSION, sessions }, replacer, 2)}\n`;
+}
+
+function replacer(_key: string, value: unknown): unknown {
+  if (typeof value !== "number" || Number.isFinite(value)) return value;
+  if (Number.isNaN(value)) return null;
+  return value > 0 ? "infinity" : "-infinity";
+}

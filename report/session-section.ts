@@ -1,0 +1,122 @@
+import { bannerOf } from "./banner.ts";
+import { dotFigure } from "./figures/dots.ts";
+import { phaseFigure, phaseLegend } from "./figures/phases.ts";
+import { ratioFigure } from "./figures/ratios.ts";
+import { sequenceFigure } from "./figures/sequence.ts";
+import type { Figure } from "./figures/svg.ts";
+import { plural, timeText } from "./format.ts";
+import { foldedTable, htmlTable } from "./html-table.ts";
+import { html, type Markup } from "./markup.ts";
+import { commonMethod, methods } from "./methods.ts";
+import { studyHardware } from "./study.ts";
+import type { Table } from "./table.ts";
+import {
+  environmentTable,
+  flaggedTable,
+  fullEnvironmentTable,
+  headlineTable,
+  phaseTable,
+  ratioTable,
+  sampleTable,
+  spreadTable,
+  studyTable,
+} from "./tables.ts";
+import { EMULATED, type SessionView } from "./view.ts";
+
+/** One session, from what can be concluded to the raw data. */
+export function sessionSection(view: SessionView): Markup {
+  const { session } = view.data;
+  return html`<section class="session" id="${view.key}" aria-labelledby="${view.key}-title">
+<h2 id="${view.key}-title">${session.title}: ${session.benchmark}</h2>
+${design(view)}
+${banner(view)}
+${findings(view)}
+<h3>Results</h3>
+${htmlTable(headlineTable(view))}
+<h3>What differs between the hosts</h3>
+${environment(view)}
+<h3>Figures</h3>
+${figures(view)}
+<h3>Samples to look at</h3>
+${flagged(view)}
+${besideStudy(view)}
+<h3>How it was measured</h3>
+${methods[session.test] === undefined ? undefined : html`<p>${methods[session.test]}</p>`}
+<p>${commonMethod}</p>
+<h3>Raw data</h3>
+${rawData(view)}
+</section>
+`;
+}
+
+function design({ data, summary }: SessionView): Markup {
+  const { session } = data;
+  const own = summary.variants.filter(({ aaOf }) => aaOf === undefined).length;
+  const parts = [
+    `${plural(own, "variant")} in ${plural(session.design.blocks, "block")} of random order`,
+    `seed ${session.design.seed}`,
+    `baseline ${session.baseline}`,
+    timeText(session.startedAt),
+  ];
+  return html`<p class="lead">${parts.join(" · ")}</p>`;
+}
+
+function banner(view: SessionView): Markup {
+  const { tone, heading, notes } = bannerOf(view);
+  return html`<div class="banner ${tone}"><strong>${heading}</strong><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></div>`;
+}
+
+function findings(view: SessionView): Markup | undefined {
+  const sentences = view.results.flatMap(({ comparisons }) => comparisons.map(({ sentence }) => sentence));
+  return sentences.length === 0
+    ? undefined
+    : html`<ul class="findings">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
+}
+
+function environment(view: SessionView): Markup {
+  const table = environmentTable(view);
+  const full = fullEnvironmentTable(view);
+  const differing = table === undefined ? html`<p>No recorded fact differs.</p>` : htmlTable(table, { wrap: true });
+  return html`${differing}${full === undefined ? undefined : foldedTable("Every recorded fact", full, { wrap: true })}`;
+}
+
+function figures(view: SessionView): Markup {
+  const primary = view.primary;
+  const emulated = view.summary.comparability.emulated;
+  const phases = phaseTable(view);
+  return html`<div class="figures">
+${view.results.map((metric) => figure(dotFigure(view, metric), spreadTable(view, metric), emulated))}
+${figure(ratioFigure(view), ratioTable(view), emulated)}
+${phases === undefined ? undefined : figure(phaseFigure(view), phases, emulated, legend(view))}
+${primary === undefined ? undefined : figure(sequenceFigure(view, primary), sampleTable(view, primary), emulated)}
+</div>`;
+}
+
+function figure(drawn: Figure | undefined, numbers: Table, emulated: boolean, below?: Markup): Markup | undefined {
+  if (drawn === undefined) return undefined;
+  const caption = emulated ? `${drawn.caption} ${EMULATED}.` : drawn.caption;
+  return html`<figure><figcaption><h4>${drawn.title}</h4><p>${caption}</p></figcaption>${drawn.drawing}${below}${foldedTable("The numbers", numbers)}</figure>`;
+}
+
+function legend(view: SessionView): Markup {
+  return html`<ul class="legend">${phaseLegend(view).map(({ name, colour }) => html`<li><i style="background:${colour}"></i>${name}</li>`)}</ul>`;
+}
+
+function flagged(view: SessionView): Markup {
+  const table = flaggedTable(view);
+  if (table === undefined) return html`<p>None: no sample was invalid, disturbed, failed or an outlier.</p>`;
+  return htmlTable(table, { tall: table.rows.length > 40 });
+}
+
+function besideStudy(view: SessionView): Markup | undefined {
+  const table = studyTable(view);
+  if (table === undefined) return undefined;
+  return html`<h3>Beside the study</h3>
+<p>The study's figures are the study's own, on ${studyHardware}. They were not measured here, and neither its scripts nor its raw data are known.</p>
+${htmlTable(table)}`;
+}
+
+function rawData({ link, data }: SessionView): Markup {
+  const files = ["session.json", "samples.jsonl", ...data.environments.map(({ host }) => `environment/${host}.json`)];
+  return html`<ul>${files.map((file) => html`<li><a href="${link}/${file}">${file}</a></li>`)}</ul>`;
+}

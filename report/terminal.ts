@@ -1,0 +1,89 @@
+import type { Comparison, Estimate, MetricSummary, SessionSummary, VerdictKind } from "../benchmarks/statistics/index.ts";
+import { capital, intervalText, percent, quantity, ratioText } from "./format.ts";
+import { EMULATED, scaleOf } from "./view.ts";
+
+export interface TerminalOptions {
+  readonly colour?: boolean;
+  /** Columns of the terminal; narrow ones drop the interval. */
+  readonly width?: number;
+}
+
+const codes: Readonly<Record<VerdictKind, number>> = { better: 32, worse: 31, equivalent: 36, "cannot-tell": 33 };
+
+/** The comparison as a table for a terminal: result metrics by variant, then what limits it. Ends with a line feed. */
+export function renderTerminal(summary: SessionSummary, options: TerminalOptions = {}): string {
+  const results = summary.metrics.filter(({ definition }) => definition.kind === "result");
+  const lines = [
+    paint(`${summary.title}: ${summary.benchmark} (${summary.session})`, 1, options),
+    ...(summary.comparability.emulated ? [paint(EMULATED, 33, options)] : []),
+    ...results.flatMap((metric) => ["", ...metricLines(summary, metric, options)]),
+    "",
+    ...notes(summary, options),
+  ];
+  return `${lines
+    .map((text) => text.trimEnd())
+    .join("\n")
+    .trimEnd()}\n`;
+}
+
+function metricLines(summary: SessionSummary, metric: MetricSummary, options: TerminalOptions): readonly string[] {
+  const narrow = (options.width ?? 100) < 90;
+  const header = [capital(metric.definition.title), "median", ...(narrow ? [] : ["95 % interval"]), "n", "ratio", "verdict"];
+  const rows = metric.estimates.map((estimate) => ({
+    cells: rowOf(summary, metric, estimate, narrow),
+    code: codeOf(metric, estimate.variant),
+  }));
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map(({ cells }) => cells[i]?.length ?? 0)));
+  const aligned = (cells: readonly string[]) => cells.map((cell, i) => pad(cell, widths[i] ?? 0, i));
+  return [
+    paint(aligned(header).join("  "), 2, options),
+    ...rows.map(({ cells, code }) => {
+      const padded = aligned(cells);
+      const verdict = padded.pop() ?? "";
+      return [...padded, code === undefined ? verdict : paint(verdict.trimEnd(), code, options)].join("  ");
+    }),
+  ];
+}
+
+/** Names and verdicts to the left, numbers to the right. */
+function pad(cell: string, width: number, column: number): string {
+  return column === 0 || /[a-z]{3}$|^$/i.test(cell) ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function rowOf(summary: SessionSummary, metric: MetricSummary, estimate: Estimate, narrow: boolean): string[] {
+  const scale = scaleOf(metric);
+  const comparison = comparisonOf(metric, estimate.variant);
+  return [
+    estimate.variant,
+    quantity(estimate.median, scale),
+    ...(narrow ? [] : [intervalText(estimate.interval, scale)]),
+    estimate.failed > 0 ? `${estimate.n} (${estimate.failed} failed)` : String(estimate.n),
+    comparison === undefined ? "–" : ratioText(comparison.ratio),
+    comparison?.word ?? (estimate.variant === summary.baseline ? "baseline" : "A/A control"),
+  ];
+}
+
+function notes(summary: SessionSummary, options: TerminalOptions): readonly string[] {
+  const floor = summary.metrics.find(({ definition }) => definition.primary)?.aa?.noiseFloor;
+  const { state, flagged } = summary;
+  const left = flagged.filter(({ counted }) => !counted).length;
+  return [
+    ...(state.status === "valid" ? [] : state.reasons.map(({ detail }) => paint(`${state.status}: ${detail}`, 31, options))),
+    ...(summary.comparability.confounded ? [paint("confounded: the hosts' hardware differs", 33, options)] : []),
+    ...(floor === undefined ? [] : [`noise floor ${percent(floor)} (the baseline against itself)`]),
+    ...(flagged.length === 0 ? [] : [`${flagged.length} flagged samples, ${left} of them left out: reasons are in the report`]),
+  ];
+}
+
+function comparisonOf({ comparisons }: MetricSummary, variant: string): Comparison | undefined {
+  return comparisons.find((comparison) => comparison.variant === variant);
+}
+
+function codeOf(metric: MetricSummary, variant: string): number | undefined {
+  const verdict = comparisonOf(metric, variant)?.verdict;
+  return verdict && codes[verdict];
+}
+
+function paint(text: string, code: number, { colour }: TerminalOptions): string {
+  return colour === true ? `\u001b[${code}m${text}\u001b[0m` : text;
+}

@@ -1,0 +1,70 @@
+import { posix } from "node:path";
+import type { MetricDefinition, SessionData } from "../benchmarks/index.ts";
+import { type Estimate, type MetricSummary, type SessionSummary, summarise } from "../benchmarks/statistics/index.ts";
+import { type Scale, scaleFor } from "./format.ts";
+
+/** Written wherever a number from an emulated machine is shown. */
+export const EMULATED = "emulated: not comparable with hardware";
+
+/** One session with everything derived from it once. */
+export interface SessionView {
+  readonly data: SessionData;
+  readonly summary: SessionSummary;
+  /** Used in element ids. */
+  readonly key: string;
+  /** From the page to the session's directory. */
+  readonly link: string;
+  readonly primary: MetricSummary | undefined;
+  readonly results: readonly MetricSummary[];
+  readonly phases: readonly MetricSummary[];
+}
+
+export interface ReportView {
+  readonly title: string;
+  readonly sessions: readonly SessionView[];
+}
+
+/** `directory` of the page and of the sessions: both relative to the project's root, or both absolute. */
+export function viewOf(
+  sessions: readonly SessionData[],
+  options: { readonly title: string; readonly directory: string },
+): ReportView {
+  return {
+    title: options.title,
+    sessions: sessions.map((data, index) => sessionView(data, `s${index + 1}`, options.directory)),
+  };
+}
+
+function sessionView(data: SessionData, key: string, directory: string): SessionView {
+  const summary = summarise(data);
+  return {
+    data,
+    summary,
+    key,
+    link: posix.relative(directory, data.directory),
+    primary: summary.metrics.find(({ definition }) => definition.primary),
+    results: summary.metrics.filter(({ definition }) => definition.kind === "result"),
+    phases: summary.metrics.filter(({ definition }) => definition.kind === "phase"),
+  };
+}
+
+/** One scale for all values of a metric. */
+export function scaleOf({ definition, estimates }: MetricSummary): Scale {
+  return scaleFor(
+    definition.unit,
+    estimates.map(({ median }) => median),
+  );
+}
+
+/** Seconds below which a value of this variant says nothing: the median bracket of polled starts, 0 where there was no polling. */
+export function resolutionOf({ summary }: SessionView, definition: MetricDefinition, variant: string): number {
+  if (definition.unit !== "s") return 0;
+  const bracket = summary.metrics.find((metric) => metric.definition.name === "bracket");
+  const median = bracket?.estimates.find((estimate) => estimate.variant === variant)?.median ?? 0;
+  return Number.isFinite(median) ? median : 0;
+}
+
+/** Variants with at least one counted sample. */
+export function measured(metric: MetricSummary): readonly Estimate[] {
+  return metric.estimates.filter(({ n }) => n > 0);
+}
