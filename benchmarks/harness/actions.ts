@@ -6,7 +6,7 @@ import { sweep } from "./containers.ts";
 import { calibrateControlKernel, runControlKernel } from "./control-kernel.ts";
 import type { Starter } from "./engines.ts";
 import { type Traces, traces } from "./leftovers.ts";
-import { overheads } from "./overheads.ts";
+import { clientSpawns, detections } from "./overheads.ts";
 import { type Settled, settle } from "./settle.ts";
 
 /** Prefix of every dotted name in a record. */
@@ -36,7 +36,8 @@ export const actions = {
     const rest = await settle(untouched, -1, restSeconds);
     return { controlCount: kernel.count, controlSeconds: kernel.seconds, floor: rest.pressure ?? 0, swept };
   },
-  overheads: ({ starter, spawns }: { readonly starter: Starter; readonly spawns: number }) => overheads(starter, spawns),
+  "client-spawns": ({ starter, spawns }: { readonly starter: Starter; readonly spawns: number }) => clientSpawns(starter, spawns),
+  detections: ({ starts }: { readonly starts: number }) => detections(starts),
   settle: ({ limit, timeoutSeconds }: { readonly limit: number; readonly timeoutSeconds: number }): Promise<Settled> =>
     settle(untouched, limit, timeoutSeconds),
   /** Right before a sample: the control kernel, then what is true of the host. */

@@ -4,11 +4,12 @@ import type { SessionWriter } from "../results/writer.ts";
 import { type SessionHost, sessionHost } from "./host.ts";
 import { median } from "./median.ts";
 import type { SessionVariant } from "./plan.ts";
+import { present } from "./present.ts";
 
 /** Seconds of rest over which the pressure floor of a host is found. */
 const REST_SECONDS = 4;
-/** Spawns of the engine's client; an emulated one takes a second each. */
-const SPAWNS = { native: 50, emulated: 3 } as const;
+/** Spawns of the engine's client per variant and starts of the null responder per host; emulated ones take seconds each. */
+const REPEATS = { native: { spawns: 50, starts: 5 }, emulated: { spawns: 2, starts: 1 } } as const;
 
 export interface Preparation {
   readonly host: SessionHost;
@@ -31,22 +32,16 @@ export async function prepareHost(
   const starters = [...new Set(options.variants.flatMap(({ engine }) => (engine === undefined ? [] : [engine])))];
   const calibrated = await harness.request("calibrate", { starters, restSeconds: REST_SECONDS }, { timeoutSeconds: 300 });
   const { controlCount, controlSeconds, floor, swept } = calibrated;
+  const { spawns, starts } = REPEATS[emulated ? "emulated" : "native"];
+  const detection = median(await harness.request("detections", { starts }, { timeoutSeconds: 300 }));
   const conditions = { "control.count": controlCount, "control.seconds": controlSeconds, "settle.floor": floor };
   for (const [index, variant] of options.variants.entries()) {
-    const found = await measureOverheads(harness, variant, emulated ? SPAWNS.emulated : SPAWNS.native);
-    const sequence = options.firstSequence + index;
-    writer.sample({ ...calibration(variant.id, sequence, now()), ...found, conditions });
+    const starter = variant.engine ?? "process";
+    const clientSpawn = median(await harness.request("client-spawns", { starter, spawns }, { timeoutSeconds: 600 }));
+    const values = present({ clientSpawn, detectionBias: detection });
+    writer.sample({ ...calibration(variant.id, options.firstSequence + index, now()), values, conditions });
   }
   return { host: sessionHost(harness, emulated, floor), swept };
-}
-
-async function measureOverheads(harness: Harness, variant: SessionVariant, spawns: number): Promise<Pick<Sample, "values">> {
-  const starter = variant.engine ?? "process";
-  const { clientSpawn, detection } = await harness.request("overheads", { starter, spawns }, { timeoutSeconds: 600 });
-  const found = { clientSpawn: median(clientSpawn), detectionBias: median(detection) };
-  return {
-    values: Object.fromEntries(Object.entries(found).filter((entry): entry is [string, number] => entry[1] !== undefined)),
-  };
 }
 
 function calibration(variant: string, sequence: number, now: Date): Omit<Sample, "values" | "conditions"> {

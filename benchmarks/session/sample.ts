@@ -4,6 +4,7 @@ import type { Sample, Validity } from "../results/schema.ts";
 import { judge } from "../validity/rules.ts";
 import type { SessionHost } from "./host.ts";
 import type { SessionVariant } from "./plan.ts";
+import { present } from "./present.ts";
 import type { Slot } from "./schedule.ts";
 
 /** Seconds a host gets to become quiet and clean before a sample. */
@@ -80,10 +81,6 @@ function settleConditions(settled: Settled): Readonly<Record<string, number>> {
     "settle.leftovers": settled.leftovers.length,
     ...(settled.pressure === undefined ? {} : { "settle.pressure": settled.pressure }),
   };
-}
-
-function present(values: Readonly<Partial<Record<string, number>>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined));
 }
 
 function look<Value>(map: ReadonlyMap<string, Value>, key: string): Value {
