@@ -109,7 +109,7 @@ async function sshTransport(
 async function hops(root: string, connection: Exclude<Connection, { kind: "local" }>): Promise<SshHop[]> {
   if (connection.kind === "ssh") return [...connection.bastions, connection];
   const { labConnection } = await import("./lab/index.ts");
-  const { address, port, user, hostKey, privateKeyFile } = labConnection(root, connection.directory);
+  const { address, port, user, hostKey, privateKeyFile } = await labConnection(root, connection.directory);
   return [{ address, port, user, privateKeyFile, hostKey: { key: hostKey } }];
 }
 

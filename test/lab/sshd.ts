@@ -38,7 +38,8 @@ export async function startSshd(options: { readonly extra?: readonly string[]; r
   const child = spawn(binary, ["-D", "-e", "-f", join(directory, "config")], { stdio: ["ignore", "ignore", "pipe"] });
   const log = join(directory, "log");
   writeFileSync(log, "");
-  child.stderr.on("data", (chunk: Buffer) => appendFileSync(log, chunk));
+  const keep = (chunk: Buffer) => appendFileSync(log, chunk);
+  child.stderr.on("data", keep);
   await listening(child, port, log);
   return {
     port,
@@ -49,6 +50,7 @@ export async function startSshd(options: { readonly extra?: readonly string[]; r
     pid: child.pid ?? 0,
     log: () => readFileSync(log, "utf8"),
     stop: async () => {
+      child.stderr.off("data", keep).resume();
       child.kill();
       if (child.exitCode === null) await new Promise((resolve) => child.once("exit", resolve));
       rmSync(directory, { recursive: true, force: true });

@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+const info = z.object({
+  ServerVersion: z.string().optional(),
+  Driver: z.string().optional(),
+  DriverStatus: z.array(z.tuple([z.string(), z.string()])).nullish(),
+  CgroupDriver: z.string().optional(),
+  DefaultRuntime: z.string().optional(),
+  FirewallBackend: z.object({ Driver: z.string() }).optional(),
+  SecurityOptions: z.array(z.string()).nullish(),
+  MemoryLimit: z.boolean().optional(),
+  CPUSet: z.boolean().optional(),
+});
+
+const daemon = z.object({ "userland-proxy": z.boolean().default(true) });
+
+/** Facts from Docker's `/info` and its daemon.json. Nothing when the daemon does not run. */
+export function dockerFacts(infoText: string, daemonText: string): Record<string, string> {
+  const parsed = info.safeParse(json(infoText));
+  if (infoText === "" || !parsed.success) return {};
+  const { data } = parsed;
+  const status = Object.fromEntries(data.DriverStatus ?? []);
+  const facts = {
+    "docker.server": data.ServerVersion,
+    "docker.storageDriver": data.Driver,
+    "docker.storageDriverType": status["driver-type"],
+    "docker.backingFilesystem": status["Backing Filesystem"],
+    "docker.cgroupDriver": data.CgroupDriver,
+    "docker.runtime": data.DefaultRuntime,
+    "docker.firewallBackend": data.FirewallBackend?.Driver,
+    "docker.security": (data.SecurityOptions ?? []).join(" "),
+    "docker.memoryLimit": data.MemoryLimit?.toString(),
+    "docker.cpuset": data.CPUSet?.toString(),
+    "docker.userlandProxy": String(daemon.safeParse(json(daemonText)).data?.["userland-proxy"] ?? true),
+  };
+  return Object.fromEntries(Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
