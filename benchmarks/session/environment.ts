@@ -1,13 +1,8 @@
-import type { HostFacts } from "../../hosts/index.ts";
+import { fingerprintNames, type HostFacts } from "../../hosts/index.ts";
 import type { Environment } from "../results/schema.ts";
 
-/** Facts of which a difference makes results incomparable: those marked in the specification, by the names `HostFacts` gives them. */
-const FINGERPRINT = [
-  ...["distribution", "prettyName", "release", "kernel", "commandLine", "architecture", "libc", "init", "initVersion"],
-  ...["cpuModel", "cpus", "memoryBytes", "virtualisation", "emulated", "cgroupVersion", "clocksource"],
-];
-const FINGERPRINT_MORE =
-  /^(mitigations|vulnerabilities|cpufreq|governor|microcode|docker|podman|engine|storage|disk|filesystem|board|image|instrument)\b/;
+/** What the session itself adds to a host's facts and what makes results incomparable when it differs. */
+const OWN_NAMES = ["image.", "instrument"];
 
 /** What was true of the host, as text by dotted name. `extra` adds what only the session knows, such as image digests. */
 export function environmentOf(host: string, facts: HostFacts, extra: Readonly<Record<string, string>>): Environment {
@@ -16,6 +11,8 @@ export function environmentOf(host: string, facts: HostFacts, extra: Readonly<Re
     ([name, value]) => [name, Array.isArray(value) ? value.join(" ") : String(value)] as const,
   );
   const all: Record<string, string> = { ...Object.fromEntries(named), ...more, ...extra };
-  const fingerprint = Object.keys(all).filter((name) => FINGERPRINT.includes(name) || FINGERPRINT_MORE.test(name));
-  return { host, emulated: facts.emulated, facts: all, fingerprint: fingerprint.sort() };
+  const wanted = [...fingerprintNames, ...OWN_NAMES];
+  const decides = (name: string): boolean =>
+    wanted.some((entry) => (entry.endsWith(".") ? name.startsWith(entry) : name === entry));
+  return { host, emulated: facts.emulated, facts: all, fingerprint: Object.keys(all).filter(decides).sort() };
 }
