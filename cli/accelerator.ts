@@ -11,7 +11,7 @@ export function acceleratorState(): string {
   if (!existsSync("/dev/kvm")) return "none (there is no /dev/kvm): lab machines are emulated, about 12 times slower";
   const proof = rememberedVerdicts().find(({ kernel }) => kernel === release());
   if (proof === undefined) return "/dev/kvm is there; the first lab machine proves by a test boot whether it works";
-  return proof.usable ? "KVM, proven by a test boot" : `emulation, about 12 times slower: ${proof.reason}`;
+  return proof.usable ? "KVM, proven by a test boot" : `emulation, about 12 times slower: ${proof.reason.split("\n", 1)[0]}`;
 }
 
 /** The lab keeps its proofs beside its disks. */

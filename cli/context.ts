@@ -2,15 +2,18 @@ import type { Writable } from "node:stream";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A stream that may be a terminal. */
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** What every command gets: the project, the world around it, and where to write. */
 export interface Context {
   /** Absolute path of the project. */
   readonly root: string;
   readonly environment: Environment;
   /** Results, and nothing else when `--json` is given. */
-  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stdout: Output;
   /** What is being done. */
-  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Output;
   /** Aborted by the first ^C. */
   readonly signal: AbortSignal;
 }

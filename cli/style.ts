@@ -1,4 +1,4 @@
-import type { Context, Environment } from "./context.ts";
+import type { Environment, Output } from "./context.ts";
 
 export interface Style {
   good(text: string): string;
@@ -9,9 +9,13 @@ export interface Style {
 
 const CODES = { good: [32, 39], bad: [31, 39], faint: [2, 22], strong: [1, 22] } as const;
 
+export function isColoured(stream: Output, environment: Environment): boolean {
+  return stream.isTTY === true && (environment.NO_COLOR ?? "") === "" && environment.TERM !== "dumb";
+}
+
 /** Colour on a terminal only, and never when NO_COLOR is set (https://no-color.org). */
-export function styleOf(stream: Context["stdout"], environment: Environment): Style {
-  const coloured = stream.isTTY === true && (environment.NO_COLOR ?? "") === "" && environment.TERM !== "dumb";
+export function styleOf(stream: Output, environment: Environment): Style {
+  const coloured = isColoured(stream, environment);
   const paint =
     ([on, off]: readonly [number, number]) =>
     (text: string) =>

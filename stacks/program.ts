@@ -48,7 +48,7 @@ function declare(root: string, plan: Plan) {
   const report = new Report(plan.stack, {
     stack: plan.stack,
     title: plan.title,
-    sessions: benchmarks.map(({ resource }) => resource.session),
+    sessions: pulumi.all(benchmarks.map(({ resource }) => resource.session)),
     directory: plan.report.directory,
   });
   const perBenchmark = <Value>(pick: (benchmark: Benchmark) => Value) =>

@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import { readSession, summarise } from "../../benchmarks/index.ts";
+import { readSession } from "../../benchmarks/index.ts";
+import { summarise } from "../../benchmarks/statistics/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderJson, renderTerminal } from "../../report/index.ts";
 import { type Context, print } from "../context.ts";
 import { namedSessions, newestSessions } from "../sessions.ts";
+import { isColoured } from "../style.ts";
 
 /** `distrobench report`: the comparison of named sessions, or of the newest ones of a stack, from the raw samples on disk. */
 export async function report(
@@ -22,7 +24,8 @@ export async function report(
 
 /** The comparison table of some sessions, for a terminal. */
 export async function printComparison(context: Context, sessions: readonly string[]): Promise<void> {
-  for (const summary of summaries(context, sessions)) print(context, renderTerminal(summary));
+  const options = { colour: isColoured(context.stdout, context.environment), width: context.stdout.columns ?? 100 };
+  for (const summary of summaries(context, sessions)) print(context, renderTerminal(summary, options));
 }
 
 function summaries(context: Context, sessions: readonly string[]) {
