@@ -18,6 +18,7 @@ export function bannerOf(view: SessionView): Banner {
   if (state.status === "invalid") return { tone: "bad", heading: "Invalid: no conclusion may be drawn", notes };
   if (state.status === "noisy") return { tone: "unsure", heading: "Noisy host: advice only", notes };
   if (comparability.confounded) return { tone: "unsure", heading: "Confounded: the hardware differs", notes };
+  if (comparability.emulated) return { tone: "unsure", heading: "Comparable within this session; emulated", notes };
   return { tone: "good", heading: "Comparable: measured interleaved in one session", notes };
 }
 
@@ -34,8 +35,9 @@ function limits({ summary, data }: SessionView): readonly string[] {
       ? ["confounded: hardware. What differs may come from the machines rather than the systems."]
       : []),
     ...drifting.map(
-      ({ variant, lag1 }) => `drift: neighbouring samples of ${variant} resemble each other (r = ${(lag1 ?? 0).toFixed(2)}).`,
+      ({ variant, lag1 }) => `drift: the lag-1 autocorrelation of ${variant} is ${(lag1 ?? 0).toFixed(2)}, beyond ±0.3.`,
     ),
+
     ...(floor === undefined
       ? []
       : [`noise floor ${percent(floor)}: the baseline against itself${small ? ", too high for a gate at this tolerance" : ""}.`]),

@@ -40,10 +40,14 @@ export function figure(value: number, scale: Scale, resolution = 0): string {
   if (!Number.isFinite(value)) return "never";
   const scaled = value / scale.factor;
   if (scaled === 0) return "0";
-  const digit = Math.floor(Math.log10(Math.abs(Number(Math.abs(scaled).toPrecision(3))))) - 2;
   const coarsest = resolution > 0 ? Math.ceil(Math.log10(resolution / scale.factor) - 1e-9) : Number.NEGATIVE_INFINITY;
-  const place = Math.max(digit, coarsest);
+  const place = Math.max(lastPlace(scaled), coarsest);
   return place >= 0 ? (Math.round(scaled / 10 ** place) * 10 ** place).toFixed(0) : scaled.toFixed(-place);
+}
+
+/** Power of ten of the third significant digit. */
+function lastPlace(scaled: number): number {
+  return Math.floor(Math.log10(Number(Math.abs(scaled).toPrecision(3)))) - 2;
 }
 
 /** With the unit's symbol, such as `1.05 s`. */
@@ -52,10 +56,11 @@ export function quantity(value: number, scale: Scale, resolution = 0): string {
   return scale.symbol === "" || !Number.isFinite(value) ? text : `${text} ${scale.symbol}`;
 }
 
-/** Such as `1.02 to 1.09 s`. */
+/** Such as `1.02 to 1.09 s`; both ends to the same decimal place. */
 export function intervalText(interval: Interval | undefined, scale: Scale, resolution = 0): string {
   if (interval === undefined) return "–";
-  return `${figure(interval.low, scale, resolution)} to ${quantity(interval.high, scale, resolution)}`;
+  const shared = Number.isFinite(interval.high) ? scale.factor * 10 ** lastPlace(interval.high / scale.factor) : 0;
+  return `${figure(interval.low, scale, Math.max(shared, resolution))} to ${quantity(interval.high, scale, resolution)}`;
 }
 
 /** A share such as 0.979 as `97.9 %`. */

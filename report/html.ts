@@ -3,7 +3,7 @@ import { plural, timeText } from "./format.ts";
 import { html, Markup } from "./markup.ts";
 import { sessionSection } from "./session-section.ts";
 import { styles } from "./styles.ts";
-import { type ReportView, viewOf } from "./view.ts";
+import { headingOf, type ReportView, viewOf } from "./view.ts";
 
 /**
  * The report as one self-contained page without script. A pure function of the sessions: the same sessions give the same bytes.
@@ -61,8 +61,6 @@ function scope({ sessions }: ReportView): string {
 
 function contents({ sessions }: ReportView): Markup | undefined {
   if (sessions.length < 2) return undefined;
-  const items = sessions.map(
-    ({ key, data }) => html`<li><a href="#${key}">${data.session.title}: ${data.session.benchmark}</a></li>`,
-  );
+  const items = sessions.map((view) => html`<li><a href="#${view.key}">${headingOf(view)}</a></li>`);
   return html`<nav aria-label="Benchmarks"><ul>${items}</ul></nav>`;
 }

@@ -5,7 +5,7 @@ import { commonMethod, methods } from "./methods.ts";
 import { studyHardware } from "./study.ts";
 import { type Cell, type Table, textOf } from "./table.ts";
 import { environmentTable, flaggedTable, headlineTable, phaseTable, ratioTable, spreadTable, studyTable } from "./tables.ts";
-import { type SessionView, viewOf } from "./view.ts";
+import { headingOf, type SessionView, viewOf } from "./view.ts";
 
 /** The page's content as Markdown, for a pull request or a terminal. */
 export function renderMarkdown(
@@ -23,7 +23,7 @@ function sessionParts(view: SessionView): readonly string[] {
   const sentences = view.results.flatMap(({ comparisons }) => comparisons.map(({ sentence }) => `- ${escaped(sentence)}`));
   const theirs = studyTable(view);
   return [
-    `## ${escaped(session.title)}: ${escaped(session.benchmark)}`,
+    `## ${escaped(headingOf(view))}`,
     `**${banner.heading}.** ${escaped(banner.notes.join(" "))}`,
     `${plural(session.variants.length, "variant")}, ${plural(session.design.blocks, "block")}, seed ${session.design.seed}, ${timeText(session.startedAt)}.`,
     ...(sentences.length === 0 ? [] : [sentences.join("\n")]),

@@ -21,13 +21,13 @@ import {
   spreadTable,
   studyTable,
 } from "./tables.ts";
-import { EMULATED, type SessionView } from "./view.ts";
+import { EMULATED, headingOf, type SessionView } from "./view.ts";
 
 /** One session, from what can be concluded to the raw data. */
 export function sessionSection(view: SessionView): Markup {
   const { session } = view.data;
   return html`<section class="session" id="${view.key}" aria-labelledby="${view.key}-title">
-<h2 id="${view.key}-title">${session.title}: ${session.benchmark}</h2>
+<h2 id="${view.key}-title">${headingOf(view)}</h2>
 ${design(view)}
 ${banner(view)}
 ${findings(view)}

@@ -29,7 +29,7 @@ h4 { font-size: 0.95rem; margin: 0; }
 p { margin: 0.5rem 0; max-width: 46rem; }
 a { color: var(--link); text-underline-offset: 0.18em; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-.lead { color: var(--soft); }
+.lead { color: var(--soft); max-width: none; }
 .session { border-top: 1px solid var(--line); margin-top: 2rem; padding: 2rem 0 1rem; }
 .banner { border-left: 4px solid currentColor; border-radius: 4px; padding: 0.8rem 1rem; margin: 1.25rem 0; }
 .banner strong { font-size: 1.05rem; }
@@ -47,7 +47,8 @@ th, td { text-align: left; padding: 0.5rem 0.8rem; border-top: 1px solid var(--l
 thead th { font-weight: 600; color: var(--soft); }
 tbody th { font-weight: 600; }
 .n { text-align: right; }
-.wrap td, .wrap th { white-space: normal; overflow-wrap: anywhere; min-width: 8rem; }
+.wrap td, .wrap th { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
+.wrap th[scope="row"] { min-width: 11rem; }
 td:has(.long) { white-space: normal; min-width: 16rem; }
 .pill { display: inline-block; padding: 0.05rem 0.55rem; border-radius: 99px; font-weight: 600; }
 .note { color: var(--soft); font-weight: 400; }
@@ -65,7 +66,8 @@ footer { border-top: 1px solid var(--line); margin-top: 2rem; padding-top: 1rem;
 @media (max-width: 32rem) {
   header { padding-top: 1.75rem; }
   header, main, footer { padding-left: 1rem; padding-right: 1rem; }
-  figure { padding: 0.75rem; }
+  figure { padding: 0.75rem 0.5rem; }
+  figcaption, figure > details, .legend { padding: 0 0.25rem; }
   th, td { padding: 0.45rem 0.6rem; }
 }
 @media print {

@@ -1,4 +1,4 @@
-import type { Comparison, MetricSummary, VerdictKind } from "../benchmarks/statistics/index.ts";
+import type { Comparison, Estimate, MetricSummary, VerdictKind } from "../benchmarks/statistics/index.ts";
 import { capital, intervalText, percent, plural, quantity, ratioInterval, ratioText } from "./format.ts";
 import { study } from "./study.ts";
 import type { Cell, Table, Tone } from "./table.ts";
@@ -13,37 +13,35 @@ const tones: Readonly<Record<VerdictKind, Tone>> = {
 
 /** Value, n, interval and verdict of every variant and result metric. */
 export function headlineTable(view: SessionView): Table {
+  const several = view.results.length > 1;
   return {
-    caption: marked(view, "Results"),
+    caption: marked(view, several ? "Results" : capital(view.results[0]?.definition.title ?? "Results")),
     columns: [
       { title: "Variant" },
-      { title: "Metric" },
+      ...(several ? [{ title: "Metric" }] : []),
       { title: "Median", numeric: true },
-      { title: "95 % interval (coverage)", numeric: true },
-      { title: "n", numeric: true },
+      { title: "Interval (coverage)", numeric: true },
       { title: "Ratio to baseline", numeric: true },
       { title: "Verdict" },
-      { title: "Raw" },
+      { title: "Raw data", numeric: true },
     ],
-    rows: view.results.flatMap((metric) => metric.estimates.map((estimate) => headlineRow(view, metric, estimate.variant))),
+    rows: view.results.flatMap((metric) => metric.estimates.map((estimate) => headlineRow(view, metric, estimate, several))),
   };
 }
 
-function headlineRow(view: SessionView, metric: MetricSummary, variant: string): readonly Cell[] {
-  const estimate = metric.estimates.find((candidate) => candidate.variant === variant);
+function headlineRow(view: SessionView, metric: MetricSummary, estimate: Estimate, several: boolean): readonly Cell[] {
+  const { variant, n, failed } = estimate;
   const comparison = metric.comparisons.find((candidate) => candidate.variant === variant);
-  if (estimate === undefined) return [];
   const scale = scaleOf(metric);
   const resolution = resolutionOf(view, metric.definition, variant);
   return [
     variant,
-    capital(metric.definition.title),
+    ...(several ? [capital(metric.definition.title)] : []),
     quantity(estimate.median, scale, resolution),
     interval(intervalText(estimate.interval, scale, resolution), estimate.interval?.coverage),
-    estimate.failed > 0 ? `${estimate.n} (${estimate.failed} failed)` : String(estimate.n),
     comparison === undefined ? "–" : ratioText(comparison.ratio),
     verdictCell(view, variant, comparison),
-    { text: "samples", href: `${view.link}/samples.jsonl` },
+    { text: `${plural(n, "sample")}${failed > 0 ? `, ${failed} failed` : ""}`, href: `${view.link}/samples.jsonl` },
   ];
 }
 
@@ -180,7 +178,9 @@ export function studyTable(view: SessionView): Table | undefined {
     ],
     rows: [
       ...theirs.figures.map(({ system, value }) => [system, "the study", quantity(value, scale), ratioText(value / base)]),
-      ...measured(ours).map(({ variant, median }) => [variant, source, quantity(median, scale), ratioText(median / ourBase)]),
+      ...measured(ours)
+        .filter(({ variant }) => !isControl(view, variant))
+        .map(({ variant, median }) => [variant, source, quantity(median, scale), ratioText(median / ourBase)]),
     ],
   };
 }
@@ -223,6 +223,10 @@ export function fullEnvironmentTable({ data }: SessionView): Table | undefined {
     columns: [{ title: "Fact" }, ...hosts.map(({ host }) => ({ title: host }))],
     rows: facts.map((fact) => [fact, ...hosts.map((host) => host.facts[fact] ?? "–")]),
   };
+}
+
+function isControl({ summary }: SessionView, variant: string): boolean {
+  return summary.variants.some(({ id, aaOf }) => id === variant && aaOf !== undefined);
 }
 
 function marked({ summary }: SessionView, caption: string): string {

@@ -68,3 +68,9 @@ export function resolutionOf({ summary }: SessionView, definition: MetricDefinit
 export function measured(metric: MetricSummary): readonly Estimate[] {
   return metric.estimates.filter(({ n }) => n > 0);
 }
+
+/** Title of the test, with the benchmark's own name where it says more. */
+export function headingOf({ data }: SessionView): string {
+  const { title, benchmark, test } = data.session;
+  return benchmark === test ? title : `${title}: ${benchmark}`;
+}

@@ -71,14 +71,14 @@ function sentenceOf(
   [variant, baseline]: readonly [string, string],
   found: Evidence,
 ): string {
-  const subject = `${metric.title}: ${variant}`;
+  const where = `in ${metric.title}`;
   if (found.interval === undefined || found.ratio === undefined)
-    return `${subject} cannot be told from ${baseline}: ${found.pairs} complete block${found.pairs === 1 ? "" : "s"}, a 95 % interval needs ${MINIMUM_PAIRS}.`;
-  const change = `${size(found.ratio, metric)} than ${baseline} (${percent(found.interval.coverage)} interval ${range(found.interval)})`;
-  if (verdict === "equivalent") return `${subject} is equivalent to ${baseline} within ${percent(tolerance)}: ${change}.`;
-  if (verdict === "cannot-tell")
-    return `${subject} cannot be told from ${baseline}: ${change}, neither inside ±${percent(tolerance)} nor clearly different.`;
-  return `${subject} is ${change}.`;
+    return `${variant} cannot be told from ${baseline} ${where}: ${found.pairs} complete block${found.pairs === 1 ? "" : "s"}, and a 95 % interval needs ${MINIMUM_PAIRS}.`;
+  const interval = `${percent(found.interval.coverage)} interval ${range(found.interval)}`;
+  const estimated = `${where}: ${signed(found.ratio - 1)} (${interval})`;
+  if (verdict === "equivalent") return `${variant} is equivalent to ${baseline} within ${percent(tolerance)} ${estimated}.`;
+  if (verdict === "cannot-tell") return `${variant} cannot be told from ${baseline} ${estimated}.`;
+  return `${variant} is ${size(found.ratio, metric)} than ${baseline} ${where} (${interval}).`;
 }
 
 function size(ratio: number, metric: MetricDefinition): string {

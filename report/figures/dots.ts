@@ -13,7 +13,7 @@ export function dotFigure(view: SessionView, metric: MetricSummary): Figure | un
   const scale = scaleOf(metric);
   const rows = estimates.map((estimate) => ({
     ...estimate,
-    label: `${estimate.variant}  ${quantity(estimate.median, scale, resolutionOf(view, metric.definition, estimate.variant))}`,
+    label: `${estimate.variant} · ${quantity(estimate.median, scale, resolutionOf(view, metric.definition, estimate.variant))}`,
     median: estimate.median / scale.factor,
     low: (estimate.interval?.low ?? estimate.median) / scale.factor,
     high: Math.min(estimate.interval?.high ?? estimate.median, estimate.max) / scale.factor,

@@ -3,7 +3,7 @@ import { capital, quantity, scaleFor } from "../format.ts";
 import { EMULATED, measured, type SessionView } from "../view.ts";
 import { colours, draw, type Figure, heightFor, phaseColours } from "./svg.ts";
 
-const ROW = 48;
+const ROW = 52;
 
 /** Medians of the phases as stacked bars from 0. */
 export function phaseFigure(view: SessionView): Figure | undefined {
@@ -26,7 +26,7 @@ export function phaseFigure(view: SessionView): Figure | undefined {
     fy: { axis: null, domain: variants, padding: 0 },
     color: { type: "identity" },
     marks: [
-      Plot.rect(segments, { x1: "from", x2: "to", y1: 0.1, y2: 1.05, fy: "variant", fill: "colour", insetRight: 1 }),
+      Plot.rect(segments, { x1: "from", x2: "to", y1: 0.35, y2: 1.2, fy: "variant", fill: "colour", insetRight: 1 }),
       Plot.text(labels, { text: "variant", fy: "variant", frameAnchor: "top-left", dy: 2, fontWeight: 600 }),
       Plot.ruleX([0], { stroke: colours.quiet }),
     ],

@@ -48,13 +48,13 @@ function drawRatios(view: SessionView, rows: readonly Row[], floor: number | und
     fy: { axis: null, domain: rows.map(({ id }) => id), padding: 0 },
     color: { type: "identity" },
     marks: [
-      Plot.rect([band], { x1: "low", x2: "high", y1: -1, y2: 1, fill: colours.band }),
+      Plot.rect([band], { x1: "low", x2: "high", y1: -1, y2: 0.3, fill: colours.band }),
       ...(floor === undefined
         ? []
-        : [Plot.ruleX([1 / (1 + floor), 1 + floor], { stroke: colours.quiet, strokeDasharray: "3 3" })]),
-      Plot.ruleX([1], { stroke: "currentColor", strokeWidth: 1 }),
-      Plot.ruleY(rows, { x1: "low", x2: "high", y: -0.25, fy: "id", stroke: "colour", strokeWidth: 3 }),
-      Plot.dot(rows, { x: "ratio", y: -0.25, fy: "id", r: 5, fill: "colour", symbol: "diamond2" }),
+        : [Plot.ruleX([1 / (1 + floor), 1 + floor], { y1: -1, y2: 0.3, stroke: colours.quiet, strokeDasharray: "3 3" })]),
+      Plot.ruleX([1], { y1: -1, y2: 0.3, stroke: "currentColor", strokeWidth: 1 }),
+      Plot.ruleY(rows, { x1: "low", x2: "high", y: -0.35, fy: "id", stroke: "colour", strokeWidth: 3 }),
+      Plot.dot(rows, { x: "ratio", y: -0.35, fy: "id", r: 5, fill: "colour", symbol: "diamond2" }),
       Plot.text(rows, { text: "label", fy: "id", frameAnchor: "top-left", dy: 2, fontWeight: 600 }),
     ],
   });
@@ -70,14 +70,14 @@ const axis = {
 function rowsOf({ definition, comparisons, aa }: MetricSummary, several: boolean): readonly Row[] {
   const rows = comparisons.flatMap((comparison) => comparisonRow(capital(definition.title), comparison, several));
   if (aa?.ratio === undefined) return rows;
-  const label = `${aa.variant} (A/A control)  ${ratioText(aa.ratio)}`;
+  const label = `${aa.variant} (A/A control) · ${ratioText(aa.ratio)}`;
   return [...rows, rowOf(`${definition.name} A/A`, label, aa.ratio, aa.interval, colours.quiet)];
 }
 
 function comparisonRow(metric: string, comparison: Comparison, several: boolean): readonly Row[] {
   const { variant, ratio, interval, word, verdict } = comparison;
   if (ratio === undefined || !Number.isFinite(ratio) || ratio === 0) return [];
-  const label = `${variant}${several ? `, ${metric}` : ""}  ${ratioText(ratio)}  ${word}`;
+  const label = `${variant}${several ? `, ${metric}` : ""} · ${ratioText(ratio)} · ${word}`;
   return [rowOf(`${metric} ${variant}`, label, ratio, interval, colourOf[verdict])];
 }
 

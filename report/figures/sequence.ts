@@ -3,7 +3,7 @@ import type { MetricSummary } from "../../benchmarks/statistics/index.ts";
 import { EMULATED, measured, type SessionView, scaleOf } from "../view.ts";
 import { colours, draw, type Figure, heightFor } from "./svg.ts";
 
-const ROW = 74;
+const ROW = 84;
 
 /** Values in the order they were taken: drift, steps and slow first runs show here. Samples left out are crosses. */
 export function sequenceFigure(view: SessionView, metric: MetricSummary): Figure | undefined {
@@ -27,7 +27,7 @@ export function sequenceFigure(view: SessionView, metric: MetricSummary): Figure
     marginBottom: 38,
     marginLeft: 44,
     x: { label: "position in the session", labelAnchor: "center", labelArrow: "none", ticks: 6 },
-    y: { label: null, ticks: 3, insetTop: 18, grid: true },
+    y: { label: null, ticks: 3, insetTop: 20, insetBottom: 6, grid: true },
     fy: { axis: null, domain: variants, padding: 0.08 },
     marks: [
       Plot.ruleY(medians, { y: "median", fy: "variant", stroke: colours.estimate, strokeWidth: 1 }),
