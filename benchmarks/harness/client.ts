@@ -26,6 +26,7 @@ export async function startHarness(transport: Transport, session: string, signal
   await transport.write(code, { path, mode: 0o600 });
   const process = await transport.start(sh`exec node ${path}`, { signal });
   const harness = connect(transport.host, process);
+  signal.addEventListener("abort", () => void harness.close(), { once: true });
   const hello = await harness.request("hello", undefined, { timeoutSeconds: 60 });
   if (hello.digest !== digest) throw new UserError(`${transport.host}: the measuring program arrived damaged`);
   return harness;
