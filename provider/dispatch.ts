@@ -1,4 +1,13 @@
+import { benchmarkHandler } from "../benchmarks/handler.ts";
+import type { ResourceHandler } from "../hosts/index.ts";
+import { labMachineHandler } from "../hosts/lab/handler.ts";
+import { deliveredImageHandler } from "../images/handler.ts";
+import { reportHandler } from "../report/handler.ts";
+import type { ReportInputs, ReportOutputs } from "../report/index.ts";
 import type { AnyHandler } from "./any-handler.ts";
 
+/** `report/` knows no hosts, so its handler does not name the type it fulfils. */
+const report: ResourceHandler<ReportInputs, ReportOutputs> = reportHandler;
+
 /** Every resource type of distrobench. The engine sends a token, which a handler here answers to. */
-export const handlers: readonly AnyHandler[] = [];
+export const handlers: readonly AnyHandler[] = [labMachineHandler, deliveredImageHandler, benchmarkHandler, report];

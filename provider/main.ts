@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createSshPool } from "../hosts/ssh-pool.ts";
+import { createSshPool } from "../hosts/index.ts";
 import { adapt } from "./adapter.ts";
 import { handlers } from "./dispatch.ts";
 import { operationLog } from "./operation-log.ts";
