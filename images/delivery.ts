@@ -105,11 +105,15 @@ async function move(context: OperationContext, place: EnginePlace, source: Sourc
     case "present":
       return { image: route.image, bytesSent: 0 };
     case "neighbour":
-      return { image: await proven(place, source.configDigest, await loadFromNeighbour(context, place, route)), bytesSent: 0 };
-    case "archive": {
-      const { loaded, bytesSent } = await loadFromController(context, place, source);
-      return { image: await proven(place, source.configDigest, loaded), bytesSent };
-    }
+      try {
+        return { image: await proven(place, source.configDigest, await loadFromNeighbour(context, place, route)), bytesSent: 0 };
+      } catch (error) {
+        if (context.signal.aborted || !(error instanceof UserError)) throw error;
+        context.info(`${error.message}; sending it from the controller instead`);
+        return await fromController(context, place, source);
+      }
+    case "archive":
+      return await fromController(context, place, source);
     default:
       return route satisfies never;
   }
@@ -124,7 +128,7 @@ async function loadFromNeighbour(context: OperationContext, place: EnginePlace, 
   });
 }
 
-async function loadFromController(context: OperationContext, place: EnginePlace, source: Source) {
+async function fromController(context: OperationContext, place: EnginePlace, source: Source) {
   const archive = await archiveFor(context, source);
   await requireRoom(place, (source.image?.bytes ?? archive.bytes * 3) * ROOM_FACTOR);
   const { stream, bytes } = readArchive(archive, (sent) =>
@@ -133,7 +137,7 @@ async function loadFromController(context: OperationContext, place: EnginePlace,
   const loaded = await withTemporary(place, async (temporary) =>
     ask(place, engines[place.engine].load(temporary), MOVE_SECONDS, { stdin: stream }),
   );
-  return { loaded, bytesSent: bytes() };
+  return { image: await proven(place, source.configDigest, loaded), bytesSent: bytes() };
 }
 
 async function archiveFor(context: OperationContext, source: Source): Promise<ImageArchive> {
