@@ -8,7 +8,13 @@ export function checkProperties(schema: z.ZodType, news: PropertyMap): readonly 
   const result = schema.safeParse(revealed);
   return (result.error?.issues ?? [])
     .filter((issue) => valueAt(revealed, issue.path) !== UNKNOWN)
-    .map((issue) => ({ property: propertyPath(issue.path), reason: issue.message }));
+    .flatMap((issue) =>
+      // A key too many is reported at the key, not at what holds it.
+      (issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]).map((path) => ({
+        property: propertyPath(path),
+        reason: issue.message,
+      })),
+    );
 }
 
 /** Keys such as `__defaults` belong to the engine and the SDK. */

@@ -32,7 +32,7 @@ const progressLine = z.object({
   progress: z.string().optional(),
   id: z.string().optional(),
   error: z.string().optional(),
-  aux: z.unknown(),
+  aux: z.unknown().optional(),
 });
 export type ProgressLine = z.infer<typeof progressLine>;
 

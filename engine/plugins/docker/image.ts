@@ -16,7 +16,7 @@ export function imageType(daemon: () => Daemon): ResourceType {
   return {
     check: async (_call, _olds, news) => {
       const failures = [...checkProperties(imageInputs, news), ...nameFailures(news)];
-      return { inputs: failures.length > 0 ? news : await withContextDigest(news), failures };
+      return { inputs: withSecretPassword(failures.length > 0 ? news : await withContextDigest(news)), failures };
     },
     diff: async (_call, stored, news) => {
       const old = reveal(stored.outputs.__inputs ?? null);
@@ -114,6 +114,13 @@ async function withContextDigest(news: PropertyMap): Promise<PropertyMap> {
   const extend = (map: PropertyMap): PropertyMap => ({ ...map, contextDigest: digest });
   if (given instanceof Secret) return { ...news, build: new Secret(isMap(given.value) ? extend(given.value) : {}) };
   return { ...news, build: extend(isMap(given) ? given : {}) };
+}
+
+function withSecretPassword(inputs: PropertyMap): PropertyMap {
+  const { registry } = inputs;
+  const password = isMap(registry) ? registry.password : undefined;
+  if (!isMap(registry) || password === undefined || password === null || password instanceof Secret) return inputs;
+  return { ...inputs, registry: { ...registry, password: new Secret(password) } };
 }
 
 /** Of the registry only the server counts: new credentials must not build again. */
