@@ -77,6 +77,8 @@ export interface PackagesOutputs extends PackagesInputs {
   readonly added: readonly string[];
   /** Services this resource started or enabled. */
   readonly services: readonly string[];
+  /** The host had no package index, so one was fetched: `delete` removes it again. */
+  readonly indexFetched?: boolean;
   /** Version of each engine found, such as `{ docker: "26.1.5" }`. */
   readonly engines: Readonly<Record<string, string>>;
 }

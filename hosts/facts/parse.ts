@@ -61,6 +61,7 @@ function more(sections: Sections): Record<string, string> {
   const get = (name: string) => sections.get(name) ?? "";
   return {
     ...plainFacts(sections),
+    "release.names": releaseNames(identityOf(sections)).join(" "),
     ...configurationFacts(get("@config")),
     ...cpuFacts(sections),
     ...mountFacts(get("@mounts"), get("@df")),
@@ -76,7 +77,7 @@ function more(sections: Sections): Record<string, string> {
 
 function plainFacts(sections: Sections): Record<string, string> {
   const plain = [...sections].filter(([name, text]) => !name.startsWith("@") && text !== "" && text !== "(null)");
-  return Object.fromEntries(plain.map(([name, text]) => [name, chosen(text)]));
+  return Object.fromEntries(plain.map(([name, text]) => [name, name.startsWith("mitigations.") ? text : chosen(text)]));
 }
 
 function configurationFacts(text: string): Record<string, string> {
@@ -100,7 +101,7 @@ function cpuFacts(sections: Sections): Record<string, string> {
 
 /** Kernel files that offer choices mark the one in use: `always [madvise] never`, `none (voluntary) full`. */
 function chosen(text: string): string {
-  return /^(?:\w+ )*[[(](\w+)[\])](?: \w+)*$/.exec(text)?.[1] ?? text.replaceAll("\n", " ");
+  return /^(?:\S+ )*[[(](\S+)[\])](?: \S+)*$/.exec(text)?.[1] ?? text.replaceAll("\n", " ");
 }
 
 function cpuField(sections: Sections, name: string): string | undefined {

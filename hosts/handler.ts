@@ -1,0 +1,2 @@
+export { hostHandler } from "./host-handler.ts";
+export { packagesHandler } from "./packages/handler.ts";

@@ -1,0 +1,55 @@
+/** A difference that says nothing about us, and why. */
+export interface IgnoreRule {
+  readonly category: string;
+  readonly key: RegExp;
+  /** Ignore only a changed value: an entry that came or went still counts. */
+  readonly valueOnly?: boolean;
+  readonly reason: string;
+}
+
+const perInterface = "belongs to a network interface, which is compared itself";
+
+export const ignoreRules: readonly IgnoreRule[] = [
+  { category: "sysctls", key: /^kernel\.random\./, reason: "random by definition" },
+  { category: "sysctls", key: /^fs\.(dentry-state|inode-nr|inode-state|file-nr|aio-nr|dqstats\.)/, reason: "a counter" },
+  { category: "sysctls", key: /^fs\.quota\./, reason: "a counter" },
+  { category: "sysctls", key: /^kernel\.(ns_last_pid|pty\.nr|tainted|ftrace_dump)/, reason: "a counter or a state" },
+  { category: "sysctls", key: /^kernel\.perf_(cpu_time|event_max_sample)/, reason: "the kernel lowers it by itself under load" },
+  { category: "sysctls", key: /^kernel\.sched_domain\./, reason: "made anew when CPUs come and go" },
+  { category: "sysctls", key: /^kernel\.keys\./, reason: "a quota that modules extend" },
+  { category: "sysctls", key: /^net\.netfilter\.nf_conntrack_(count|max|buckets)/, reason: "a counter, or sized by the module" },
+  { category: "sysctls", key: /^net\.(ipv4|ipv6)\.(conf|neigh)\.(?!all\.|default\.)/, reason: perInterface },
+  {
+    category: "sysctls",
+    key: /^net\.ipv4\.(tcp_fastopen_key|route\.|tcp_mem|udp_mem)/,
+    reason: "random, or sized by the kernel",
+  },
+  {
+    category: "sysctls",
+    key: /^net\.(bridge|netfilter|nf_conntrack)/,
+    reason: "exists while a kernel module is loaded; unloading it is not safe",
+  },
+  { category: "sysctls", key: /^fs\.(fuse|nfs|overlay)\./, reason: "exists while a kernel module is loaded" },
+  { category: "sysctls", key: /^(dev|sunrpc|user)\./, reason: "of a device, or sized by memory" },
+  { category: "cgroups", key: /(^|\/)(user|session|run|machine)[^/]*\.(slice|scope)(\/|$)/, reason: "lives as long as a login" },
+  {
+    category: "cgroups",
+    key: /\.(scope|service|mount|socket|swap)$/,
+    reason: "comes and goes with its unit, which is compared itself",
+  },
+  { category: "services", key: /^(session-|user@|user-runtime-dir@|run-|ssh@|sshd@)/, reason: "lives as long as a login" },
+  { category: "services", key: /\.(timer)$/, valueOnly: true, reason: "a timer waits or runs" },
+  {
+    category: "services",
+    key: /^(apt-|man-db|logrotate|fstrim|dpkg-|systemd-(tmpfiles|hostnamed|timedated|localed))/,
+    reason: "runs for a moment, by timer or on request",
+  },
+  { category: "units", key: /^(session-|run-|user@).*/, reason: "lives as long as a login" },
+  { category: "units", key: /\.(scope|mount)$/, reason: "transient" },
+  {
+    category: "mounts",
+    key: /^\/(run\/user|run\/credentials|proc\/sys\/fs\/binfmt_misc|run\/docker\/netns|run\/netns)/,
+    reason: "made on first use",
+  },
+  { category: "interfaces", key: /^(veth|vnet)/, reason: "one end of a container's network" },
+];

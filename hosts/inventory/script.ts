@@ -1,0 +1,67 @@
+import { type Shell, sh } from "../sh.ts";
+
+/** Folders and files that a set-up may touch: what lies there is compared by digest. */
+const WATCHED = [
+  "/etc/sysctl.conf",
+  "/etc/sysctl.d",
+  "/etc/modprobe.d",
+  "/etc/modules-load.d",
+  "/etc/default",
+  "/etc/docker",
+  "/etc/containers",
+  "/etc/systemd/system",
+  "/etc/apt/sources.list",
+  "/etc/apt/sources.list.d",
+  "/etc/apt/preferences.d",
+  "/etc/fstab",
+  "/etc/security/limits.d",
+  "/etc/udev/rules.d",
+  "/boot/cmdline.txt",
+  "/boot/firmware",
+  "/var/lib/distrobench",
+  "/opt/distrobench",
+];
+
+/**
+ * The state of a host that a run could leave changed, in one round trip, read-only, any POSIX shell. Sections start with `@@@ name`;
+ * one line is one entry. Nothing is started to be asked: a Docker that does not run has no section, and Podman's store is read as files.
+ */
+export function inventoryScript(): Shell {
+  return sh`exec 2>/dev/null
+s() { printf '\\n@@@ %s\\n' "$1"; }
+has() { command -v "$1" >/dev/null; }
+s packages
+if has dpkg-query; then dpkg-query -W -f='\${Package}:\${Architecture} \${Version}\\n'; elif has pacman; then pacman -Q; elif has apk; then apk info -v | sed 's/-\\([^-]*-r[0-9]*\\)$/ \\1/'; fi
+if has systemctl; then
+  s units; systemctl list-unit-files --no-legend --no-pager --plain | awk '{print $1, $2}'
+  s services; systemctl list-units --no-legend --no-pager --plain --type=service,socket,timer --state=running,listening,waiting | awk '{print $1, $4}'
+elif has rc-status; then
+  s units; rc-update show | sed 's/ *| */ /'
+  s services; rc-status -a -f ini
+fi
+s sysctls; cd /proc/sys && find . -type f -perm -400 -exec grep -sH '' {} + ; cd /
+s irqs; for p in /proc/irq/*/smp_affinity_list /proc/irq/default_smp_affinity; do echo "$p $(cat "$p")"; done
+s cgroups; [ -d /sys/fs/cgroup ] && find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -type d
+s files; find ${WATCHED} -type f -exec sha256sum {} + ; find ${WATCHED} -type l -exec ls -ld {} + | sed 's/.* \\(\\/.* -> .*\\)$/\\1/'
+if [ -S /run/docker.sock ] && pidof dockerd >/dev/null; then
+  if has curl; then
+    s docker.images; curl -sS --max-time 30 --unix-socket /run/docker.sock http://docker/images/json
+    s docker.containers; curl -sS --max-time 30 --unix-socket /run/docker.sock 'http://docker/containers/json?all=1'
+    s docker.volumes; curl -sS --max-time 30 --unix-socket /run/docker.sock http://docker/volumes
+  else
+    s docker.images; docker images -a --no-trunc --format '{{json .}}'
+    s docker.containers; docker ps -a --no-trunc --format '{{json .}}'
+    s docker.volumes; docker volume ls --format '{{json .}}'
+  fi
+fi
+s podman.images; cat /var/lib/containers/storage/*-images/images.json
+s podman.containers; cat /var/lib/containers/storage/*-containers/containers.json
+s users; cut -d: -f1,3,4,6,7 /etc/passwd
+s groups; cut -d: -f1,3,4 /etc/group
+s mounts; cut -d' ' -f2,3 /proc/self/mounts
+s listening; cat /proc/net/tcp /proc/net/tcp6
+s interfaces; ls /sys/class/net
+s processes; for p in /proc/[0-9]*; do c=$(tr '\\0\\n' '  ' <"$p/cmdline"); case $c in *distrobench*) echo "$c" | cut -c1-300;; esac; done
+s ours; ls -d /run/distrobench* /tmp/distrobench* /var/tmp/distrobench*
+:`;
+}

@@ -1,0 +1,131 @@
+import { type Distribution, distributionOf } from "../distribution.ts";
+import { UserError } from "../errors.ts";
+import type { OperationContext } from "../operation.ts";
+import type { PackagesInputs, PackagesOutputs } from "../schema.ts";
+import type { Shell } from "../sh.ts";
+import type { Transport } from "../transport.ts";
+import { engineVersions, type PackagePlan, type PackageState, planPackages } from "./plan.ts";
+import { queryPackages } from "./query.ts";
+import { packageNames } from "./table.ts";
+
+/** Seconds; a package's scripts and a service's start take minutes on an emulated machine. */
+const INSTALL_SECONDS = 3600;
+const SERVICE_SECONDS = 600;
+
+interface Work {
+  readonly context: OperationContext;
+  readonly transport: Transport;
+  readonly distribution: Distribution;
+  readonly inputs: PackagesInputs;
+}
+
+/**
+ * Brings a host's packages to what is wanted. `changed` is told after every step that changed something, so that a failure behind it
+ * loses nothing. Rejects with `UserError` or `CommandError`.
+ */
+export async function applyPackages(
+  context: OperationContext,
+  inputs: PackagesInputs,
+  before: PackagesOutputs,
+  changed: (outputs: PackagesOutputs) => void,
+): Promise<PackagesOutputs> {
+  const distribution = distributionOf(inputs.distribution);
+  const work: Work = { context, transport: await context.transport(inputs.connection), distribution, inputs };
+  let outputs: PackagesOutputs = { ...before, ...inputs };
+  const keep = (news: Partial<PackagesOutputs>) => {
+    outputs = { ...outputs, ...news };
+    changed(outputs);
+  };
+  let state = await query(work, true);
+  let plan = planPackages(inputs, state);
+  if (plan.install.some((name) => !state.candidates.has(name))) {
+    keep({ indexFetched: !state.hasIndex || outputs.indexFetched === true });
+    await run(work, "fetching the package index", distribution.packages.fetchIndex, INSTALL_SECONDS);
+    state = await query(work, true);
+    plan = planPackages(inputs, state);
+  }
+  refuseMissing(inputs, state, plan);
+  if (plan.install.length > 0) state = await install(work, state, plan, outputs, keep);
+  await startServices(work, planPackages(inputs, state), outputs, keep);
+  return { ...outputs, installed: versions(inputs, state), engines: engineVersions(inputs, state) };
+}
+
+async function install(
+  work: Work,
+  before: PackageState,
+  plan: PackagePlan,
+  outputs: PackagesOutputs,
+  keep: (news: Partial<PackagesOutputs>) => void,
+): Promise<PackageState> {
+  const { inputs, distribution } = work;
+  const remember = async () => {
+    const after = await query(work, false);
+    const added = [...after.installed.keys()].filter((name) => !before.installed.has(name));
+    keep({ added: [...new Set([...outputs.added, ...added])].sort(), installed: versions(inputs, after) });
+    return after;
+  };
+  try {
+    const script = distribution.packages.install(plan.install, inputs.versions ?? {});
+    await run(work, `installing ${plan.install.join(", ")}`, script, INSTALL_SECONDS);
+  } catch (error) {
+    await remember().catch(() => {});
+    throw error;
+  }
+  const after = await remember();
+  reportUpgrades(work, before, after);
+  return after;
+}
+
+async function startServices(
+  work: Work,
+  plan: PackagePlan,
+  outputs: PackagesOutputs,
+  keep: (news: Partial<PackagesOutputs>) => void,
+): Promise<void> {
+  let services = outputs.services;
+  for (const name of plan.start) {
+    services = [...new Set([...services, name])];
+    keep({ services });
+    await run(work, `starting ${name}`, work.distribution.services.start(name), SERVICE_SECONDS);
+  }
+}
+
+function refuseMissing(inputs: PackagesInputs, state: PackageState, plan: PackagePlan): void {
+  const missing = plan.install.filter((name) => !state.candidates.has(name));
+  if (missing.length > 0)
+    throw new UserError(`${inputs.host}: no package source of the host has ${missing.join(", ")}`, {
+      remedy: "check /etc/apt/sources.list* on the host, and that it reaches a mirror",
+    });
+}
+
+function reportUpgrades(work: Work, before: PackageState, after: PackageState): void {
+  for (const [name, version] of before.installed) {
+    const now = after.installed.get(name);
+    if (now !== undefined && now !== version)
+      work.context.warn(`${work.inputs.host}: ${name} went from ${version} to ${now}: an older version can't be brought back`);
+  }
+}
+
+function versions(inputs: PackagesInputs, state: PackageState): Record<string, string> {
+  const names = packageNames(inputs.distribution, state.release, inputs.wanted);
+  return Object.fromEntries(
+    names.flatMap((name) => (state.installed.has(name) ? [[name, state.installed.get(name) ?? ""]] : [])),
+  );
+}
+
+async function query(work: Work, candidates: boolean): Promise<PackageState> {
+  return await queryPackages(work.transport, work.inputs, { candidates, signal: work.context.signal });
+}
+
+async function run(work: Work, what: string, script: Shell, timeoutSeconds: number): Promise<void> {
+  const { context, transport } = work;
+  context.progress(what);
+  await transport.run(script, {
+    timeoutSeconds,
+    signal: context.signal,
+    onStdout: (chunk) => {
+      const line = Buffer.from(chunk).toString().trim().split("\n").at(-1);
+      if (line !== undefined && line !== "") context.progress(`${what}: ${line.slice(0, 100)}`);
+    },
+  });
+}

@@ -1,0 +1,59 @@
+import { type Shell, sh } from "../sh.ts";
+import type { PackageManager } from "./manager.ts";
+
+/**
+ * Nothing may ask, nothing recommended comes along, changed configuration files stay as they are, another apt is waited for, and no
+ * downloaded file is kept. Needrestart would restart services under a running measurement.
+ */
+const QUIET = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none`;
+const OPTIONS = [
+  "-y",
+  "-q",
+  "--no-install-recommends",
+  "-o",
+  "Dpkg::Options::=--force-confold",
+  "-o",
+  "DPkg::Lock::Timeout=300",
+  "-o",
+  "APT::Keep-Downloaded-Packages=false",
+  "-o",
+  "Dpkg::Use-Pty=0",
+];
+
+export const apt: PackageManager = {
+  listInstalled: sh`dpkg-query -W -f='\${db:Status-Abbrev} \${Package} \${Version}\\n'`,
+  parseInstalled: (text) => new Map(text.split("\n").flatMap((line) => installedLine(line))),
+  listCandidates: (names) => (names.length === 0 ? sh`:` : sh`apt-cache policy ${names}`),
+  parseCandidates,
+  hasIndex: sh`ls /var/lib/apt/lists/ | grep -q Packages && echo yes || true`,
+  fetchIndex: sh`${QUIET}; apt-get -q -o DPkg::Lock::Timeout=300 update`,
+  dropIndex: sh`rm -rf /var/lib/apt/lists/* /var/cache/apt/pkgcache.bin /var/cache/apt/srcpkgcache.bin`,
+  install: (names, versions) => {
+    const words = names.map((name) => (versions[name] === undefined ? name : `${name}=${versions[name]}`));
+    return sh`${QUIET}; apt-get ${OPTIONS} install ${words}`;
+  },
+  simulateRemoval: (names) => sh`apt-get -s -q purge ${names}`,
+  parseRemoval: (text) => [...text.matchAll(/^(?:Purg|Remv) (\S+)/gm)].map((match) => match[1] ?? ""),
+  remove: (names) => removal(names),
+};
+
+function removal(names: readonly string[]): Shell {
+  return sh`${QUIET}; apt-get ${OPTIONS} --no-auto-remove purge ${names}`;
+}
+
+function installedLine(line: string): [string, string][] {
+  const [status = "", name, version] = line.trim().split(/\s+/);
+  return /^.i/.test(status) && name !== undefined && version !== undefined ? [[name, version]] : [];
+}
+
+/** Blocks of `apt-cache policy`: a line `name:`, then `  Candidate: version` or `(none)`. */
+function parseCandidates(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  let name = "";
+  for (const line of text.split("\n")) {
+    name = /^(\S+):$/.exec(line)?.[1] ?? name;
+    const candidate = /^ {2}Candidate: (\S+)$/.exec(line)?.[1];
+    if (candidate !== undefined && candidate !== "(none)") found.set(name, candidate);
+  }
+  return found;
+}

@@ -1,0 +1,77 @@
+import { distributionOf } from "../distribution.ts";
+import { ConnectionError, UserError } from "../errors.ts";
+import { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "../operation.ts";
+import { type PackagesInputs, type PackagesOutputs, packagesInputs } from "../schema.ts";
+import { applyPackages } from "./apply.ts";
+import { presentPackages } from "./plan.ts";
+import { queryPackages } from "./query.ts";
+import { removePackages } from "./remove.ts";
+
+const nothing = { installed: {}, added: [], services: [], engines: {} } as const;
+
+/** Engines, git, Python, Node and the rest on a host; takes away only what it brought. */
+export const packagesHandler: ResourceHandler<PackagesInputs, PackagesOutputs> = {
+  token: "distrobench:hosts:Packages",
+  inputs: packagesInputs,
+  replaceOn: ["host", "distribution"],
+  notInDiff: ["connection"],
+  secrets: ["connection"],
+  refreshBeforeUpdate: true,
+  create: async (context, inputs) => ({
+    id: `${inputs.host}/packages`,
+    outputs: await bring(context, inputs, { ...inputs, ...nothing }),
+  }),
+  read,
+  update: async (context, stored, inputs) => {
+    const old = { ...nothing, ...stored.outputs, ...inputs };
+    return await bring(context, inputs, await dropUnwanted(context, stored, old));
+  },
+  delete: async (context, stored) => {
+    await removePackages(context, stored.inputs, stored.outputs.added, stored.outputs);
+  },
+};
+
+async function bring(context: OperationContext, inputs: PackagesInputs, before: PackagesOutputs): Promise<PackagesOutputs> {
+  const id = `${inputs.host}/packages`;
+  let changed: PackagesOutputs | undefined;
+  try {
+    return await applyPackages(context, inputs, before, (outputs) => {
+      changed = outputs;
+    });
+  } catch (error) {
+    if (changed === undefined) throw error;
+    const message =
+      error instanceof UserError && error.remedy !== undefined ? `${error.message}\n${error.remedy}` : String(error);
+    throw new PartialFailure(id, changed, [message], { cause: error });
+  }
+}
+
+/** What an earlier program wanted and this one does not goes, unless something still wanted needs it. */
+async function dropUnwanted(
+  context: OperationContext,
+  stored: Stored<PackagesInputs, PackagesOutputs>,
+  outputs: PackagesOutputs,
+): Promise<PackagesOutputs> {
+  const dropped = stored.inputs.wanted.filter((name) => !outputs.wanted.includes(name));
+  if (dropped.length > 0)
+    context.info(`${outputs.host}: ${dropped.join(", ")} stays until destroy: other packages may share its parts`);
+  return outputs;
+}
+
+async function read(
+  context: OperationContext,
+  stored: Stored<PackagesInputs, PackagesOutputs>,
+): Promise<{ inputs: PackagesInputs; outputs: PackagesOutputs }> {
+  const { inputs, outputs } = stored;
+  try {
+    distributionOf(inputs.distribution);
+    const transport = await context.transport(inputs.connection);
+    const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });
+    const wanted = presentPackages(inputs, state);
+    return { inputs: { ...inputs, wanted }, outputs: { ...outputs, wanted } };
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+    context.warn(`${error.message}: its packages are taken as they were`);
+    return { inputs, outputs };
+  }
+}

@@ -1,0 +1,56 @@
+import { type Distribution, distributionOf } from "../distribution.ts";
+import { parseSections } from "../facts/parse.ts";
+import { parseAssignments, releaseNames } from "../identify.ts";
+import type { PackagesInputs } from "../schema.ts";
+import { joinSh, type Shell, sh } from "../sh.ts";
+import type { RunOptions, Transport } from "../transport.ts";
+import { type PackageState, servicesOf } from "./plan.ts";
+import { packageTable } from "./table.ts";
+
+/** What is there and what could be, in one round trip. Candidates are left out where only `read` asks: they take seconds. */
+export async function queryPackages(
+  transport: Transport,
+  inputs: Pick<PackagesInputs, "distribution" | "wanted">,
+  options: Pick<RunOptions, "signal"> & { readonly candidates: boolean },
+): Promise<PackageState> {
+  const distribution = distributionOf(inputs.distribution);
+  const script = queryScript(distribution, inputs.wanted, options.candidates);
+  const { stdout } = await transport.run(script, { timeoutSeconds: 300, ...(options.signal && { signal: options.signal }) });
+  return parseState(distribution, stdout);
+}
+
+function queryScript(distribution: Distribution, wanted: readonly string[], candidates: boolean): Shell {
+  const { packages, services } = distribution;
+  const names = servicesOf(wanted);
+  const parts = [
+    sh`echo '@@@ os-release'; cat /etc/os-release`,
+    sh`echo '@@@ installed'; ${packages.listInstalled}`,
+    ...(names.length === 0 ? [] : [sh`echo '@@@ services'; ${services.states(names)}`]),
+    sh`echo '@@@ index'; ${packages.hasIndex}`,
+    ...(candidates ? [sh`echo '@@@ candidates'; ${packages.listCandidates(everyName(distribution, wanted))}`] : []),
+    sh`:`,
+  ];
+  return joinSh(parts);
+}
+
+/** The release is not known yet, so the names of all releases are asked for. */
+function everyName(distribution: Distribution, wanted: readonly string[]): string[] {
+  const entries = Object.entries(packageTable).filter(([name]) => wanted.includes(name));
+  const rows = entries.flatMap(([, entry]) => entry.distributions[distribution.name] ?? []);
+  return [...new Set(rows.flatMap((row) => [...row.names, ...Object.values(row.except ?? {}).flat()]))].sort();
+}
+
+function parseState({ packages }: Distribution, text: string): PackageState {
+  const sections = parseSections(text);
+  const get = (name: string) => sections.get(name) ?? "";
+  const osRelease = parseAssignments(get("os-release"));
+  return {
+    release: releaseNames({ osRelease, rpiIssue: "", lsbRelease: {} })[0] ?? "",
+    installed: packages.parseInstalled(get("installed")),
+    candidates: packages.parseCandidates(get("candidates")),
+    hasIndex: get("index") === "yes",
+    active: get("services")
+      .split("\n")
+      .flatMap((line) => (line.endsWith(" active") ? [line.split(" ")[0] ?? ""] : [])),
+  };
+}

@@ -1,0 +1,47 @@
+import { distributionOf } from "../distribution.ts";
+import { ConnectionError } from "../errors.ts";
+import type { OperationContext } from "../operation.ts";
+import type { PackagesInputs, PackagesOutputs } from "../schema.ts";
+import type { Transport } from "../transport.ts";
+import { queryPackages } from "./query.ts";
+
+const REMOVE_SECONDS = 1800;
+
+/** Removes what was added, in one call, and stops what was started. Succeeds when the host or the packages are gone. */
+export async function removePackages(
+  context: OperationContext,
+  inputs: PackagesInputs,
+  added: readonly string[],
+  outputs: Pick<PackagesOutputs, "services" | "indexFetched">,
+): Promise<void> {
+  if (added.length === 0 && outputs.services.length === 0 && outputs.indexFetched !== true) return;
+  const transport = await context.transport(inputs.connection).catch((error: unknown) => {
+    if (!(error instanceof ConnectionError)) throw error;
+    context.warn(`${error.message}: nothing could be removed there`);
+  });
+  if (transport === undefined) return;
+  const { packages, services } = distributionOf(inputs.distribution);
+  const options = { signal: context.signal, timeoutSeconds: REMOVE_SECONDS };
+  for (const name of outputs.services) await transport.run(services.stop(name), { ...options, accept: "any" });
+  const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });
+  const present = added.filter((name) => state.installed.has(name));
+  if (present.length > 0) await remove(context, transport, inputs, present);
+  if (outputs.indexFetched === true) await transport.run(packages.dropIndex, options);
+}
+
+async function remove(
+  context: OperationContext,
+  transport: Transport,
+  inputs: PackagesInputs,
+  names: readonly string[],
+): Promise<void> {
+  const { packages } = distributionOf(inputs.distribution);
+  const simulated = await transport.run(packages.simulateRemoval(names), { signal: context.signal, timeoutSeconds: 300 });
+  const others = packages.parseRemoval(simulated.stdout).filter((name) => !names.includes(name));
+  if (others.length > 0) {
+    context.warn(`${inputs.host}: ${names.join(", ")} stay: ${others.join(", ")}, installed since by someone else, need them`);
+    return;
+  }
+  context.progress(`removing ${names.length} packages`);
+  await transport.run(packages.remove(names), { signal: context.signal, timeoutSeconds: REMOVE_SECONDS });
+}
