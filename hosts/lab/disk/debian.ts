@@ -14,6 +14,8 @@ const MACHINE_PACKAGES = [
   "ca-certificates",
   "dbus",
   "e2fsprogs",
+  // Debian 14 prefers dracut, whose initrd runs a whole systemd: 90 s of a busy emulated boot instead of a few.
+  "initramfs-tools",
   "iproute2",
   "kmod",
   "openssh-server",
@@ -26,6 +28,13 @@ const MACHINE_PACKAGES = [
 /** 2025-01-01: files newer than this get this time, so that equal packages make equal disks. */
 const EPOCH = 1_735_689_600;
 
+/** Before the kernel is installed: an initrd with what finds the root file system, half the size of the default one. */
+const SMALL_INITRD = [
+  'mkdir -p "$1/etc/initramfs-tools/conf.d" "$1/usr/share/initramfs-tools/modules.d"',
+  'echo MODULES=list > "$1/etc/initramfs-tools/conf.d/lab"',
+  'printf "%s\\n" virtio_pci virtio_blk ext4 > "$1/usr/share/initramfs-tools/modules.d/lab"',
+].join(" && ");
+
 const OPTIONS = [
   "--variant=minbase",
   "--dpkgopt=path-exclude=/usr/share/man/*",
@@ -37,6 +46,7 @@ const OPTIONS = [
   '--aptopt=Acquire::http::Timeout "15"',
   '--aptopt=Acquire::https::Timeout "15"',
   '--aptopt=Acquire::Retries "1"',
+  `--essential-hook=${SMALL_INITRD}`,
 ];
 
 export const debian: DiskBuilder = { recipe, build };

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type DiskRecipe, diskBuilder } from "../../../hosts/lab/disk/builder.ts";
+import { diskHash } from "../../../hosts/lab/disk/cache.ts";
+import { mmdebstrapArguments, parseDpkgStatus } from "../../../hosts/lab/disk/debian.ts";
+import { chooseMirror } from "../../../hosts/lab/disk/debian-mirror.ts";
+import { mountsBelow } from "../../../hosts/lab/disk/remove-tree.ts";
+import { golden } from "../../golden.ts";
+
+const mirror = "http://mirror.example/debian";
+const request = { release: "trixie", packages: ["git", "docker.io", "git"], mirror };
+const recipe = (): Promise<DiskRecipe> => diskBuilder("debian").recipe(request);
+
+describe("a Debian disk's recipe", () => {
+  it("gives these arguments of mmdebstrap", async () => {
+    const paths = { rootTar: "/cache/root.tar", status: "/cache/dpkg-status", guestFiles: "/it's here/guest" };
+    golden("hosts/lab/mmdebstrap.txt", `${mmdebstrapArguments(await recipe(), paths).join("\n")}\n`);
+  });
+
+  it("doesn't depend on the order or repetition of packages", async () => {
+    const other = await diskBuilder("debian").recipe({ ...request, packages: ["docker.io", "git"] });
+    assert.equal(diskHash(other, 8, ""), diskHash(await recipe(), 8, ""));
+  });
+
+  it("has another hash after a change of anything that decides the disk", async () => {
+    const base = await recipe();
+    const hashes = [
+      diskHash(base, 8, ""),
+      diskHash(base, 9, ""),
+      diskHash(base, 8, "other layout"),
+      diskHash({ ...base, release: "testing" }, 8, ""),
+      diskHash({ ...base, packages: [...base.packages, "zsh"] }, 8, ""),
+      diskHash({ ...base, mirror: null }, 8, ""),
+      diskHash({ ...base, options: [...base.options, "--verbose"] }, 8, ""),
+      diskHash({ ...base, files: { ...base.files, "seed.sh": "0" } }, 8, ""),
+      diskHash({ ...base, epoch: 0 }, 8, ""),
+    ];
+    assert.equal(new Set(hashes).size, hashes.length);
+  });
+
+  it("has the same hash whatever order its fields are in", async () => {
+    const base = await recipe();
+    const turned = Object.fromEntries(Object.entries(base).reverse()) as unknown as DiskRecipe;
+    assert.equal(diskHash(turned, 8, ""), diskHash(base, 8, ""));
+  });
+
+  it("is refused for a distribution without a builder", () => {
+    assert.throws(() => diskBuilder("plan9"), /no lab disk for "plan9"/);
+  });
+});
+
+describe("the dpkg status file", () => {
+  it("gives installed versions, without what was removed", () => {
+    const text = [
+      "Package: git\nStatus: install ok installed\nVersion: 1:2.47.3-0+deb13u1",
+      "Package: gone\nStatus: deinstall ok config-files\nVersion: 1.0",
+      "Package: bash\nStatus: install ok installed\nVersion: 5.2.37-2+b5\n",
+    ].join("\n\n");
+    assert.deepEqual(parseDpkgStatus(text), { bash: "5.2.37-2+b5", git: "1:2.47.3-0+deb13u1" });
+  });
+});
+
+describe("the controller's mirror", () => {
+  it("is used when it is one of its own", () => {
+    assert.equal(chooseMirror("http://mirror.lab/debian/\nhttp://deb.debian.org/debian/\n"), "http://mirror.lab/debian/");
+  });
+
+  it("is left to mmdebstrap when it is Debian's default, a local disk, or unknown", () => {
+    assert.deepEqual(["http://deb.debian.org/debian/\n", "file:/mnt/cd/\n", ""].map(chooseMirror), [
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe("mounts below a directory", () => {
+  it("are found by whole path parts, with escapes undone", () => {
+    const mountinfo = [
+      "1 0 8:1 / / rw - ext4 /dev/vda rw",
+      "2 1 0:5 / /cache/a\\040b/root/dev rw - devtmpfs udev rw",
+      "3 1 0:6 / /cache/a\\040bc rw - tmpfs tmpfs rw",
+    ].join("\n");
+    assert.deepEqual(mountsBelow("/cache/a b", mountinfo), ["/cache/a b/root/dev"]);
+  });
+});
