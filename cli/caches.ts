@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -20,15 +20,23 @@ export function cacheFolders(root: string, environment: Environment): CacheFolde
   ];
 }
 
-/** Bytes that a folder takes on disk; 0 when it is not there. Holes in files are not counted. */
-export async function folderBytes(path: string): Promise<number> {
-  if (!existsSync(path)) return 0;
-  const entries = await readdir(path, { withFileTypes: true, recursive: true });
-  const sizes = await Promise.all(
-    entries.map(async (entry) => {
-      const found = await lstat(join(entry.parentPath, entry.name)).catch(() => undefined);
-      return found?.isFile() ? found.blocks * 512 : 0;
-    }),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+/** Bytes that a folder takes on disk; 0 when it is not there. Holes in files and other file systems are not counted. */
+export async function folderBytes(path: string, device?: number): Promise<number> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined || (device !== undefined && found.dev !== device)) return 0;
+  if (!found.isDirectory()) return found.blocks * 512;
+  // Others may be at work in there: what goes away meanwhile counts as nothing.
+  const names = await readdir(path).catch(() => []);
+  let sum = found.blocks * 512;
+  for (const name of names) sum += await folderBytes(join(path, name), found.dev);
+  return sum;
+}
+
+/** Mount points below a folder, which must not be removed with it: a root file system that is being made has some. */
+export function mountsBelow(path: string, mounts = "/proc/self/mountinfo"): string[] {
+  if (!existsSync(mounts)) return [];
+  return readFileSync(mounts, "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[4] ?? "")
+    .filter((point) => point.startsWith(`${path}/`));
 }

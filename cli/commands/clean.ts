@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { UserError } from "../../hosts/index.ts";
-import { cacheFolders, folderBytes } from "../caches.ts";
+import { cacheFolders, folderBytes, mountsBelow } from "../caches.ts";
 import { type Context, say } from "../context.ts";
 import { labFolders } from "../lab-machines.ts";
 import { bytes, table } from "../style.ts";
@@ -15,8 +15,14 @@ export async function clean(context: Context): Promise<void> {
         remedy: "Remove them first: ./distrobench destroy <stack>",
       },
     );
+  const folders = cacheFolders(context.root, context.environment);
+  const [busy] = folders.flatMap(({ path }) => mountsBelow(path));
+  if (busy !== undefined)
+    throw new UserError(`a file system is being made in the cache: ${busy} is mounted`, {
+      remedy: "Wait until the other run has ended; after a crash: sudo umount that folder.",
+    });
   const rows: string[][] = [];
-  for (const { name, path } of cacheFolders(context.root, context.environment)) {
+  for (const { name, path } of folders) {
     const size = await folderBytes(path);
     await rm(path, { recursive: true, force: true });
     rows.push([name, bytes(size), path]);

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { heal } from "../../cli/heal.ts";
+import { type Pulumi, stateFile } from "../../cli/pulumi.ts";
+import { memoryContext } from "./memory-context.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "distrobench-heal-"));
+after(() => rmSync(scratch, { recursive: true }));
+let count = 0;
+
+function project(backend: "project" | "user" = "project") {
+  const root = join(scratch, String(++count));
+  const locks = join(root, ".distrobench/state/.pulumi/locks/organization/distrobench/one");
+  mkdirSync(locks, { recursive: true });
+  const calls: { readonly args: readonly string[]; readonly input: string | undefined }[] = [];
+  const pulumi: Pulumi = {
+    engine: { kind: "path", command: "pulumi", version: "3.259.0", standIns: false },
+    settings: { backend, variables: {} },
+    variables: {},
+    show: () => Promise.reject(new Error("not used")),
+    capture: async (args, input) => {
+      calls.push({ args, input });
+      return { code: 0, stdout: JSON.stringify(EXPORTED), stderr: "" };
+    },
+  };
+  return { locks, calls, root, heal: async () => await heal(memoryContext({ root }).context, pulumi, "one") };
+}
+
+const EXPORTED = {
+  version: 3,
+  deployment: { resources: [{ urn: "a" }], pending_operations: [{ resource: { urn: "b" }, type: "creating" }] },
+};
+
+function writeLock(folder: string, pid: number, host = hostname()): string {
+  const file = join(folder, `${pid}-${host}.json`);
+  writeFileSync(file, JSON.stringify({ pid, username: "u", hostname: host, timestamp: "2026-01-01T00:00:00Z" }));
+  return file;
+}
+
+function deadProcess(): number {
+  return spawnSync("true").pid;
+}
+
+describe("what a killed run left", () => {
+  it("is unlocked when its process is gone", async () => {
+    const { locks, heal: repair } = project();
+    const pid = deadProcess();
+    const file = writeLock(locks, pid);
+    assert.deepEqual(await repair(), [`removed the lock of process ${pid}, which is gone`]);
+    assert.equal(existsSync(file), false);
+  });
+
+  it("is unlocked when its process number belongs to another program by now", async () => {
+    const { locks, heal: repair } = project();
+    const file = writeLock(locks, process.pid);
+    await repair();
+    assert.equal(existsSync(file), false);
+  });
+
+  it("stays locked when the lock is another machine's", async () => {
+    const { locks, heal: repair, calls } = project();
+    const file = writeLock(locks, deadProcess(), "another-machine");
+    assert.deepEqual(await repair(), []);
+    assert.equal(existsSync(file), true);
+    assert.deepEqual(calls, []);
+  });
+
+  it("loses its pending operations and nothing else", async () => {
+    const { root, heal: repair, calls } = project();
+    mkdirSync(join(stateFile(root, "one"), ".."), { recursive: true });
+    writeFileSync(stateFile(root, "one"), '{"pending_operations":[]}');
+    assert.deepEqual(await repair(), ["1 operation of a run that was killed will be done again"]);
+    assert.deepEqual(
+      calls.map(({ args }) => args[1]),
+      ["export", "import"],
+    );
+    assert.deepEqual(JSON.parse(calls[1]?.input ?? ""), { version: 3, deployment: { resources: [{ urn: "a" }] } });
+  });
+
+  it("is left alone in a backend of the user's", async () => {
+    const { locks, heal: repair } = project("user");
+    const file = writeLock(locks, deadProcess());
+    assert.deepEqual(await repair(), []);
+    assert.equal(existsSync(file), true);
+  });
+});
