@@ -6,6 +6,9 @@ export class Markup {
   }
 }
 
+/** A figure and its unit stay on one line. */
+const UNIT = /(\d) (?=(?:%|s|ms|µs|[KMG]iB)(?![a-z]))/g;
+
 type Hole = string | number | Markup | undefined | readonly (Markup | undefined)[];
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
@@ -19,5 +22,6 @@ function render(hole: Hole): string {
   if (hole === undefined) return "";
   if (hole instanceof Markup) return hole.text;
   if (typeof hole === "object") return hole.map((part) => part?.text ?? "").join("");
-  return String(hole).replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  const escaped = String(hole).replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  return escaped.replace(UNIT, "$1\u00a0");
 }

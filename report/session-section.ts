@@ -94,8 +94,8 @@ ${primary === undefined ? undefined : figure(sequenceFigure(view, primary), samp
 
 function figure(drawn: Figure | undefined, numbers: Table, emulated: boolean, below?: Markup): Markup | undefined {
   if (drawn === undefined) return undefined;
-  const caption = emulated ? `${drawn.caption} ${EMULATED}.` : drawn.caption;
-  return html`<figure><figcaption><h4>${drawn.title}</h4><p>${caption}</p></figcaption>${drawn.drawing}${below}${foldedTable("The numbers", numbers)}</figure>`;
+  const mark = emulated ? html`<p><span class="pill unsure">${EMULATED}</span></p>` : undefined;
+  return html`<figure><figcaption><h4>${drawn.title}</h4><p>${drawn.caption}</p>${mark}</figcaption>${drawn.drawing}${below}${foldedTable("The numbers", numbers)}</figure>`;
 }
 
 function legend(view: SessionView): Markup {

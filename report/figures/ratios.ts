@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { ticks } from "d3-array";
 import type { Comparison, MetricSummary, VerdictKind } from "../../benchmarks/statistics/index.ts";
 import { capital, percent, ratioInterval, ratioText } from "../format.ts";
 import { EMULATED, type SessionView } from "../view.ts";
@@ -40,10 +41,11 @@ export function ratioFigure(view: SessionView): Figure | undefined {
 function drawRatios(view: SessionView, rows: readonly Row[], floor: number | undefined) {
   const { tolerance, baseline } = view.summary;
   const band = { low: 1 / (1 + tolerance), high: 1 + tolerance };
+  const domain = domainOf(rows, band);
   return draw(describe(view, rows), {
     height: heightFor(rows.length, ROW),
     marginBottom: 38,
-    x: { ...axis, type: "log", domain: domainOf(rows, band), label: `ratio to ${baseline}` },
+    x: { ...axis, type: "log", domain, ticks: ticks(...domain, 6), label: `ratio to ${baseline}` },
     y: { axis: null, domain: [-1, 1] },
     fy: { axis: null, domain: rows.map(({ id }) => id), padding: 0 },
     color: { type: "identity" },
@@ -63,7 +65,6 @@ function drawRatios(view: SessionView, rows: readonly Row[], floor: number | und
 const axis = {
   labelAnchor: "center",
   labelArrow: "none",
-  ticks: 6,
   tickFormat: (ratio: number) => String(Number(ratio.toPrecision(3))),
 } as const;
 
@@ -77,7 +78,7 @@ function rowsOf({ definition, comparisons, aa }: MetricSummary, several: boolean
 function comparisonRow(metric: string, comparison: Comparison, several: boolean): readonly Row[] {
   const { variant, ratio, interval, word, verdict } = comparison;
   if (ratio === undefined || !Number.isFinite(ratio) || ratio === 0) return [];
-  const label = `${variant}${several ? `, ${metric}` : ""} · ${ratioText(ratio)} · ${word}`;
+  const label = `${variant}${several ? `, ${metric}` : ""} · ${ratioText(ratio)} · ${verdict === "equivalent" ? "equivalent" : word}`;
   return [rowOf(`${metric} ${variant}`, label, ratio, interval, colourOf[verdict])];
 }
 
