@@ -1,7 +1,7 @@
 import { type OperationContext, type ResourceHandler, sh, UserError } from "../hosts/index.ts";
 import { readArchive } from "./archive.ts";
 import { placeOf } from "./delivery.ts";
-import { ask, find, MOVE_SECONDS, megabytes, remove, requireRoom } from "./engine-store.ts";
+import { ask, look, MOVE_SECONDS, megabytes, remove, requireRoom } from "./engine-store.ts";
 import { engines, parseLoaded } from "./engines.ts";
 import { debianArchitecture, rootFileSystemOf } from "./root-file-system.ts";
 import { type BaseImageInputs, type BaseImageOutputs, baseImageInputs } from "./schema.ts";
@@ -23,7 +23,7 @@ export const baseImageHandler: ResourceHandler<BaseImageInputs, BaseImageOutputs
 
   async read(context, { inputs, outputs }) {
     try {
-      const image = await find(await placeOf(context, inputs), inputs.image);
+      const [image] = await look(await placeOf(context, inputs), [inputs.image]);
       return image === undefined ? "gone" : { inputs, outputs: { ...outputs, localId: image.id } };
     } catch (error) {
       if (!(error instanceof UserError) || context.signal.aborted) throw error;

@@ -1,6 +1,6 @@
 import { type ResourceHandler, UserError } from "../hosts/index.ts";
 import { deliver, placeOf } from "./delivery.ts";
-import { type EnginePlace, find, probe, remove } from "./engine-store.ts";
+import { type EnginePlace, look, remove } from "./engine-store.ts";
 import { type DeliveredImageInputs, type DeliveredImageOutputs, deliveredImageInputs } from "./schema.ts";
 
 export const deliveredImageHandler: ResourceHandler<DeliveredImageInputs, DeliveredImageOutputs> = {
@@ -17,7 +17,7 @@ export const deliveredImageHandler: ResourceHandler<DeliveredImageInputs, Delive
 
   async read(context, { inputs, outputs }) {
     try {
-      const { images } = await probe(await placeOf(context, inputs), [outputs.localId, inputs.image]);
+      const images = await look(await placeOf(context, inputs), [outputs.localId, inputs.image]);
       const image = images.find(({ id }) => id === outputs.localId);
       if (image === undefined) return "gone";
       const named = image.tags.includes(inputs.image);
@@ -45,6 +45,6 @@ export const deliveredImageHandler: ResourceHandler<DeliveredImageInputs, Delive
 
 /** Removes an earlier build that lost its name to the new one. One that somebody gave a name stays, and one in use too. */
 async function removeUnnamed(place: EnginePlace, id: string): Promise<void> {
-  const image = await find(place, id);
+  const [image] = await look(place, [id]);
   if (image !== undefined && image.tags.length === 0) await remove(place, id);
 }

@@ -1,5 +1,13 @@
 import { CommandError, joinSh, type Shell, sh, type Transport, UserError } from "../hosts/index.ts";
-import { type EngineCommands, engines, type HeldImage, type ImageStore, parseManifest, parseProbe } from "./engines.ts";
+import {
+  type EngineCommands,
+  engines,
+  type HeldImage,
+  type ImageStore,
+  idIsConfigDigest,
+  parseInspect,
+  parseManifest,
+} from "./engines.ts";
 import type { EngineName } from "./schema.ts";
 
 /** One container engine of one host, reached through the pooled session. */
@@ -13,15 +21,21 @@ export interface EnginePlace {
 const QUICK_SECONDS = 120;
 export const MOVE_SECONDS = 1800;
 
-/** Which of these images the engine holds. Throws `UserError` when the engine does not answer. */
+/** Which of these images the engine holds, and what its ids mean. Throws `UserError` when the engine does not answer. */
 export async function probe(place: EnginePlace, references: readonly string[]): Promise<ImageStore> {
-  const result = await ask(place, engines[place.engine].probe(references));
-  return parseProbe(result.stdout);
+  const store = await ask(place, engines[place.engine].store);
+  return { idIsConfigDigest: idIsConfigDigest(store.stdout), images: await look(place, references) };
 }
 
-/** The image with this reference (an id or a tag), or `undefined`. */
-export async function find(place: EnginePlace, reference: string): Promise<HeldImage | undefined> {
-  return (await probe(place, [reference])).images[0];
+/** Which of these images (ids or tags) the engine holds: one command, for every preview. Throws as `probe` does. */
+export async function look(place: EnginePlace, references: readonly string[]): Promise<readonly HeldImage[]> {
+  const commands = engines[place.engine];
+  try {
+    return parseInspect((await ask(place, commands.inspect(references))).stdout);
+  } catch (error) {
+    if (!(error instanceof CommandError) || !commands.absent.test(error.stderr)) throw error;
+    return parseInspect(error.stdout);
+  }
 }
 
 /** The sha256 of an image's configuration, whatever the engine uses as its id. */

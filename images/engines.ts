@@ -4,8 +4,10 @@ import type { EngineName } from "./schema.ts";
 
 /** How an engine is told what we need of it. A new engine is a new row. */
 export interface EngineCommands {
-  /** Prints one line about the image store, then a JSON list of those of the references that it holds. */
-  probe(references: readonly string[]): Shell;
+  /** Prints a JSON list of those of the references that it holds. */
+  inspect(references: readonly string[]): Shell;
+  /** Prints one line about the image store. */
+  readonly store: Shell;
   /** Writes a docker archive to standard output. */
   save(reference: string): Shell;
   /** Reads a docker archive, plain or compressed, from standard input. `temporary` is a directory that the caller removes. */
@@ -32,8 +34,8 @@ const PODMAN_ROOT = "{{.Store.GraphRoot}}";
 
 export const engines = {
   docker: {
-    probe: (references) => sh`docker info --format ${DRIVER_STATUS} || exit 70
-docker image inspect ${references} 2>/dev/null || true`,
+    inspect: (references) => sh`docker image inspect ${references}`,
+    store: sh`docker info --format ${DRIVER_STATUS}`,
     save: (reference) => sh`docker save ${reference}`,
     load: () => sh`docker load`,
     importRoot: (tag) => sh`docker import - ${tag}`,
@@ -46,8 +48,8 @@ docker image inspect ${references} 2>/dev/null || true`,
     remedy: "look at `systemctl status docker` (or `rc-service docker status`) there, start it, and run this again",
   },
   podman: {
-    probe: (references) => sh`podman --version || exit 70
-podman image inspect ${references} 2>/dev/null || true`,
+    inspect: (references) => sh`podman image inspect ${references}`,
+    store: sh`podman --version`,
     save: (reference) => sh`podman save ${reference}`,
     load: (temporary) => sh`mkdir -p ${temporary} && TMPDIR=${temporary} podman load`,
     importRoot: (tag) => sh`podman import - ${tag}`,
@@ -83,17 +85,20 @@ export interface ImageStore {
   readonly images: readonly HeldImage[];
 }
 
-/** Reads what `probe` printed. */
-export function parseProbe(output: string): ImageStore {
-  const end = output.indexOf("\n");
-  const list = output.slice(end + 1).trim();
+/** Reads what `inspect` printed. */
+export function parseInspect(output: string): HeldImage[] {
+  const list = output.trim();
   const images = inspectSchema.parse(list === "" ? [] : JSON.parse(list)).map((image) => ({
     id: withAlgorithm(image.Id),
     tags: (image.RepoTags ?? []).map((tag) => tag.replace(/^localhost\//, "")),
     bytes: image.Size,
   }));
-  const unique = [...new Map(images.map((image) => [image.id, image])).values()];
-  return { idIsConfigDigest: !output.slice(0, end).includes("io.containerd.snapshotter"), images: unique };
+  return [...new Map(images.map((image) => [image.id, image])).values()];
+}
+
+/** Reads what `store` printed. */
+export function idIsConfigDigest(output: string): boolean {
+  return !output.includes("io.containerd.snapshotter");
 }
 
 const manifestSchema = z.array(z.object({ Config: z.string() })).min(1);

@@ -63,19 +63,29 @@ export class BuiltImage extends pulumi.ComponentResource {
   constructor(name: string, args: BuiltImageArgs, options?: pulumi.ComponentResourceOptions) {
     super("distrobench:images:BuiltImage", name, {}, options);
     const { builder, base, recipe, root } = args;
-    const own = { parent: this };
+    // Children do not inherit what their component waits for.
+    const own = { parent: this, dependsOn: options?.dependsOn ?? [] };
     const { context, dockerfile, base: description } = prepareContext({ root, name, recipe, base });
     const made = base.kind === "mmdebstrap" ? [new BaseImage(`${name}-base`, baseArgs(args, base), own)] : [];
     const sshOpts = builder.sshConfigFile === undefined ? [] : ["-F", builder.sshConfigFile];
-    const provider = new docker.Provider(`${name}-builder`, { host: builder.dockerHost, sshOpts }, own);
+    const provider = new docker.Provider(`${name}-builder`, dockerAt(builder.dockerHost, sshOpts), own);
     this.tag = `distrobench/${name}:${args.stack}`;
     this.base = description;
     // The classic builder: one tar over the Engine API, no buildx and no session, on every Docker from 24 on.
     const build = { context, dockerfile, builderVersion: docker.BuilderVersion.BuilderV1 };
-    const image = new docker.Image(name, { imageName: this.tag, build, skipPush: true }, { ...own, provider, dependsOn: made });
+    const image = new docker.Image(
+      name,
+      { imageName: this.tag, build, skipPush: true },
+      { parent: this, provider, dependsOn: made },
+    );
     this.source = image.repoDigest;
     this.registerOutputs({ source: this.source, tag: this.tag, base: this.base });
   }
+}
+
+/** In a first preview the builder's Docker is not there yet, so the provider must not insist on an answer. */
+function dockerAt(host: pulumi.Input<string>, sshOpts: pulumi.Input<string>[]): docker.ProviderArgs {
+  return { host, sshOpts, disableDockerDaemonCheck: true };
 }
 
 function baseArgs(args: BuiltImageArgs, base: Extract<ImageBase, { kind: "mmdebstrap" }>): Args<BaseImageInputs> {

@@ -1,40 +1,38 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { engines, parseLoaded, parseManifest, parseProbe } from "../../images/engines.ts";
+import { engines, idIsConfigDigest, parseInspect, parseLoaded, parseManifest } from "../../images/engines.ts";
 import { sample } from "../golden.ts";
 
 const CONFIG = "sha256:528d6e42029149bc08e33bb9ca72069f55b9ede8b08195009dfdf247c5177d2b";
 
 test("one image has one config digest in what Docker and Podman answer and save", () => {
-  const docker = parseProbe(sample("images/probe-docker-26.txt"));
-  const podman = parseProbe(sample("images/probe-podman-5.txt"));
-  assert.deepEqual(
-    [docker.images[0]?.id, podman.images[0]?.id, docker.idIsConfigDigest, podman.idIsConfigDigest],
-    [CONFIG, CONFIG, true, true],
-  );
-  assert.equal(parseManifest(sample("images/manifest-docker-26.json")), CONFIG);
-  assert.equal(parseManifest(sample("images/manifest-podman-5.json")), CONFIG);
+  for (const engine of ["docker-26", "podman-5"]) {
+    assert.equal(parseInspect(sample(`images/inspect-${engine}.json`))[0]?.id, CONFIG);
+    assert.equal(parseManifest(sample(`images/manifest-${engine}.json`)), CONFIG);
+  }
 });
 
-test("a probe tells the tags and the unpacked bytes of an image", () => {
-  const [image] = parseProbe(sample("images/probe-docker-26.txt")).images;
+test("an inspection tells the tags and the unpacked bytes of an image", () => {
+  const [image] = parseInspect(sample("images/inspect-docker-26.json"));
   assert.deepEqual(image?.tags, ["e-model:1"]);
   assert.equal(image?.bytes, 101276148);
+  assert.deepEqual(parseInspect("[]\n"), []);
 });
 
 test("the ids of Docker's containerd store are not taken for config digests", () => {
-  const store = parseProbe("[[driver-type io.containerd.snapshotter.v1]]\n[]\n");
-  assert.deepEqual(store, { idIsConfigDigest: false, images: [] });
+  assert.equal(idIsConfigDigest("[[driver-type io.containerd.snapshotter.v1]]\n"), false);
+  assert.equal(idIsConfigDigest(sample("images/store-docker-26.txt")), true);
+  assert.equal(idIsConfigDigest("podman version 5.4.2\n"), true);
 });
 
 test("Podman's localhost/ before a tag is not part of the name", () => {
   const answer = JSON.stringify([{ Id: "ab", RepoTags: ["localhost/distrobench/model-server:quickstart"], Size: 1 }]);
-  assert.deepEqual(parseProbe(`podman version 5.4.2\n${answer}`).images[0]?.tags, ["distrobench/model-server:quickstart"]);
+  assert.deepEqual(parseInspect(answer)[0]?.tags, ["distrobench/model-server:quickstart"]);
 });
 
 test("an image asked for by id and by tag is one image", () => {
   const twice = JSON.stringify([CONFIG, CONFIG].map((id) => ({ Id: id, RepoTags: null, Size: 1 })));
-  assert.equal(parseProbe(`x\n${twice}`).images.length, 1);
+  assert.equal(parseInspect(twice).length, 1);
 });
 
 test("the loaded id is found in every engine's words", () => {
@@ -70,5 +68,5 @@ test("refusals of the engines are recognised", () => {
 
 test("tags and ids are quoted on their way to a host", () => {
   assert.equal(engines.docker.tag("sha256:ab", "a b;c").toString(), "docker tag sha256:ab 'a b;c'");
-  assert.match(engines.docker.probe(["x"]).toString(), /docker info --format '\{\{\.DriverStatus\}\}'/);
+  assert.match(engines.docker.store.toString(), /docker info --format '\{\{\.DriverStatus\}\}'/);
 });

@@ -50,10 +50,8 @@ export function fakeHost(name: string, behaviour: Behaviour = {}): FakeHost {
     [/^directory=/, () => ({ stdout: `${behaviour.freeKibibytes ?? 1e9} /var\n` })],
     [/^(docker|podman) save (\S+) \| .*(docker|podman) load/, (match) => load(match[3] ?? "", match[2] ?? "")],
     [/(docker|podman) load/, (match, stdin) => load(match[1] ?? "", stdin)],
-    [
-      /(docker|podman) image inspect (.*) 2>/,
-      (match) => ({ stdout: `store\n${inspect(stores[match[1] ?? ""], match[2] ?? "")}` }),
-    ],
+    [/^docker info|^podman --version/, () => ({ stdout: "[[Backing Filesystem extfs]]\n" })],
+    [/^(docker|podman) image inspect (.*)/, (match) => inspect(stores[match[1] ?? ""], match[2] ?? "")],
     [/^(docker|podman) tag (\S+) (\S+)/, (match) => tag(stores[match[1] ?? ""], match[2] ?? "", match[3] ?? "")],
     [/^(docker|podman) image rm (\S+)/, (match) => remove(stores[match[1] ?? ""], match[2] ?? "", used)],
   ];
@@ -98,12 +96,14 @@ async function unpack(stream: Readable): Promise<string> {
   return await text(child.stdout);
 }
 
-function inspect(store: Store | undefined, references: string): string {
+function inspect(store: Store | undefined, references: string): Answer {
   const wanted = references.split(" ");
   const found = [...(store ?? [])].filter(([id, tags]) =>
     wanted.some((reference) => reference === id || tags.includes(reference)),
   );
-  return JSON.stringify(found.map(([id, tags]) => ({ Id: id, RepoTags: tags, Size: 1000 })));
+  const stdout = JSON.stringify(found.map(([id, tags]) => ({ Id: id, RepoTags: tags, Size: 1000 })));
+  const missing = wanted.filter((reference) => !found.some(([id, tags]) => id === reference || tags.includes(reference)));
+  return missing.length === 0 ? { stdout } : { stdout, stderr: `Error: No such image: ${missing[0]}`, exitCode: 1 };
 }
 
 function tag(store: Store | undefined, id: string, name: string): Answer {
