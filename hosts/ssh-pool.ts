@@ -14,6 +14,8 @@ export interface SshPoolOptions {
   readonly signal?: AbortSignal;
   /** Called once per handshake with the host itself. */
   readonly onConnect?: (host: string) => void;
+  /** Seconds until a dial is given up; 15, and 60 for lab machines, unless given. */
+  readonly dialSeconds?: number;
 }
 
 export interface SshPool {
@@ -70,7 +72,7 @@ async function sshTransport(
     const { client } = await dial({
       host,
       hops: await hops(options.root, connection),
-      seconds: DIAL_SECONDS[connection.kind],
+      seconds: options.dialSeconds ?? DIAL_SECONDS[connection.kind],
       signal: options.signal,
       onHandshake: () => {
         counters.handshakes += 1;

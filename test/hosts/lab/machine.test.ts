@@ -61,7 +61,19 @@ describe("a machine's directory", () => {
   it("gives no connection while the machine is stopped", async () => {
     const stopped = (error: unknown): boolean => error instanceof ConnectionError && error.failure === "machine-stopped";
     await assert.rejects(labConnection(root, record.inputs.directory), stopped);
-    await assert.rejects(labConnection(root, "nowhere"), stopped);
+    await assert.rejects(labConnection(root, ".distrobench/lab/nowhere"), stopped);
+  });
+
+  it("has to be inside .distrobench, since it is removed as a whole", async () => {
+    for (const outside of [".", "..", "/", ".distrobench", ".distrobench/../results"])
+      await assert.rejects(removeMachine(root, outside), UserError);
+  });
+
+  it("that a killed run left without a record is listed too", async () => {
+    await makePrivateDirectory(join(root, ".distrobench/lab/half/made"));
+    assert.deepEqual(await listMachines(root, "half"), [
+      { name: "made", directory: ".distrobench/lab/half/made", running: false },
+    ]);
   });
 
   it("is removed, twice without complaint", async () => {

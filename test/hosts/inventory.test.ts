@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { compareInventories, describeDifference } from "../../hosts/inventory/diff.ts";
+import { ignoreRules } from "../../hosts/inventory/ignore.ts";
+import { parseInventory } from "../../hosts/inventory/parse.ts";
+
+const A = "a".repeat(64);
+const text = (changes: Record<string, string> = {}) =>
+  Object.entries({
+    packages: "jq:amd64 1.7\nbash:amd64 5.2",
+    sysctls: "./vm/swappiness:60\n./kernel/random/uuid:1\n./net/ipv4/ip_local_port_range:32768\t60999",
+    files: `${A}  /etc/sysctl.d/10 x.conf\n/etc/systemd/system/a.service -> /lib/a`,
+    listening: "  sl  local_address rem_address   st\n   0: 0100007F:0016 00000000:0000 0A\n   1: 0100007F:9999 00000000:0000 01",
+    "docker.images": '[{"Id":"sha256:1","RepoTags":["a:1"]}]',
+    "docker.volumes": '{"Volumes":[{"Name":"data"}],"Warnings":null}',
+    "podman.images": '[{"id":"2","names":["b:1"]}]',
+    processes: "node /opt/distrobench/harness.mjs\nsh -c D=/run/distrobench.aB3dE9 x",
+    ...changes,
+  })
+    .map(([name, body]) => `\n@@@ ${name}\n${body}\n`)
+    .join("");
+
+const differences = (changes: Record<string, string>) =>
+  compareInventories(parseInventory(text()), parseInventory(text(changes))).map(describeDifference);
+
+describe("inventory", () => {
+  test("reads every kind of entry", () => {
+    assert.deepEqual(parseInventory(text()), {
+      packages: { "jq:amd64": "1.7", "bash:amd64": "5.2" },
+      sysctls: { "vm.swappiness": "60", "kernel.random.uuid": "1", "net.ipv4.ip_local_port_range": "32768 60999" },
+      files: { "/etc/sysctl.d/10 x.conf": A, "/etc/systemd/system/a.service": "-> /lib/a" },
+      listening: { "22 on 0100007F": "present" },
+      "docker.images": { "sha256:1": "a:1" },
+      "docker.volumes": { data: "" },
+      "podman.images": { "2": "b:1" },
+      processes: { "node /opt/distrobench/harness.mjs": "present" },
+    });
+  });
+
+  test("finds no difference in an unchanged host, whatever the kernel's counters say", () => {
+    assert.deepEqual(
+      differences({
+        sysctls:
+          text()
+            .match(/\.\/vm[\s\S]*?60999/)?.[0]
+            ?.replace("uuid:1", "uuid:2") ?? "",
+      }),
+      [],
+    );
+  });
+
+  test("names what came, went and changed", () => {
+    assert.deepEqual(differences({ packages: "jq:amd64 1.8\nperl:amd64 5.40" }), [
+      "packages bash:amd64: was 5.2, now gone",
+      "packages jq:amd64: was 1.7, now 1.8",
+      "packages perl:amd64: was not there, now 5.40",
+    ]);
+  });
+
+  test("does not compare what could not be asked", () => {
+    const after = text().replace(/\n@@@ docker\.images\n.*\n/, "");
+    assert.deepEqual(compareInventories(parseInventory(text()), parseInventory(after)), []);
+  });
+
+  test("says of every ignored difference why", () => {
+    for (const rule of ignoreRules) assert.ok(rule.reason.length > 5, String(rule.key));
+  });
+});
