@@ -30,7 +30,7 @@ export function installCommand(missing: readonly Finding[]): string {
   return `sudo apt-get install --no-install-recommends ${packages}`;
 }
 
-export function missingOf(findings: readonly Finding[]): Finding[] {
+function missingOf(findings: readonly Finding[]): Finding[] {
   return findings.filter(({ state }) => state === "missing");
 }
 

@@ -19,8 +19,8 @@ const transport = z.object({
 });
 const line = z.union([transport, operation]);
 
-export type OperationLine = z.output<typeof operation>;
-export type TransportLine = z.output<typeof transport>;
+type OperationLine = z.output<typeof operation>;
+type TransportLine = z.output<typeof transport>;
 
 export interface Operations {
   readonly operations: readonly OperationLine[];

@@ -7,7 +7,7 @@ import { capture } from "./process.ts";
 export type Need = "lab" | "mmdebstrap" | "ssh" | "test";
 
 /** A program of the controller that distrobench starts. */
-export interface Prerequisite {
+interface Prerequisite {
   readonly name: string;
   /** The executable looked for on PATH and in the system folders that only root has there. */
   readonly command: string;
@@ -24,7 +24,7 @@ const QEMU: Readonly<Record<string, { readonly command: string; readonly package
 };
 const qemu = QEMU[process.arch] ?? { command: `qemu-system-${process.arch}`, package: "qemu-system" };
 
-export const prerequisites: readonly Prerequisite[] = [
+const prerequisites: readonly Prerequisite[] = [
   {
     name: "QEMU",
     command: qemu.command,

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Environment } from "./context.ts";
 
 /** Operations the engine may run at once. They wait for hosts, not for this machine's processors; the default is four per processor. */
-export const PARALLEL = 32;
+const PARALLEL = 32;
 
 export interface Settings {
   /** `project`: our file backend below `.distrobench/state`. `user`: what the user is logged in to or has set. */

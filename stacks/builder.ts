@@ -40,7 +40,7 @@ function knownHosts(root: string, folder: string, name: string, hop: SshHop): st
 }
 
 /** One `Host` block of ssh_config(5). */
-export function configBlock(name: string, hop: SshHop, jump: string | undefined, knownHostsFile: string): string {
+function configBlock(name: string, hop: SshHop, jump: string | undefined, knownHostsFile: string): string {
   const given = "key" in hop.hostKey;
   const lines = [
     `HostName ${hop.address}`,

@@ -1,3 +1,3 @@
 export { loadPlan, stackNames } from "./load.ts";
-export type { Plan, PlannedBenchmark, PlannedHost, PlannedImage } from "./plan.ts";
+export type { Plan } from "./plan.ts";
 export { suggest } from "./suggest.ts";

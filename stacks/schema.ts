@@ -15,7 +15,7 @@ const release = z
   .min(1, "expected a release that is not empty");
 
 /** Where a secret is found. Its text never stands in a matrix, so the file can be shared and committed. */
-export const secretReference = z
+const secretReference = z
   .union(
     [
       z.strictObject({ env: text("SSH_PASSWORD").describe("name of an environment variable of the controller") }),

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../hosts/index.ts";
-import { stackNames } from "../../stacks/index.ts";
+import { stackNames, suggest } from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
 import { heal } from "../heal.ts";
 import { labFolders, removeLabFolder } from "../lab-machines.ts";
@@ -12,7 +12,7 @@ import { Stages } from "../stages.ts";
 
 /** `distrobench destroy`: removes what the stack made, then whatever a killed run may have left. Doing it twice is fine. */
 export async function destroy(context: Context, stack: string): Promise<void> {
-  checkName(context, stack);
+  checkName(stack);
   const stages = new Stages(context);
   const pulumi = await stages.run("Preparing Pulumi", async (note) => {
     const opened = await openPulumi(context, note);
@@ -22,16 +22,26 @@ export async function destroy(context: Context, stack: string): Promise<void> {
   if (context.signal.aborted) throw new Exit(130);
   if (await stackExists(context, pulumi, stack))
     await stages.run(`Destroying ${stack}`, async () => await run(context, pulumi, stack));
-  else say(context, `The stack ${stack} is not there: nothing was brought up, or it is gone already.`);
+  else explainAbsence(context, stack);
   await sweep(context, stages, stack);
   say(context, "Results and caches stay (./distrobench clean removes caches).");
 }
 
-/** A stack whose file was deleted can still be destroyed as long as something of it is there. */
-function checkName(context: Context, stack: string): void {
-  if (stackNames(context.root).includes(stack)) return;
+function checkName(stack: string): void {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(stack)) return;
-  throw new UserError(`${JSON.stringify(stack)} is not the name of a stack`);
+  throw new UserError(`${JSON.stringify(stack)} is not the name of a stack`, { remedy: "Letters, digits, dashes, underscores." });
+}
+
+/** A stack whose file was deleted can still be destroyed as long as something of it is there; a misspelt name cannot. */
+function explainAbsence(context: Context, stack: string): void {
+  const known = stackNames(context.root);
+  if (!known.includes(stack) && labFolders(context.root, stack).length === 0) {
+    const near = suggest(stack, known);
+    throw new UserError(`there is no stack ${stack}${near === undefined ? "" : `; did you mean ${near}?`}`, {
+      remedy: `Stacks here: ${known.join(", ")}`,
+    });
+  }
+  say(context, `The stack ${stack} is not there: nothing was brought up, or it is gone already.`);
 }
 
 async function run(context: Context, pulumi: Pulumi, stack: string): Promise<void> {

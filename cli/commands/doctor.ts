@@ -11,7 +11,7 @@ import { bytes, styleOf } from "../style.ts";
 type Status = "ok" | "missing" | "note";
 
 /** One thing that was looked at. */
-export interface Check {
+interface Check {
   readonly name: string;
   readonly status: Status;
   readonly found: string;
