@@ -34,7 +34,7 @@ export async function openPulumi(context: Context, progress: (line: string) => v
     settings,
     variables,
     show: async (args, options = {}) =>
-      await show(context, engine.command, [...args, ...colour(context)], {
+      await show(context, engine.command, [...args, ...display(context)], {
         cwd: root,
         environment: { ...merged, ...options.variables },
         ...(options.toStderr === undefined ? {} : { toStderr: options.toStderr }),
@@ -72,6 +72,10 @@ export function expectSuccess(context: Context, code: number): void {
   throw new Exit(context.signal.aborted ? 130 : 1);
 }
 
-function colour(context: Context): string[] {
-  return (context.environment.NO_COLOR ?? "") === "" ? [] : ["--color", "never"];
+/** No colour where none is wanted; no dots in a log file to say that it is still alive. */
+function display(context: Context): string[] {
+  return [
+    ...((context.environment.NO_COLOR ?? "") === "" ? [] : ["--color", "never"]),
+    ...(context.stderr.isTTY === true ? [] : ["--suppress-progress"]),
+  ];
 }
