@@ -1,6 +1,7 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve, sep } from "node:path";
+import { UserError } from "../errors.ts";
 
 /** Where cached disks are kept: `disks/<hash>/`, and what was found out about KVM. Both may be removed at any time. */
 export function diskCacheDirectory(): string {
@@ -32,6 +33,17 @@ export const machineFiles = {
   processId: "qemu.pid",
   control: "qmp.sock",
 } as const;
+
+/**
+ * Absolute path of a machine's directory. Throws `UserError` unless it is inside the project's `.distrobench`: the directory is
+ * removed as a whole with its machine.
+ */
+export function machinePath(root: string, directory: string): string {
+  const home = resolve(root, ".distrobench");
+  const path = resolve(root, directory);
+  if (path.startsWith(`${home}${sep}`)) return path;
+  throw new UserError(`the directory of a lab machine has to be inside ${home}, ${path} is not`);
+}
 
 /** Makes a directory that only its owner can enter (it holds private keys). */
 export async function makePrivateDirectory(directory: string): Promise<void> {

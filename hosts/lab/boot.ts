@@ -2,12 +2,17 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConnectionError } from "../errors.ts";
 import { machineFiles } from "./arrangement.ts";
-import { isAlive, type RunningMachine } from "./process.ts";
+import { diskOperations, isAlive, type RunningMachine } from "./process.ts";
 import { waitForSsh } from "./ssh-ready.ts";
 
 /** Far above what a boot takes: 25 s emulated on an idle machine, 4 minutes seen on one eight times overloaded. */
 const LIMIT_SECONDS = { kvm: 120, tcg: 600 } as const;
+/** An emulated kernel hangs now and then with all processors spinning: its disk then stands still. */
+const HANG_SECONDS = 120;
 const LOG_LINES = 12;
+
+/** The guest's kernel hangs; starting it again is worth a try. */
+export class HungBootError extends ConnectionError {}
 
 export interface BootOptions {
   readonly signal: AbortSignal;
@@ -19,11 +24,18 @@ export async function waitForBoot(directory: string, machine: RunningMachine, op
   const started = performance.now();
   const seconds = (): number => Math.round((performance.now() - started) / 1000);
   const limit = LIMIT_SECONDS[machine.accelerator];
+  const hangs = hangDetector(directory);
   const show = setInterval(() => options.progress(`booting ${seconds()} s`), 1000);
   try {
     const target = { directory, port: machine.running.port, hostKey: machine.hostKey };
     await waitForSsh(target, options.signal, async () => {
       if (!(await isAlive(machine))) throw await bootError(directory, machine, `ended during its boot after ${seconds()} s`);
+      if (await hangs(seconds()))
+        throw new HungBootError(
+          machine.inputs.name,
+          "machine-stopped",
+          `the lab machine hangs in its boot, ${seconds()} s after its start`,
+        );
       if (seconds() > limit) throw await bootError(directory, machine, `does not answer over SSH after ${limit} s`);
     });
   } finally {
@@ -31,6 +43,16 @@ export async function waitForBoot(directory: string, machine: RunningMachine, op
   }
   options.progress(`SSH answers after ${seconds()} s`);
   return seconds();
+}
+
+/** Tells whether the disk has stood still for too long, at any time given in seconds since the start. */
+function hangDetector(directory: string): (seconds: number) => Promise<boolean> {
+  let last = { operations: -1, seconds: 0 };
+  return async (seconds) => {
+    const operations = await diskOperations(directory).catch(() => -1);
+    if (operations !== last.operations) last = { operations, seconds };
+    return seconds - last.seconds > HANG_SECONDS;
+  };
 }
 
 async function bootError(directory: string, machine: RunningMachine, what: string): Promise<ConnectionError> {

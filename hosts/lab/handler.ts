@@ -1,8 +1,8 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { OperationContext, ResourceHandler, Stored } from "../operation.ts";
-import { machineFiles } from "./arrangement.ts";
-import { waitForBoot } from "./boot.ts";
+import { machineFiles, machinePath } from "./arrangement.ts";
+import { HungBootError, waitForBoot } from "./boot.ts";
 import { writeSshConfig } from "./keys.ts";
 import { withLock } from "./lock.ts";
 import { type MachineRecord, readMachine, writeMachine } from "./machine-file.ts";
@@ -32,7 +32,7 @@ async function create(
   context: OperationContext,
   inputs: LabMachineInputs,
 ): Promise<{ readonly id: string; readonly outputs: LabMachineOutputs }> {
-  const directory = join(context.root, inputs.directory);
+  const directory = machinePath(context.root, inputs.directory);
   return withLock(directory, context, async () => {
     // What an earlier run left that was killed before its state was written: nothing there can be trusted.
     await discardMachine(directory, 0);
@@ -48,7 +48,7 @@ async function read(
   context: OperationContext,
   stored: Stored<LabMachineInputs, LabMachineOutputs>,
 ): Promise<{ readonly inputs: LabMachineInputs; readonly outputs: LabMachineOutputs } | "gone"> {
-  const directory = join(context.root, stored.inputs.directory);
+  const directory = machinePath(context.root, stored.inputs.directory);
   const machine = await readMachine(directory);
   if (machine?.uuid !== stored.id || machine === undefined || !(await diskPresent(directory))) return "gone";
   const state = (await isAlive(machine)) ? "running" : "stopped";
@@ -60,15 +60,15 @@ async function read(
 
 async function update(
   context: OperationContext,
-  stored: Stored<LabMachineInputs, LabMachineOutputs>,
+  _stored: Stored<LabMachineInputs, LabMachineOutputs>,
   inputs: LabMachineInputs,
 ): Promise<LabMachineOutputs> {
-  const directory = join(context.root, inputs.directory);
+  const directory = machinePath(context.root, inputs.directory);
   return withLock(directory, context, async () => {
     const machine = await readMachine(directory);
     if (machine === undefined) throw new Error(`no machine in ${directory} any more`);
     const fits = machine.inputs.cpus === inputs.cpus && machine.inputs.memoryMiB === inputs.memoryMiB;
-    if (fits && (await isAlive(machine))) return { ...stored.outputs, ...outputsOf(running(machine)) };
+    if (fits && (await isAlive(machine))) return outputsOf(running(machine));
     context.info(fits ? "the machine did not run: starting it" : "restarting the machine with its new size");
     await stopProcess(directory, machine.uuid, RESTART_GRACE_SECONDS);
     const changed = { ...machine, inputs: { ...inputs, state: "running" as const } };
@@ -82,7 +82,19 @@ async function remove(context: OperationContext, stored: Stored<LabMachineInputs
   await removeMachine(context.root, stored.inputs.directory);
 }
 
+/** Starts the machine and waits until it answers; a kernel that hangs is started once more. */
 async function bootMachine(context: OperationContext, directory: string, machine: MachineRecord): Promise<RunningMachine> {
+  try {
+    return await bootOnce(context, directory, machine);
+  } catch (error) {
+    if (!(error instanceof HungBootError)) throw error;
+    context.info(`${error.message}: starting it again`);
+    await stopProcess(directory, machine.uuid, 0);
+    return await bootOnce(context, directory, machine);
+  }
+}
+
+async function bootOnce(context: OperationContext, directory: string, machine: MachineRecord): Promise<RunningMachine> {
   const started = await startProcess(directory, machine, context.signal);
   await writeSshConfig(directory, { name: machine.inputs.name, port: started.running.port, hostKey: machine.hostKey });
   await waitForBoot(directory, started, context);

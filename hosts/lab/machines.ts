@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConnectionError } from "../errors.ts";
-import { machineFiles } from "./arrangement.ts";
+import { machineFiles, machinePath } from "./arrangement.ts";
 import { withLock } from "./lock.ts";
 import { type MachineRecord, readMachine } from "./machine-file.ts";
 import { isAlive, stopProcess } from "./process.ts";
@@ -23,7 +23,7 @@ export interface LabConnection {
 
 /** How to reach the machine in a directory relative to the project's root. Rejects with `ConnectionError` when it does not run. */
 export async function labConnection(root: string, directory: string): Promise<LabConnection> {
-  const path = join(root, directory);
+  const path = machinePath(root, directory);
   const machine = await readMachine(path);
   if (machine?.running === undefined || !(await isAlive(machine)))
     throw new ConnectionError(machine?.inputs.name ?? directory, "machine-stopped", "the lab machine does not run", {
@@ -45,22 +45,21 @@ export interface ListedMachine {
   readonly running: boolean;
 }
 
-/** Machines whose directories are in `.distrobench/lab/<stack>/`, whether the stack's state knows them or not. */
+/** What is in `.distrobench/lab/<stack>/`, whether the stack's state knows it or not; also what a killed run left half made. */
 export async function listMachines(root: string, stack: string): Promise<readonly ListedMachine[]> {
   const parent = join(".distrobench", "lab", stack);
   const names = await readdir(join(root, parent)).catch(() => []);
-  const listed = await Promise.all(names.sort().map((name) => describe(root, join(parent, name))));
-  return listed.filter((machine) => machine !== undefined);
+  return Promise.all(names.sort().map((name) => describe(root, join(parent, name), name)));
 }
 
-async function describe(root: string, directory: string): Promise<ListedMachine | undefined> {
-  const machine = await readMachine(join(root, directory));
-  return machine === undefined ? undefined : { name: machine.inputs.name, directory, running: await isAlive(machine) };
+async function describe(root: string, directory: string, name: string): Promise<ListedMachine> {
+  const machine = await readMachine(join(root, directory)).catch(() => undefined);
+  return { name: machine?.inputs.name ?? name, directory, running: machine !== undefined && (await isAlive(machine)) };
 }
 
 /** Powers the machine off; nothing happens when it does not run. */
 export async function stopMachine(root: string, directory: string): Promise<void> {
-  const path = join(root, directory);
+  const path = machinePath(root, directory);
   await withLock(path, {}, async () => {
     const machine = await readMachine(path);
     if (machine !== undefined) await stopProcess(path, machine.uuid, STOP_GRACE_SECONDS);
@@ -69,7 +68,7 @@ export async function stopMachine(root: string, directory: string): Promise<void
 
 /** Stops the machine and removes its directory, within 30 s; succeeds when there is none. */
 export async function removeMachine(root: string, directory: string): Promise<void> {
-  const path = join(root, directory);
+  const path = machinePath(root, directory);
   await withLock(path, {}, () => discardMachine(path, REMOVAL_GRACE_SECONDS));
 }
 

@@ -1,6 +1,7 @@
 import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { controllerArchitecture } from "./architecture.ts";
 import { machineFiles } from "./arrangement.ts";
@@ -73,6 +74,16 @@ async function forwardedPort(directory: string): Promise<number> {
   const port = parseForwardedPort(String(text));
   if (port === undefined) throw new Error(`no forwarded port in QEMU's answer: ${String(text)}`);
   return port;
+}
+
+const blockStatistics = z.array(z.object({ stats: z.object({ rd_operations: z.number(), wr_operations: z.number() }) }));
+
+/** Reads and writes of the guest's disk since its start: a number that stands still while a guest boots tells of a hanging kernel. */
+export async function diskOperations(directory: string): Promise<number> {
+  const answer = await withQmp(directory, machineFiles.control, CONTROL_SECONDS, (session) =>
+    session.execute("query-blockstats"),
+  );
+  return blockStatistics.parse(answer).reduce((sum, { stats }) => sum + stats.rd_operations + stats.wr_operations, 0);
 }
 
 /** Port of the line `TCP[HOST_FORWARD]  <fd>  127.0.0.1  <port>  <guest>  22 ...` of `info usernet`. */
