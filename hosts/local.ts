@@ -7,27 +7,31 @@ import type { Transport, TransportStatistics } from "./transport.ts";
 
 type LocalConnection = Extract<Connection, { kind: "local" }>;
 
-/** The controller itself as a host, with the same guarantees as over SSH: nothing we started survives this process. */
+/**
+ * The controller itself as a host, with the same guarantees as over SSH: nothing we started survives this process.
+ * Rejects with `ConnectionError` when it can't become root.
+ */
 export async function createLocalTransport(
   connection: LocalConnection,
   counters: { -readonly [Key in keyof TransportStatistics]: number } = noCounts(),
 ): Promise<Transport> {
-  let session: Session | undefined;
-  const transport = new ShellTransport({
+  const connect = () => openSession(connection.host, localOpener(), connection.become);
+  let session: Promise<Session> | undefined = connect();
+  await session;
+  return new ShellTransport({
     host: connection.host,
     become: connection.become,
     counters,
     session: async () => {
-      session ??= await openSession(connection.host, localOpener(), connection.become);
-      return session;
+      session ??= connect();
+      return await session;
     },
     close: async () => {
       const last = session;
       session = undefined;
-      await last?.warden.dismiss();
+      await (await last)?.warden.dismiss();
     },
   });
-  return transport;
 }
 
 export function noCounts(): { -readonly [Key in keyof TransportStatistics]: number } {

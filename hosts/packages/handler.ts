@@ -23,11 +23,13 @@ export const packagesHandler: ResourceHandler<PackagesInputs, PackagesOutputs> =
   }),
   read,
   update: async (context, stored, inputs) => {
-    const old = { ...nothing, ...stored.outputs, ...inputs };
-    return await bring(context, inputs, await dropUnwanted(context, stored, old));
+    const dropped = stored.inputs.wanted.filter((name) => !inputs.wanted.includes(name));
+    if (dropped.length > 0)
+      context.info(`${inputs.host}: ${dropped.join(", ")} stays until destroy: other packages may share its parts`);
+    return await bring(context, inputs, { ...nothing, ...stored.outputs, ...inputs });
   },
   delete: async (context, stored) => {
-    await removePackages(context, stored.inputs, stored.outputs.added, stored.outputs);
+    await removePackages(context, stored.inputs, stored.outputs);
   },
 };
 
@@ -44,18 +46,6 @@ async function bring(context: OperationContext, inputs: PackagesInputs, before: 
       error instanceof UserError && error.remedy !== undefined ? `${error.message}\n${error.remedy}` : String(error);
     throw new PartialFailure(id, changed, [message], { cause: error });
   }
-}
-
-/** What an earlier program wanted and this one does not goes, unless something still wanted needs it. */
-async function dropUnwanted(
-  context: OperationContext,
-  stored: Stored<PackagesInputs, PackagesOutputs>,
-  outputs: PackagesOutputs,
-): Promise<PackagesOutputs> {
-  const dropped = stored.inputs.wanted.filter((name) => !outputs.wanted.includes(name));
-  if (dropped.length > 0)
-    context.info(`${outputs.host}: ${dropped.join(", ")} stays until destroy: other packages may share its parts`);
-  return outputs;
 }
 
 async function read(

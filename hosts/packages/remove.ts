@@ -8,23 +8,29 @@ import { queryPackages } from "./query.ts";
 const REMOVE_SECONDS = 1800;
 
 /** Removes what was added, in one call, and stops what was started. Succeeds when the host or the packages are gone. */
-export async function removePackages(
-  context: OperationContext,
-  inputs: PackagesInputs,
-  added: readonly string[],
-  outputs: Pick<PackagesOutputs, "services" | "indexFetched">,
-): Promise<void> {
-  if (added.length === 0 && outputs.services.length === 0 && outputs.indexFetched !== true) return;
-  const transport = await context.transport(inputs.connection).catch((error: unknown) => {
+export async function removePackages(context: OperationContext, inputs: PackagesInputs, outputs: Brought): Promise<void> {
+  if (outputs.added.length === 0 && outputs.services.length === 0 && outputs.indexFetched !== true) return;
+  try {
+    await removeFrom(await context.transport(inputs.connection), context, inputs, outputs);
+  } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
     context.warn(`${error.message}: nothing could be removed there`);
-  });
-  if (transport === undefined) return;
+  }
+}
+
+type Brought = Pick<PackagesOutputs, "added" | "services" | "indexFetched">;
+
+async function removeFrom(
+  transport: Transport,
+  context: OperationContext,
+  inputs: PackagesInputs,
+  outputs: Brought,
+): Promise<void> {
   const { packages, services } = distributionOf(inputs.distribution);
   const options = { signal: context.signal, timeoutSeconds: REMOVE_SECONDS };
   for (const name of outputs.services) await transport.run(services.stop(name), { ...options, accept: "any" });
   const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });
-  const present = added.filter((name) => state.installed.has(name));
+  const present = outputs.added.filter((name) => state.installed.has(name));
   if (present.length > 0) await remove(context, transport, inputs, present);
   if (outputs.indexFetched === true) await transport.run(packages.dropIndex, options);
 }
