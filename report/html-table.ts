@@ -4,7 +4,7 @@ import type { Cell, Column, Table } from "./table.ts";
 /** A table that scrolls inside its frame; the frame can be reached by keyboard. `wrap` breaks long facts instead. */
 export function htmlTable(table: Table, options: { readonly wrap?: boolean; readonly tall?: boolean } = {}): Markup {
   const classes = ["scroll", ...(options.tall === true ? ["tall"] : [])].join(" ");
-  return html`<div class="${classes}" role="region" tabindex="0" aria-label="${table.caption}"><table${options.wrap === true ? html` class="wrap"` : undefined}>
+  return html`<div class="${classes}" role="group" tabindex="0" aria-label="${table.caption}"><table${options.wrap === true ? html` class="wrap"` : undefined}>
 <caption>${table.caption}</caption>
 <thead><tr>${table.columns.map(headCell)}</tr></thead>
 <tbody>
