@@ -7,7 +7,7 @@ import { commandResource, randomHex } from "./commands.ts";
 import { copyToRemote } from "./copy-to-remote.ts";
 import { runLocally } from "./local-run.ts";
 import { previousOutput } from "./output.ts";
-import { runRemotely } from "./remote-run.ts";
+import { closeIdleConnections, runRemotely } from "./remote-run.ts";
 import {
   copyToRemoteInputs,
   localCommandInputs,
@@ -69,6 +69,7 @@ export const commandPlugin: PluginImplementation = {
     "command:remote:Command": remoteCommand,
     "command:remote:CopyToRemote": copy,
   }),
+  cancel: async () => closeIdleConnections(),
   invoke: async (token, args) => {
     if (token !== "command:local:run")
       throw new PluginError("unimplemented", `the stand-in for the command plugin has no function ${token}`);

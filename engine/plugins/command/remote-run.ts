@@ -4,6 +4,15 @@ import { dial } from "./dial.ts";
 import { commandFailure, Output, type Printed, previousOutput } from "./output.ts";
 import type { RemoteCommandInputs } from "./schema.ts";
 
+/** Connections stay open after their command until the plugin ends, as with the official plugin. */
+const idle = new Set<Client>();
+
+/** Ends the connections whose command is over; running commands are left to finish. */
+export function closeIdleConnections(): void {
+  for (const client of idle) client.end();
+  idle.clear();
+}
+
 /** Runs a command in the login shell of the remote user. Once started it is not watched: neither an abort nor a time-out stops it. */
 export async function runRemotely(
   call: Call,
@@ -15,6 +24,7 @@ export async function runRemotely(
   const environment = await acceptedEnvironment(client, inputs, previous, call);
   const output = new Output(call, inputs.logging);
   const reason = await execute(client, command, { environment, stdin: inputs.stdin ?? "" }, output);
+  idle.add(client);
   if (reason !== undefined) throw commandFailure(reason, command, output);
   return { stdout: output.text("stdout"), stderr: output.text("stderr") };
 }
