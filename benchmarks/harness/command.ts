@@ -16,11 +16,14 @@ export interface Running {
   readonly ended: Promise<number>;
 }
 
-/** Starts a command in a process group of its own, without a shell. Never throws: a missing program ends with -1. */
-export function start(command: readonly string[]): Running {
+/**
+ * Starts a command in a process group of its own, without a shell. Never throws: a missing program ends with -1. One that `outlives`
+ * the session is left to finish: half a removal is worse than one that ends a moment later.
+ */
+export function start(command: readonly string[], { outlives = false }: { readonly outlives?: boolean } = {}): Running {
   const [file = "", ...rest] = command;
   const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"], detached: true });
-  running.add(child);
+  if (!outlives) running.add(child);
   const lines: string[] = [];
   const ended = new Promise<number>((resolve) => {
     child.once("error", (error) => {
@@ -44,8 +47,9 @@ export function start(command: readonly string[]): Running {
 export async function run(
   command: readonly string[],
   timeoutSeconds: number,
+  options: { readonly outlives?: boolean } = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly tail: string }> {
-  const process = start(command);
+  const process = start(command, options);
   const lines: string[] = [];
   process.onLine = (line, from) => {
     if (from === "stdout") lines.push(line);

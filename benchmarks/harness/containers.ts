@@ -27,14 +27,14 @@ export async function register(starter: Starter): Promise<Started> {
 /** Removes the container by the engine's own command. Rejects with what the engine said when it will not go. */
 export async function removeContainer(starter: Starter, started: Started): Promise<void> {
   const command = starters[starter].remove?.(started.name);
+  alive.delete(started.name);
   if (command !== undefined) {
-    const { code, tail } = await run(command, REMOVAL_SECONDS);
+    const { code, tail } = await run(command, REMOVAL_SECONDS, { outlives: true });
     if (code !== 0 && !/no such container|is already in progress/i.test(tail)) {
       throw new Error(`${command.join(" ")} ended with exit code ${code}: ${tail}`);
     }
   }
   rmSync(dirname(started.idFile), { recursive: true, force: true });
-  alive.delete(started.name);
 }
 
 /** Removes containers of ours that an earlier session left when it was killed; their names. */
@@ -53,15 +53,16 @@ export async function sweep(wanted: readonly Starter[]): Promise<readonly string
 }
 
 /**
- * Kills the processes of every container at once through its control group, which no engine can delay, and leaves the
- * engine's own bookkeeping to a detached `rm`.
+ * Kills the processes of every container at once through its control group, which no engine can delay; `--rm` makes the engine clear
+ * up what is then dead. Only a container without processes (created, not started) needs the engine's own `rm`, which nobody waits for.
  */
 export function killContainers(): void {
   for (const { starter, started } of alive.values()) {
     const id = readOr(started.idFile).trim();
-    if (id !== "") for (const group of containerGroups(id)) killControlGroup(group);
+    const groups = id === "" ? [] : containerGroups(id);
+    for (const group of groups) killControlGroup(group);
     const [file, ...rest] = starters[starter].remove?.(started.name) ?? [];
-    if (file !== undefined) spawn(file, rest, { stdio: "ignore", detached: true }).unref();
+    if (file !== undefined && groups.length === 0) spawn(file, rest, { stdio: "ignore", detached: true }).unref();
     rmSync(dirname(started.idFile), { recursive: true, force: true });
   }
   alive.clear();
