@@ -1,7 +1,8 @@
 import { benchmarkHandler } from "../benchmarks/handler.ts";
+import { hostHandler, packagesHandler } from "../hosts/handler.ts";
 import type { ResourceHandler } from "../hosts/index.ts";
 import { labMachineHandler } from "../hosts/lab/handler.ts";
-import { deliveredImageHandler } from "../images/handler.ts";
+import { baseImageHandler, deliveredImageHandler } from "../images/handler.ts";
 import { reportHandler } from "../report/handler.ts";
 import type { ReportInputs, ReportOutputs } from "../report/index.ts";
 import type { AnyHandler } from "./any-handler.ts";
@@ -10,4 +11,12 @@ import type { AnyHandler } from "./any-handler.ts";
 const report: ResourceHandler<ReportInputs, ReportOutputs> = reportHandler;
 
 /** Every resource type of distrobench. The engine sends a token, which a handler here answers to. */
-export const handlers: readonly AnyHandler[] = [labMachineHandler, deliveredImageHandler, benchmarkHandler, report];
+export const handlers: readonly AnyHandler[] = [
+  hostHandler,
+  packagesHandler,
+  labMachineHandler,
+  baseImageHandler,
+  deliveredImageHandler,
+  benchmarkHandler,
+  report,
+];

@@ -10,6 +10,9 @@ import type { PluginImplementation } from "./types.ts";
 const MESSAGE_BYTES = 400 * 1024 * 1024;
 const PARENT_CHECK_MILLISECONDS = 500;
 
+/** The engine; read as early as can be, because a process whose parent died has another one. */
+const parent = process.ppid;
+
 export interface RunningPlugin {
   readonly port: number;
   /** Aborts what runs, lets the implementation close, and ends the server. */
@@ -22,7 +25,6 @@ export interface RunningPlugin {
  */
 export async function servePlugin(implementation: PluginImplementation): Promise<void> {
   const plugin = await startPlugin(implementation, process.argv.slice(2).at(-1));
-  process.stdout.write(`${plugin.port}\n`);
   let stopping = false;
   const stop = () => {
     if (stopping) return;
@@ -31,10 +33,10 @@ export async function servePlugin(implementation: PluginImplementation): Promise
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) stop();
   }, PARENT_CHECK_MILLISECONDS).unref();
+  process.stdout.write(`${plugin.port}\n`);
 }
 
 /** Starts the server on a free port of the loopback interface. Without an engine's address, log lines wait for Handshake or Attach. */
