@@ -93,7 +93,8 @@ export function parseForwardedPort(text: string): number | undefined {
 }
 
 /**
- * Ends every process of the machine: asks the guest to power off, after `graceSeconds` tells QEMU to quit, at last kills it.
+ * Ends every process of the machine: asks the guest to power off, after `graceSeconds` tells QEMU to quit, at last kills it. With
+ * no grace it is killed at once, for a machine whose disk is thrown away or that hangs.
  * Takes at most `graceSeconds` + 15 s. Only processes with the machine's UUID among their arguments are touched.
  */
 export async function stopProcess(directory: string, uuid: string, graceSeconds: number): Promise<void> {
@@ -107,9 +108,9 @@ async function stopOne(directory: string, process: ProcessIdentity, graceSeconds
   if (graceSeconds > 0) {
     await control(directory, "system_powerdown");
     if (await waitForEnd(process, graceSeconds)) return;
+    await control(directory, "quit");
+    if (await waitForEnd(process, 3)) return;
   }
-  await control(directory, "quit");
-  if (await waitForEnd(process, 3)) return;
   if (!(await endProcess(process, "SIGKILL", 10))) throw new Error(`process ${process.pid} of QEMU does not end`);
 }
 
