@@ -51,5 +51,10 @@ export const ignoreRules: readonly IgnoreRule[] = [
     key: /^\/(run\/user|run\/credentials|proc\/sys\/fs\/binfmt_misc|run\/docker\/netns|run\/netns)/,
     reason: "made on first use",
   },
+  {
+    category: "listening",
+    key: /^(32[89]\d\d|3[3-9]\d{3}|[4-6]\d{4}) on /,
+    reason: "a port that the kernel chose (ip_local_port_range)",
+  },
   { category: "interfaces", key: /^(veth|vnet)/, reason: "one end of a container's network" },
 ];

@@ -24,7 +24,8 @@ const READERS: Readonly<Record<string, (text: string) => Record<string, string>>
   listening: (text) => presence(listening(text)),
   interfaces: (text) => presence(lines(text)),
   processes: (text) => presence(lines(text).filter((line) => !/distrobench\.\w{6}/.test(line))),
-  ours: (text) => presence(lines(text)),
+  // The connection's own warden is there whenever somebody looks.
+  ours: (text) => presence(lines(text).filter((line) => !/\/distrobench\.\w{6}(\.ended)?$/.test(line))),
 };
 
 /** Takes the answer of `inventoryScript` apart. */

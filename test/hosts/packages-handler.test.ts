@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { packagesHandler } from "../../hosts/handler.ts";
+import { CommandError, ConnectionError, type OperationContext, PartialFailure, type Transport } from "../../hosts/index.ts";
+import { packagesInputs } from "../../hosts/schema.ts";
+
+const inputs = packagesInputs.parse({
+  host: "box",
+  connection: { kind: "local", host: "box" },
+  distribution: "debian",
+  wanted: ["docker", "git"],
+});
+
+/** A Debian 13 that keeps its packages in a map and does what apt and systemctl would. */
+function debianBox(options: { readonly failing?: RegExp } = {}) {
+  const installed = new Map([
+    ["ca-certificates", "1"],
+    ["base", "1"],
+  ]);
+  const ran: string[] = [];
+  const told: string[] = [];
+  let active = false;
+  let index = false;
+  const effects: readonly (readonly [RegExp, (names: readonly string[]) => void])[] = [
+    [/-y.* install /, (names) => [...names, `lib${names.at(-1)}`].forEach((name) => void installed.set(name, "26.1-1"))],
+    [/-y.* purge /, (names) => names.forEach((name) => void installed.delete(name))],
+    [
+      / update$/,
+      () => {
+        index = true;
+      },
+    ],
+    [
+      /systemctl start/,
+      () => {
+        active = true;
+      },
+    ],
+  ];
+  const sections = () => ({
+    "os-release": "ID=debian\nVERSION_CODENAME=trixie",
+    installed: [...installed].map(([name, version]) => `ii  ${name} ${version}`).join("\n"),
+    services: `docker ${active ? "active" : "inactive"}`,
+    index: index ? "yes" : "",
+    candidates: index ? ["docker.io", "docker-cli", "git"].map((name) => `${name}:\n  Candidate: 26.1-1`).join("\n") : "",
+  });
+  const state = () =>
+    Object.entries(sections())
+      .map(([name, text]) => `@@@ ${name}\n${text}\n`)
+      .join("");
+  const answer = (script: string): string => {
+    const names = script.match(/ (install|purge) (.*)$/)?.[2]?.split(" ") ?? [];
+    for (const [command, effect] of effects) if (command.test(script)) effect(names);
+    if (script.includes("apt-get -s")) return names.map((name) => `Purg ${name} [1]`).join("\n");
+    return state();
+  };
+  const transport: Pick<Transport, "run"> = {
+    run: async (shell) => {
+      const command = shell.toString();
+      ran.push(command);
+      const failed = options.failing?.test(command) === true;
+      const result = { command, host: "box", exitCode: failed ? 1 : 0, stdout: answer(command), stderr: "", seconds: 0 };
+      if (failed) throw new CommandError(result, "exit");
+      return result;
+    },
+  };
+  const context: OperationContext = {
+    urn: "",
+    signal: new AbortController().signal,
+    root: "/",
+    stack: "s",
+    progress: () => {},
+    info: (message) => told.push(message),
+    warn: (message) => told.push(message),
+    transport: async () => transport as Transport,
+    exclusive: async (_, work) => await work(),
+  };
+  return {
+    context,
+    installed,
+    ran,
+    told,
+    changes: () => ran.filter((script) => /apt-get -y|update|systemctl start/.test(script)).length,
+  };
+}
+
+describe("Packages", () => {
+  test("brings what is missing, remembers all that came along, and takes away exactly that", async () => {
+    const box = debianBox();
+    const { outputs } = await packagesHandler.create(box.context, inputs);
+    assert.deepEqual(outputs.added, ["docker-cli", "docker.io", "git", "libgit"]);
+    assert.deepEqual([outputs.services, outputs.engines, outputs.indexFetched], [["docker"], { docker: "26.1" }, true]);
+    await packagesHandler.delete(box.context, { id: "x", inputs, outputs });
+    assert.deepEqual([...box.installed.keys()], ["ca-certificates", "base"]);
+    assert.equal(box.ran.filter((script) => / purge /.test(script) && script.includes("-y")).length, 1);
+  });
+
+  test("changes nothing when all is there", async () => {
+    const box = debianBox();
+    const { outputs } = await packagesHandler.create(box.context, inputs);
+    const before = box.changes();
+    await packagesHandler.update(box.context, { id: "x", inputs, outputs }, inputs);
+    assert.equal(box.changes(), before);
+  });
+
+  test("shows a removed package as drift, and brings it back", async () => {
+    const box = debianBox();
+    const { outputs } = await packagesHandler.create(box.context, inputs);
+    box.installed.delete("git");
+    const seen = await packagesHandler.read(box.context, { id: "x", inputs, outputs });
+    assert.ok(seen !== "gone");
+    assert.deepEqual(seen.inputs.wanted, ["docker"]);
+    await packagesHandler.update(box.context, { id: "x", ...seen }, inputs);
+    assert.ok(box.installed.has("git"));
+  });
+
+  test("keeps what was installed when a service does not start", async () => {
+    const box = debianBox({ failing: /systemctl start/ });
+    const error: unknown = await packagesHandler.create(box.context, inputs).then(
+      () => assert.fail(),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof PartialFailure);
+    assert.ok("added" in error.outputs);
+    assert.deepEqual(error.outputs.added, ["docker-cli", "docker.io", "git", "libgit"]);
+  });
+
+  test("warns and goes on when the host has gone", async () => {
+    const box = debianBox();
+    const { outputs } = await packagesHandler.create(box.context, inputs);
+    const gone = { ...box.context, transport: () => Promise.reject(new ConnectionError("box", "unreachable", "is gone")) };
+    await packagesHandler.delete(gone, { id: "x", inputs, outputs });
+    assert.deepEqual(await packagesHandler.read(gone, { id: "x", inputs, outputs }), { inputs, outputs });
+    assert.ok(box.told.some((line) => line.includes("nothing could be removed")));
+  });
+});
