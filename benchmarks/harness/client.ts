@@ -18,6 +18,8 @@ export interface Harness {
 }
 
 const CLOSE_SECONDS = 5;
+/** For answers that take no work. A loaded emulated host needs a minute to start Node.js. */
+export const ANSWER_SECONDS = 300;
 
 /** Puts the program on the host and starts it there. Rejects with `UserError` when it does not answer. */
 export async function startHarness(transport: Transport, session: string, signal: AbortSignal): Promise<Harness> {
@@ -27,9 +29,14 @@ export async function startHarness(transport: Transport, session: string, signal
   const process = await transport.start(sh`exec node ${path}`, { signal });
   const harness = connect(transport.host, process);
   signal.addEventListener("abort", () => void harness.close(), { once: true });
-  const hello = await harness.request("hello", undefined, { timeoutSeconds: 60 });
-  if (hello.digest !== digest) throw new UserError(`${transport.host}: the measuring program arrived damaged`);
-  return harness;
+  try {
+    const hello = await harness.request("hello", undefined, { timeoutSeconds: ANSWER_SECONDS });
+    if (hello.digest !== digest) throw new UserError(`${transport.host}: the measuring program arrived damaged`);
+    return harness;
+  } catch (error) {
+    await harness.close();
+    throw error;
+  }
 }
 
 /** Talks to a running program over its standard streams. */

@@ -56,9 +56,15 @@ export type Session = z.output<typeof sessionSchema>;
 export const validity = z.discriminatedUnion("status", [
   z.strictObject({ status: z.literal("valid") }),
   /** Counted out, by a rule declared before measuring. */
-  z.strictObject({ status: z.literal("invalid"), reasons: z.array(z.strictObject({ rule: z.string(), detail: z.string() })).min(1) }),
+  z.strictObject({
+    status: z.literal("invalid"),
+    reasons: z.array(z.strictObject({ rule: z.string(), detail: z.string() })).min(1),
+  }),
   /** Kept, marked: control kernel moved, outlier flag. */
-  z.strictObject({ status: z.literal("disturbed"), reasons: z.array(z.strictObject({ rule: z.string(), detail: z.string() })).min(1) }),
+  z.strictObject({
+    status: z.literal("disturbed"),
+    reasons: z.array(z.strictObject({ rule: z.string(), detail: z.string() })).min(1),
+  }),
   /** Did not finish: +infinity in order statistics. */
   z.strictObject({ status: z.literal("failed"), cause: z.string() }),
 ]);

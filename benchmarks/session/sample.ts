@@ -1,4 +1,5 @@
 import type { Benchmark, Measurement } from "../define.ts";
+import { ANSWER_SECONDS } from "../harness/client.ts";
 import type { Settled } from "../harness/settle.ts";
 import type { Sample, Validity } from "../results/schema.ts";
 import { judge } from "../validity/rules.ts";
@@ -25,10 +26,10 @@ export async function takeSample(around: Surroundings, slot: Slot, sequence: num
   const variant = look(around.variants, slot.variant);
   const host = look(around.hosts, variant.host);
   const settled = await settleAll(around.hosts, variant.host);
-  const before = await host.harness.request("before", undefined, { timeoutSeconds: 60 });
+  const before = await host.harness.request("before", undefined, { timeoutSeconds: ANSWER_SECONDS });
   const at = around.now().toISOString();
   const measurement = await around.benchmark.measure(host.harness, variant, around.parameters);
-  const after = await host.harness.request("after", undefined, { timeoutSeconds: 60 });
+  const after = await host.harness.request("after", undefined, { timeoutSeconds: ANSWER_SECONDS });
   const found = measurement.outcome === "measured" ? (measurement.conditions ?? {}) : {};
   const conditions = { ...settleConditions(settled), ...before, ...after, ...found };
   host.noteControl(before["control.seconds"]);
@@ -69,7 +70,7 @@ async function settleAll(hosts: ReadonlyMap<string, SessionHost>, wanted: string
   const settled = await Promise.all(
     [...hosts].map(async ([name, { harness, pressureLimit }]) => {
       const given = { limit: pressureLimit, timeoutSeconds: SETTLE_SECONDS };
-      return [name, await harness.request("settle", given, { timeoutSeconds: SETTLE_SECONDS + 30 })] as const;
+      return [name, await harness.request("settle", given, { timeoutSeconds: SETTLE_SECONDS + ANSWER_SECONDS })] as const;
     }),
   );
   return look(new Map(settled), wanted);
