@@ -11,7 +11,14 @@ const LONGEST_WAIT_MILLISECONDS = 5_000;
 export async function dial(connection: Connection, call: Pick<Call, "log" | "signal">): Promise<Client> {
   if (connection.proxy === undefined) return await dialHop(connection, call, { what: "Dial", prefix: "" });
   const proxy = await dialHop(connection.proxy, call, { what: "Dial proxy", prefix: "proxy: " });
-  return await dialHop(connection, call, { what: "Dial from proxy", prefix: "" }, proxy);
+  try {
+    const client = await dialHop(connection, call, { what: "Dial from proxy", prefix: "" }, proxy);
+    client.once("close", () => proxy.end());
+    return client;
+  } catch (error) {
+    proxy.end();
+    throw error;
+  }
 }
 
 interface Wording {

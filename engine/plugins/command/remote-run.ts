@@ -21,12 +21,15 @@ export async function runRemotely(
   previous: Printed | undefined,
 ): Promise<Printed> {
   const client = await dial(inputs.connection, call);
-  const environment = await acceptedEnvironment(client, inputs, previous, call);
-  const output = new Output(call, inputs.logging);
-  const reason = await execute(client, command, { environment, stdin: inputs.stdin ?? "" }, output);
-  idle.add(client);
-  if (reason !== undefined) throw commandFailure(reason, command, output);
-  return { stdout: output.text("stdout"), stderr: output.text("stderr") };
+  try {
+    const environment = await acceptedEnvironment(client, inputs, previous, call);
+    const output = new Output(call, inputs.logging);
+    const reason = await execute(client, command, { environment, stdin: inputs.stdin ?? "" }, output);
+    if (reason !== undefined) throw commandFailure(reason, command, output);
+    return { stdout: output.text("stdout"), stderr: output.text("stderr") };
+  } finally {
+    idle.add(client);
+  }
 }
 
 /** A variable of the user's that the server refuses is an error; one of ours only a warning. */
