@@ -8,7 +8,8 @@ export interface Architecture {
   readonly console: string;
   /**
    * The processor model under TCG. QEMU 7.2 corrupts flags in cmpxchg16b, which panics 6.12 kernels about 20 s into the boot:
-   * without that instruction they take another path.
+   * without that instruction they take another path. Its mwait never sleeps and misses interrupts that are masked: a kernel that idles
+   * with it (Debian 14's) spins, or hangs with all processors spinning; without it the kernel halts.
    */
   readonly emulatedCpu: string;
 }
@@ -19,7 +20,7 @@ const architectures: Partial<Record<NodeJS.Architecture, Architecture>> = {
     debianPackage: "qemu-system-x86",
     machine: "q35",
     console: "ttyS0",
-    emulatedCpu: "max,-cx16",
+    emulatedCpu: "max,-cx16,-monitor",
   },
   arm64: {
     qemu: "qemu-system-aarch64",
