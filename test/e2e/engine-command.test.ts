@@ -79,13 +79,19 @@ describe("the command stand-in under the real engine", () => {
   });
 
   it("leaves no process after ^C", async () => {
-    const running = project.start(["up", "--yes", "--skip-preview"], { ...access, TRIGGER: "2", LIMIT: "11", HANG: "1" });
-    for await (const chunk of running.stdout) if (String(chunk).includes("hanging creating")) break;
+    const variables = { ...access, TRIGGER: "2", LIMIT: "11", HANG: "1" };
+    const running = project.spawn(["up", "--yes", "--skip-preview"], variables);
+    const ended = new Promise((resolve) => running.once("exit", resolve));
+    await new Promise<void>((resolve) =>
+      running.stdout.on("data", (chunk) => {
+        if (String(chunk).includes("hanging creating")) resolve();
+      }),
+    );
     await sleep(500);
     assert.ok(await isRunning("98.7"));
     const started = performance.now();
-    process.kill(running.pid ?? 0, "SIGINT");
-    assert.notEqual((await running).exitCode, 0);
+    running.kill("SIGINT");
+    assert.notEqual(await ended, 0);
     assert.ok(performance.now() - started < 15_000);
     assert.ok(!(await isRunning("98.7")));
   });

@@ -16,15 +16,15 @@ export class StdioSocket extends Duplex {
     child.stdout.on("data", (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause();
     });
-    child.stdout.on("end", () => this.push(null));
     child.stderr.on("data", (chunk: Buffer) => {
       this.#complaint = (this.#complaint + chunk.toString()).slice(-4096);
     });
     child.stdin.on("error", () => undefined);
     child.on("error", (error) => this.destroy(error));
+    // Only now it is known whether the end of its output was a good one.
     child.on("close", (code) => {
-      if (code !== 0 && !this.destroyed)
-        this.destroy(new Error(`${program} ended with code ${code}: ${this.#complaint.trim() || "it said nothing"}`));
+      if (code === 0) this.push(null);
+      else this.destroy(new Error(`${program} ended with code ${code}: ${this.#complaint.trim() || "it said nothing"}`));
     });
   }
 

@@ -1,3 +1,4 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { $, type ProcessOutput, type ProcessPromise } from "zx";
@@ -8,8 +9,10 @@ const root = join(import.meta.dirname, "../../..");
 export interface Project {
   readonly folder: string;
   program(text: string): void;
-  /** Starts `pulumi`; `nothrow` leaves its failure to the caller. */
+  /** Runs `pulumi`; a failure is left to the caller. */
   start(command: readonly string[], variables?: Readonly<Record<string, string>>): ProcessPromise;
+  /** Starts `pulumi` itself, without a shell between, so that it can be sent signals. */
+  spawn(command: readonly string[], variables?: Readonly<Record<string, string>>): ChildProcessWithoutNullStreams;
   run(command: readonly string[], variables?: Readonly<Record<string, string>>): Promise<ProcessOutput>;
   outputs(): Promise<Record<string, unknown>>;
 }
@@ -42,6 +45,8 @@ export async function createProject(folder: string): Promise<Project> {
     folder,
     program: (text) => writeFileSync(join(folder, "index.ts"), text),
     start,
+    spawn: (command, variables = {}) =>
+      spawn(engine.command, [...command, "--non-interactive"], { cwd: folder, env: { ...env, ...variables }, stdio: "pipe" }),
     run,
     outputs: async () => JSON.parse((await run(["stack", "output", "--json"])).stdout),
   };
