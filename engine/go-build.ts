@@ -11,7 +11,7 @@ const LINKER_FLAGS = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version
 /** From this version on a Go command fetches the toolchain that go.mod asks for by itself. */
 const OLDEST_GO = { major: 1, minor: 21 };
 
-/** Module sources, build cache and result, measured: 2.9 GB. */
+/** Module sources 1.6 GB (with a toolchain), build cache 1.6 GB and the result 0.1 GB, as measured after one build. */
 const NEEDED_BYTES = 3.5e9;
 
 const PROGRESS_SECONDS = 15;
