@@ -65,7 +65,8 @@ export function adapt(handlers: readonly AnyHandler[], around: Surroundings): Pl
     name: around.name,
     version: around.version,
     handshake: ({ rootDirectory }) => {
-      root = rootDirectory ?? root;
+      // The engine names the folder of the plugin, which is inside the project.
+      if (rootDirectory !== undefined) root = projectRoot(rootDirectory);
     },
     ...comparing(find),
     ...making(find, operate),
