@@ -115,7 +115,7 @@ const benchmark = z.strictObject({
     .describe("every variant is measured once per block; below 6 there is no 95 % interval"),
   seed: z.int().nonnegative().default(1).describe("of the random order inside the blocks"),
   tolerance: percent("10%").default("10%").describe("relative change that counts"),
-  aaPair: z.boolean().default(false).describe("measure the baseline under two names, which must come out equal"),
+  aaPair: z.boolean().default(true).describe("measure the baseline under two names, which must come out equal"),
   noisyHost: z.boolean().default(false).describe("go on where a noisy host would make the session invalid"),
   parameters: z.record(z.string(), z.unknown()).default({}).describe("of the test"),
 });

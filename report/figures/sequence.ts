@@ -26,7 +26,7 @@ export function sequenceFigure(view: SessionView, metric: MetricSummary): Figure
     height: heightFor(variants.length, ROW),
     marginBottom: 38,
     marginLeft: 44,
-    x: { label: "position in the session", labelAnchor: "center", labelArrow: "none", ticks: 6 },
+    x: { label: "position in the session", labelAnchor: "center", labelArrow: "none", ticks: 6, tickFormat: wholeOnly },
     y: { label: null, ticks: 3, insetTop: 20, insetBottom: 6, grid: true },
     fy: { axis: null, domain: variants, padding: 0.08 },
     marks: [
@@ -54,4 +54,9 @@ function describe({ summary }: SessionView, { definition, estimates }: MetricSum
     ({ variant, lag1, drift }) => `${variant}: lag-1 autocorrelation ${lag1?.toFixed(2) ?? "unknown"}${drift ? ", drift" : ""}`,
   );
   return `Run-sequence plot of ${definition.title}${summary.comparability.emulated ? ` (${EMULATED})` : ""}. ${parts.join(". ")}.`;
+}
+
+/** A short session has ticks between two samples: they get no label. */
+function wholeOnly(position: number): string {
+  return Number.isInteger(position) ? String(position) : "";
 }
