@@ -1,71 +1,125 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { readSession } from "../../benchmarks/index.ts";
-import { distrobench, newestOperations, processesWith, root, sessionsOf, start } from "./project.ts";
+import { descendants, distrobench, newestOperations, type Process, processesWith, root, sessionsOf, start } from "./project.ts";
 
 const stack = "ci";
 const machine = join(root, ".distrobench/lab", stack, "debian-13");
 const run = promisify(execFile);
+/** What a process of ours looks like on a host: the measuring program, a command's keeper, the server in a container. */
+const OURS = "ps -eo args= | grep -E 'distrobench|/opt/model-server' | grep -v grep || true";
 
 async function onHost(command: string): Promise<string> {
   const { stdout } = await run("ssh", ["-F", join(machine, "ssh_config"), "debian-13", command], { timeout: 120_000 });
   return stdout.trim();
 }
 
-/** A process of ours on the host: the measuring program, a container of a sample, or a wrapped command. */
-async function oursOnHost(): Promise<string> {
-  return await onHost("ps -eo args= | grep -E 'distrobench|waitress|READY' | grep -v 'grep\\|qemu-system' || true");
+/** An open session that looks at the host's processes two seconds after it is told to: dialling then would take too long. */
+function observer(): { look(): Promise<string> } {
+  const child = spawn("ssh", ["-F", join(machine, "ssh_config"), "debian-13", `read go; sleep 2; ${OURS}`]);
+  let seen = "";
+  child.stdout.on("data", (chunk) => {
+    seen += chunk;
+  });
+  const closed = new Promise<string>((resolve) => child.on("close", () => resolve(seen.trim())));
+  return {
+    look: async () => {
+      child.stdin.end("go\n");
+      return await closed;
+    },
+  };
 }
 
-function qemuProcesses(): string[] {
-  return processesWith(machine).filter((line) => line.startsWith("qemu-system"));
+const uuids = new Set<string>();
+
+/** QEMU processes of every machine this test has seen in the stack's folder. */
+function qemuProcesses(): Process[] {
+  const record = join(machine, "machine.json");
+  if (existsSync(record)) uuids.add((JSON.parse(readFileSync(record, "utf8")) as { uuid: string }).uuid);
+  return processesWith("qemu-system").filter(({ command }) => [...uuids].some((uuid) => command.includes(uuid)));
 }
 
 describe("a matrix of lab machines goes up, stays, is repaired and goes down", { concurrency: false }, () => {
   before(async () => assert.equal((await distrobench("destroy", stack)).code, 0));
   after(async () => assert.equal((await distrobench("destroy", stack)).code, 0));
 
-  it("makes the machine, delivers one image to both engines, measures and reports", async () => {
+  it("leaves no process on the host two seconds after ^C in the middle of measuring, keeps the samples, exits with 130", async () => {
+    const up = start(["up", stack]);
+    await up.seen(/block 1\/2/);
+    const watch = observer();
+    await sleep(5000);
+    up.signal("SIGINT");
+    assert.equal(await watch.look(), "");
+    const { code, output } = await up.ended;
+    assert.equal(code, 130, output);
+    const data = readSession(sessionsOf(stack).at(-1) ?? "");
+    assert.equal(data.session.outcome, "interrupted");
+    assert.ok(data.samples.length > 0);
+  });
+
+  it("goes on after ^C: one image for both engines, every variant measured, a report", async () => {
     const { code, output } = await distrobench("up", stack);
     assert.equal(code, 0, output);
-    const directory = sessionsOf(stack).at(-1);
-    assert.ok(directory !== undefined, output);
-    const data = readSession(directory);
+    const lines = newestOperations(stack);
+    assert.deepEqual(
+      lines.filter(({ operation, name }) => operation === "create" && name === "debian-13"),
+      [],
+    );
+    const data = readSession(sessionsOf(stack).at(-1) ?? "");
     assert.equal(data.session.outcome, "complete");
     assert.deepEqual(data.warnings, []);
-    const measured = data.samples.filter((sample) => sample.role === "measured");
+    const measured = data.samples.filter(({ role }) => role === "measured");
     for (const { id } of data.session.variants)
-      assert.ok(measured.filter(({ variant }) => variant === id).length >= data.session.design.blocks, `too few samples of ${id}`);
-    assert.ok(measured.every(({ validity, values }) => validity.status === "failed" || Object.values(values).every((value) => value > 0)));
-    for (const page of ["index.html", "report.md", "report.json"]) assert.ok(existsSync(join(root, "results/report-ci", page)), page);
+      assert.equal(
+        new Set(measured.filter(({ variant }) => variant === id).map(({ block }) => block)).size,
+        data.session.design.blocks,
+        id,
+      );
+    const values = measured
+      .filter(({ validity }) => validity.status !== "failed")
+      .flatMap((sample) => Object.values(sample.values));
+    assert.ok(values.length > 0 && values.every((value) => value >= 0));
+    for (const page of ["index.html", "report.md", "report.json"])
+      assert.ok(existsSync(join(root, "results/report-ci", page)), page);
     assert.match(readFileSync(join(root, "results/report-ci/index.html"), "utf8"), /not comparable with hardware/);
   });
 
-  it("prints metrics as the stack's outputs through plain pulumi", async () => {
-    const { stdout } = await run("bash", ["-c", `eval "$(./distrobench env)" && pulumi stack output --json --stack ${stack}`], { cwd: root });
-    const outputs = JSON.parse(stdout);
-    const metrics = Object.values(outputs.metrics)[0] as Record<string, Record<string, { median: number; unit: string; n: number }>>;
+  it("gives the metrics as outputs of the stack to plain pulumi", async () => {
+    const command = `eval "$(./distrobench env)" && pulumi stack output --json --stack ${stack}`;
+    const { stdout } = await run("bash", ["-c", command], { cwd: root });
+    const { metrics } = JSON.parse(stdout) as {
+      metrics: Record<string, Record<string, Record<string, { median: number; unit: string }>>>;
+    };
     for (const variant of ["debian-13/docker", "debian-13/podman"]) {
-      const metric = Object.values(metrics[variant] ?? {})[0];
-      assert.ok(metric !== undefined && metric.median > 0 && metric.unit === "s", `${variant}: ${JSON.stringify(metrics)}`);
+      const total = metrics["cold-start"]?.[variant]?.total;
+      assert.ok(total !== undefined && total.median > 0 && total.unit === "s", JSON.stringify(metrics));
     }
   });
 
   it("has nothing to do the second time: no session, no image byte, one handshake", async () => {
-    const before = sessionsOf(stack).length;
+    const sessions = sessionsOf(stack).length;
     const { code, output } = await distrobench("up", stack);
     assert.equal(code, 0, output);
-    assert.equal(sessionsOf(stack).length, before);
+    assert.equal(sessionsOf(stack).length, sessions);
     const lines = newestOperations(stack);
-    assert.deepEqual(lines.filter(({ operation }) => operation !== undefined && operation !== "read"), []);
+    assert.deepEqual(
+      lines.filter(({ operation }) => operation !== undefined && operation !== "read"),
+      [],
+    );
     const transports = lines.filter(({ type }) => type === "transport");
-    assert.deepEqual(transports.map(({ handshakes }) => handshakes), [1]);
-    assert.ok(transports.every(({ bytesSent }) => Number(bytesSent) < 100_000), JSON.stringify(transports));
+    assert.deepEqual(
+      transports.map(({ handshakes }) => handshakes),
+      [1],
+    );
+    assert.ok(
+      transports.every(({ bytesSent }) => Number(bytesSent) < 100_000),
+      JSON.stringify(transports),
+    );
   });
 
   it("shows an image removed by hand in a plain preview, and puts it back without measuring again", async () => {
@@ -73,7 +127,7 @@ describe("a matrix of lab machines goes up, stays, is repaired and goes down", {
     await onHost("podman rmi --force --all >/dev/null 2>&1");
     const shown = await distrobench("preview", stack);
     assert.equal(shown.code, 0, shown.output);
-    assert.match(shown.output, /DeliveredImage/);
+    assert.match(shown.output, /DeliveredImage model-server-debian-13-podman +create/);
     const { code, output } = await distrobench("up", stack);
     assert.equal(code, 0, output);
     assert.match(await onHost("podman images --format '{{.Repository}}'"), /model-server/);
@@ -81,19 +135,38 @@ describe("a matrix of lab machines goes up, stays, is repaired and goes down", {
   });
 
   it("shows a machine that died in a plain preview, and starts it again", async () => {
-    const [line] = qemuProcesses();
-    assert.ok(line !== undefined, "no QEMU process");
-    await run("pkill", ["-KILL", "-f", `${machine.replaceAll("/", "\\/")}`]).catch(() => undefined);
+    const [qemu] = qemuProcesses();
+    assert.ok(qemu !== undefined, "no QEMU process");
+    process.kill(qemu.pid, "SIGKILL");
     await sleep(500);
     assert.deepEqual(qemuProcesses(), []);
     const shown = await distrobench("preview", stack);
     assert.equal(shown.code, 0, shown.output);
-    assert.match(shown.output, /LabMachine/);
+    assert.match(shown.output, /LabMachine debian-13 +update/);
     const { code, output } = await distrobench("up", stack);
     assert.equal(code, 0, output);
     assert.equal(qemuProcesses().length, 1);
     assert.equal(await onHost("echo alive"), "alive");
   });
-});
 
-export { oursOnHost, start };
+  it("is destroyed: the host as it was found, no process, no machine", async () => {
+    assert.equal(qemuProcesses().length, 1);
+    const { code, output } = await distrobench("destroy", stack);
+    assert.equal(code, 0, output);
+    assert.match(output, /debian-13: as it was found/);
+    assert.deepEqual(qemuProcesses(), []);
+    assert.equal(existsSync(machine), false);
+  });
+
+  it("is destroyed after kill -9 of everything in the middle of up, and no QEMU process stays behind", async () => {
+    const up = start(["up", stack]);
+    await up.seen(/Host debian-13 creating/);
+    assert.equal(qemuProcesses().length, 1);
+    for (const pid of descendants(up.child.pid ?? 0)) process.kill(pid, "SIGKILL");
+    await up.ended;
+    const { code, output } = await distrobench("destroy", stack);
+    assert.equal(code, 0, output);
+    assert.deepEqual(qemuProcesses(), []);
+    assert.equal(existsSync(machine), false);
+  });
+});

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "../..");
@@ -72,18 +72,40 @@ export function sessionsOf(stack: string): string[] {
     .map((name) => join(results, name));
 }
 
-/** Command lines of all processes that hold a text, our own excepted. */
-export function processesWith(text: string): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map((name) => commandLine(name))
-    .filter((line) => line.includes(text));
+export interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+  readonly directory: string;
 }
 
-function commandLine(process: string): string {
+/** All processes whose command line holds a text, our own excepted. */
+export function processesWith(text: string): Process[] {
+  return processes().filter(({ pid, command }) => pid !== process.pid && command.includes(text));
+}
+
+/** A process and everything it started that still hangs below it: deepest last. */
+export function descendants(pid: number): number[] {
+  const all = processes();
+  const below = (parent: number): number[] =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one.pid, ...below(one.pid)]);
+  return [pid, ...below(pid)];
+}
+
+function processes(): Process[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readProcess(Number(name)));
+}
+
+function readProcess(pid: number): Process[] {
   try {
-    return readFileSync(join("/proc", process, "cmdline"), "utf8").replaceAll("\0", " ");
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name in brackets may hold anything: the fields after the last bracket are state, parent, ...
+    const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    return [{ pid, parent, command, directory: readlinkSync(`/proc/${pid}/cwd`) }];
   } catch {
-    return "";
+    return [];
   }
 }
