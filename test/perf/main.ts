@@ -1,0 +1,46 @@
+import { measure as timer } from "./cold-start-timer.ts";
+import type { Figure } from "./figure.ts";
+import { measure as report } from "./report.ts";
+import { measureStack } from "./stack.ts";
+
+/** What `npm run perf` measures, by name; arguments choose some of them. */
+const measurements: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  timer: async () => {
+    const figures = await timer();
+    const biases = Object.entries(figures.announcedBiasSeconds).map(([delay, bias]) => ({
+      what: `timer: bias for a server ready after ${delay} ms`,
+      value: `${(bias * 1000).toFixed(2)} ms`,
+      aim: "1 ms",
+    }));
+    const percent = (ratio: number) => `${(ratio * 100).toFixed(1)} %`;
+    return [
+      ...biases,
+      { what: "timer: observer effect, announced", value: percent(figures.announcedObserverEffect), aim: "2 %" },
+      {
+        what: "timer: observer effect, polled (foreign images)",
+        value: percent(figures.polledObserverEffect),
+        aim: "printed beside the value",
+      },
+    ];
+  },
+  report: async () => {
+    const { samples, seconds, bytes } = await report();
+    return [
+      { what: `report: page of ${samples} samples`, value: `${seconds.toFixed(1)} s`, aim: "3 s" },
+      { what: "report: its size", value: `${(bytes / 1e6).toFixed(2)} MB`, aim: "3 MB" },
+    ];
+  },
+  stack: async () => await measureStack("quickstart"),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => measurements[name] === undefined);
+if (unknown.length > 0) {
+  process.stderr.write(`no measurement ${unknown.join(", ")}: there are ${Object.keys(measurements).join(", ")}\n`);
+  process.exit(2);
+}
+for (const [name, measure] of Object.entries(measurements)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const { what, value, aim } of await measure()) process.stdout.write(`| ${what} | ${value} | ${aim} |\n`);
+}
+process.exit(0);
