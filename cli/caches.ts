@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheDirectory } from "../hosts/index.ts";
 import type { Environment } from "./context.ts";
 
 export interface CacheFolder {
@@ -11,10 +11,8 @@ export interface CacheFolder {
 
 /** Everything that can be made again: removed by `clean`. Results, state and machines are elsewhere. */
 export function cacheFolders(root: string, environment: Environment): CacheFolder[] {
-  const set = environment.XDG_CACHE_HOME ?? "";
-  const cache = join(set === "" ? join(environment.HOME ?? homedir(), ".cache") : set, "distrobench");
   return [
-    { name: "cache of engines, plugins and lab disks", path: cache },
+    { name: "cache of engines, plugins and lab disks", path: cacheDirectory(environment) },
     { name: "build contexts", path: join(root, ".distrobench", "build") },
     { name: "logs of runs", path: join(root, ".distrobench", "runs") },
   ];

@@ -1,19 +1,11 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { cacheDirectory, withLock } from "../hosts/index.ts";
 import { choices, isOurs, placesOf } from "./choices.ts";
 import { downloadEngine, downloadPlugin, downloadsReachable, holdsEngine } from "./download.ts";
 import { buildEngine } from "./go-build.ts";
 import { installLauncher, removeLauncher } from "./launchers.ts";
-import { withLock } from "./lock.ts";
-import {
-  builtDirectory,
-  cacheDirectory,
-  commandIn,
-  downloadedDirectory,
-  type Environment,
-  enginesDirectory,
-  engineVersion,
-} from "./places.ts";
+import { builtDirectory, commandIn, downloadedDirectory, type Environment, enginesDirectory, engineVersion } from "./places.ts";
 import { isSuitable, pulumiVersion } from "./pulumi-version.ts";
 import { bundledPath, foldersOf } from "./stand-ins.ts";
 
@@ -85,8 +77,8 @@ async function makeEngine(options: EngineOptions, environment: Environment): Pro
   const directory = enginesDirectory(environment);
   await mkdir(directory, { recursive: true });
   const { progress, signal } = options;
-  const waiting = (pid: number) => progress(`another run (process ${pid}) is preparing Pulumi: waiting for it`);
-  return await withLock(join(directory, "lock"), { waiting, signal }, async () => {
+  const onWait = (holder: string) => progress(`another run (${holder}) is preparing Pulumi: waiting for it`);
+  return await withLock(directory, { onWait, signal }, async () => {
     const meanwhile = await findEngine(options.root, environment);
     if (meanwhile !== undefined) return meanwhile;
     const download = { cache: cacheDirectory(environment), environment, progress, signal };

@@ -2,17 +2,12 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheDirectory } from "../hosts/index.ts";
 
 /** The Pulumi version that is downloaded or built. */
 export const engineVersion = "3.259.0";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Where engines are kept: `$XDG_CACHE_HOME/distrobench`, else `~/.cache/distrobench`. */
-export function cacheDirectory(environment: Environment): string {
-  const base = environment.XDG_CACHE_HOME;
-  return join(base === undefined || base === "" ? join(homeOf(environment), ".cache") : base, "distrobench");
-}
 
 export function enginesDirectory(environment: Environment): string {
   return join(cacheDirectory(environment), "engine");
@@ -37,13 +32,9 @@ export function commandIn(directory: string): string {
 export function pulumiHome(engineIsOurs: boolean, environment: Environment): string {
   const set = environment.PULUMI_HOME;
   if (set !== undefined && set !== "") return set;
-  return engineIsOurs ? ownPulumiHome(environment) : join(homeOf(environment), ".pulumi");
+  return engineIsOurs ? ownPulumiHome(environment) : join(environment.HOME ?? homedir(), ".pulumi");
 }
 
 export function ownPulumiHome(environment: Environment): string {
   return join(cacheDirectory(environment), "pulumi-home");
-}
-
-function homeOf(environment: Environment): string {
-  return environment.HOME ?? homedir();
 }

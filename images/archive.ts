@@ -4,8 +4,8 @@ import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { UserError } from "../hosts/index.ts";
-import { cacheDirectory, compressor, inTurn, makeDirectory } from "./controller-cache.ts";
+import { cacheDirectory, UserError, withLock } from "../hosts/index.ts";
+import { compressor, makeDirectory } from "./controller-cache.ts";
 import { type EnginePlace, megabytes } from "./engine-store.ts";
 import { engines } from "./engines.ts";
 
@@ -35,13 +35,14 @@ export async function archiveOf(
   image: { readonly id: string; readonly configDigest: string },
   progress: (message: string) => void,
 ): Promise<ImageArchive> {
-  return await inTurn(`archive ${image.configDigest}`, async () => {
+  const onWait = (holder: string) => progress(`waits for ${holder}, which saves the same image`);
+  return await withLock(directoryOf(image.configDigest), { onWait }, async () => {
     const cached = await cachedArchive(image.configDigest);
     if (cached !== undefined) return cached;
     await makeDirectory(directoryOf(image.configDigest), (directory) => saveInto(directory, builder, image.id, progress));
     await prune();
     const saved = await cachedArchive(image.configDigest);
-    if (saved === undefined) throw new Error(`the archive of ${image.configDigest} vanished from ${cacheDirectory("images")}`);
+    if (saved === undefined) throw new Error(`the archive of ${image.configDigest} vanished from ${archives()}`);
     return saved;
   });
 }
@@ -112,7 +113,7 @@ export function readArchive(archive: ImageArchive, report: (bytes: number) => vo
 }
 
 async function prune(): Promise<void> {
-  const parent = cacheDirectory("images");
+  const parent = archives();
   const entries = await Promise.all(
     (await readdir(parent)).map(async (name) => ({ name, time: (await stat(join(parent, name))).mtimeMs })),
   );
@@ -121,5 +122,9 @@ async function prune(): Promise<void> {
 }
 
 function directoryOf(configDigest: string): string {
-  return join(cacheDirectory("images"), configDigest.replace("sha256:", ""));
+  return join(archives(), configDigest.replace("sha256:", ""));
+}
+
+function archives(): string {
+  return join(cacheDirectory(), "images");
 }

@@ -1,13 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-
-/** Where bases and saved images wait on the controller. */
-export function cacheDirectory(kind: "bases" | "images"): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "distrobench", kind);
-}
+import { dirname } from "node:path";
 
 /**
  * Makes a directory all at once: `fill` writes into a neighbour that then takes the name. Of two processes that do the same
@@ -25,20 +19,6 @@ export async function makeDirectory<Result>(target: string, fill: (directory: st
     return result;
   } finally {
     await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-const running = new Map<string, Promise<unknown>>();
-
-/** Runs work one after the other per key, in this process. */
-export async function inTurn<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
-  const before = running.get(key) ?? Promise.resolve();
-  const mine = before.then(work, work);
-  running.set(key, mine);
-  try {
-    return await mine;
-  } finally {
-    if (running.get(key) === mine) running.delete(key);
   }
 }
 

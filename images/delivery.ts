@@ -1,6 +1,5 @@
-import { type CommandResult, joinSh, type OperationContext, sh, UserError } from "../hosts/index.ts";
+import { type CommandResult, inTurn, joinSh, type OperationContext, sh, UserError } from "../hosts/index.ts";
 import { archiveOf, cachedArchive, type ImageArchive, readArchive } from "./archive.ts";
-import { inTurn } from "./controller-cache.ts";
 import { chooseRoute, neighbourOf, type Route } from "./delivery-plan.ts";
 import {
   ask,
@@ -34,7 +33,7 @@ export async function deliver(context: OperationContext, inputs: DeliveredImageI
   const place = await placeOf(context, inputs);
   const source = await sourceOf(context, inputs);
   // One image after the other per host: the second engine then finds it with the first, and a small host is not overrun.
-  return await inTurn(`deliver ${inputs.host}`, async () => {
+  return await inTurn(`deliver ${inputs.host}`, { signal: context.signal }, async () => {
     const isBuilder = inputs.host === inputs.builder.host && inputs.engine === inputs.builder.engine;
     const route: Route =
       isBuilder && source.image !== undefined

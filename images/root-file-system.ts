@@ -4,10 +4,10 @@ import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { $, ProcessOutput, which } from "zx";
-import { UserError } from "../hosts/index.ts";
+import { cacheDirectory, UserError, withLock } from "../hosts/index.ts";
 import type { ImageArchive } from "./archive.ts";
 import { mmdebstrapOptions, type RootFileSystem, rootFileSystemKey, SOURCE_DATE_EPOCH } from "./base.ts";
-import { cacheDirectory, compressor, inTurn, makeDirectory } from "./controller-cache.ts";
+import { compressor, makeDirectory } from "./controller-cache.ts";
 
 export interface RootFileSystemArchive extends ImageArchive {
   /** sha256 of the uncompressed tar. */
@@ -43,8 +43,8 @@ export async function rootFileSystemOf(
   architecture: string,
   making: Making,
 ): Promise<RootFileSystemArchive> {
-  const directory = join(cacheDirectory("bases"), rootFileSystemKey(wanted, architecture));
-  return await inTurn(directory, async () => {
+  const directory = join(cacheDirectory(), "bases", rootFileSystemKey(wanted, architecture));
+  return await withLock(directory, { signal: making.signal }, async () => {
     const cached = await readCached(directory);
     if (cached !== undefined) return cached;
     await requireProgram("mmdebstrap");
@@ -93,8 +93,11 @@ async function debootstrap(tar: string, wanted: RootFileSystem, architecture: st
     making.signal.throwIfAborted();
     if (!(error instanceof ProcessOutput)) throw error;
     const reasons = error.stderr.split("\n").filter((line) => /^[EW]: /.test(line));
+    const full = /no space left on device/i.test(error.stderr);
     throw new UserError(`mmdebstrap could not make a ${wanted.suite} base:\n${reasons.slice(-6).join("\n")}`, {
-      remedy: "check the suite and the mirror of this image in the matrix, and that the mirror can be reached from here",
+      remedy: full
+        ? "free some space in /tmp, or set TMPDIR to another disk"
+        : "check the suite and the mirror of this image in the matrix, and that the mirror can be reached from here",
       cause: error,
     });
   }

@@ -1,9 +1,14 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Connection, OperationContext, Transport, TransportStatistics } from "../hosts/index.ts";
-import { withMachine } from "./machine-lock.ts";
+import {
+  type Connection,
+  type OperationContext,
+  type Transport,
+  type TransportStatistics,
+  unlessAborted,
+  withLock,
+} from "../hosts/index.ts";
 import type { Call } from "./server/index.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 /** One session per host for the whole process, as `createSshPool` makes it. */
 export interface TransportPool {
@@ -30,10 +35,9 @@ export function operationContext(
     warn: (message) => call.log("warning", scrub(message)),
     transport: (connection) => unlessAborted(call.signal, () => pool.transport(connection)),
     exclusive: (machine, work) =>
-      withMachine(
-        machine,
+      withLock(
+        join(root, ".distrobench", "machines", machine),
         {
-          directory: join(root, ".distrobench", "locks"),
           holder: `${call.name} of stack ${stack}`,
           signal: call.signal,
           onWait: (holder) => progress(`waits for ${holder}, which uses the same machine`),
@@ -44,7 +48,7 @@ export function operationContext(
 }
 
 /** `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */
-export function stackOf(urn: string): string {
+function stackOf(urn: string): string {
   return urn.split("::", 1)[0]?.split(":").slice(2).join(":") ?? "";
 }
 

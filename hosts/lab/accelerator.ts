@@ -5,11 +5,11 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { withLock } from "../lock.ts";
 import { controllerArchitecture } from "./architecture.ts";
 import { acceleratorCacheDirectory } from "./arrangement.ts";
 import { type KvmVerdict, type ProbeOptions, probeKvm } from "./kvm-probe.ts";
 import { runLocal } from "./local-process.ts";
-import { withLock } from "./lock.ts";
 
 const verdict = z.object({ usable: z.boolean(), reason: z.string(), machine: z.string(), kernel: z.string(), qemu: z.string() });
 

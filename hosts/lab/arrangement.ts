@@ -1,6 +1,6 @@
 import { chmod, mkdir } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join, resolve, sep } from "node:path";
+import { cacheDirectory } from "../cache-directory.ts";
 import { UserError } from "../errors.ts";
 
 /** Where cached disks are kept: `disks/<hash>/`, and what was found out about KVM. Both may be removed at any time. */
@@ -10,11 +10,6 @@ export function diskCacheDirectory(): string {
 
 export function acceleratorCacheDirectory(): string {
   return join(cacheDirectory(), "accelerators");
-}
-
-function cacheDirectory(): string {
-  const base = process.env.XDG_CACHE_HOME;
-  return join(base === undefined || base === "" ? join(homedir(), ".cache") : base, "distrobench");
 }
 
 /** Names of the files in a machine's directory. QEMU is started there, so it takes them as they are. */

@@ -1,10 +1,10 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { withLock } from "../lock.ts";
 import type { OperationContext, ResourceHandler, Stored } from "../operation.ts";
 import { machineFiles, machinePath } from "./arrangement.ts";
 import { HungBootError, waitForBoot } from "./boot.ts";
 import { writeSshConfig } from "./keys.ts";
-import { withLock } from "./lock.ts";
 import { type MachineRecord, readMachine, writeMachine } from "./machine-file.ts";
 import { discardMachine, removeMachine } from "./machines.ts";
 import { prepareMachine } from "./prepare.ts";

@@ -1,8 +1,8 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConnectionError } from "../errors.ts";
+import { withLock } from "../lock.ts";
 import { machineFiles, machinePath } from "./arrangement.ts";
-import { withLock } from "./lock.ts";
 import { type MachineRecord, readMachine } from "./machine-file.ts";
 import { isAlive, stopProcess } from "./process.ts";
 

@@ -3,8 +3,8 @@ import { chmod, mkdir, readFile, rename, rm, statfs, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
+import { withLock } from "../../lock.ts";
 import { diskCacheDirectory } from "../arrangement.ts";
-import { withLock } from "../lock.ts";
 import { requirePrerequisites, toolPath } from "../prerequisites.ts";
 import { endProcess, findByEnvironment } from "../process-identity.ts";
 import { type BuildSurroundings, type DiskBuilder, type DiskRecipe, type DiskRequest, diskBuilder } from "./builder.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { LocalProcessError, runLocal } from "../../../hosts/lab/local-process.ts";
-import { withLock } from "../../../hosts/lab/lock.ts";
 import { findByArgument } from "../../../hosts/lab/process-identity.ts";
 
 describe("a local process", () => {
@@ -36,34 +35,5 @@ describe("a local process", () => {
 
   it("is ended when it takes too long", async () => {
     await assert.rejects(runLocal("sleep", ["60"], { timeoutSeconds: 0.1 }), /no end after 0.1 s/);
-  });
-});
-
-describe("a lock", () => {
-  it("lets one in at a time and the next after a failure", async () => {
-    const order: string[] = [];
-    const path = `/test/${process.pid}`;
-    const first = withLock(path, {}, async () => {
-      order.push("first");
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      throw new Error("failed");
-    });
-    let waits = 0;
-    const onWait = (): void => {
-      waits += 1;
-    };
-    const second = withLock(path, { onWait }, async () => order.push("second"));
-    await assert.rejects(first, /failed/);
-    assert.deepEqual(order, ["first"]);
-    await second;
-    assert.deepEqual(order, ["first", "second"]);
-    assert.equal(waits, 1);
-  });
-
-  it("stops waiting on abort", async () => {
-    const path = `/test/abort/${process.pid}`;
-    await withLock(path, {}, async () => {
-      await assert.rejects(withLock(path, { signal: AbortSignal.timeout(20) }, () => Promise.resolve()));
-    });
   });
 });
