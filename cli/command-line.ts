@@ -61,7 +61,8 @@ function stackCommands(program: Command, context: Context): void {
     .command("destroy")
     .description("remove everything a stack made, and compare every host with how it was found")
     .argument("[stack]", STACK, DEFAULT_STACK)
-    .action(async (stack: string) => await destroy(context, stack));
+    .option("--gone <host>", "do not wait for a host that never comes back (may be repeated)", collect)
+    .action(async (stack: string, options: { gone?: string[] }) => await destroy(context, stack, options.gone));
   program
     .command("report")
     .description("print the comparison of sessions, by default the newest ones of a stack")
@@ -69,6 +70,10 @@ function stackCommands(program: Command, context: Context): void {
     .option("--stack <stack>", STACK, DEFAULT_STACK)
     .option("--json", "as JSON")
     .action(async (sessions: string[], options: { stack: string; json?: boolean }) => await report(context, sessions, options));
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 function machineCommands(program: Command, context: Context): void {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { CommanderError } from "commander";
-import { UserError } from "../hosts/index.ts";
+import { explainSystemError, UserError } from "../hosts/index.ts";
 import { commandLine } from "./command-line.ts";
 import { type Context, Exit, say } from "./context.ts";
 import { styleOf } from "./style.ts";
@@ -26,7 +26,7 @@ async function run(words: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof Exit) return error.code;
     if (abort.signal.aborted) return 130;
-    explain(error, words.includes("--debug"));
+    explain(explainSystemError(error), words.includes("--debug"));
     return 1;
   }
 }

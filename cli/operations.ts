@@ -9,6 +9,8 @@ const operation = z.object({
   operation: z.enum(["create", "read", "update", "delete"]),
   seconds: z.number(),
   outcome: z.enum(["ok", "failed", "cancelled"]),
+  /** What was said: message, then remedy. */
+  error: z.string().optional(),
 });
 const transport = z.object({
   type: z.literal("transport"),
@@ -44,6 +46,17 @@ function parseLine(text: string): z.output<typeof line>[] {
   } catch {
     return [];
   }
+}
+
+/** What failed, each with its message and remedy, as the last thing a reader sees; empty when nothing did. */
+export function failureList({ operations }: Operations): string {
+  return operations
+    .filter(({ outcome }) => outcome === "failed")
+    .map(({ type, name, operation: what, error }) => {
+      const lines = (error ?? "its message is above").split("\n");
+      return [`${what} of ${type.split(":").at(-1)} ${name} failed:`, ...lines.map((text) => `  ${text}`)].join("\n");
+    })
+    .join("\n");
 }
 
 /** One line per resource that something was done to: reads that found all well are left out. */

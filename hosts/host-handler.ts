@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConnectionError, UserError } from "./errors.ts";
 import { gatherFacts } from "./facts/index.ts";
+import { expectGone } from "./gone.ts";
 import { compareInventories, describeDifference, loadInventory, saveInventory, takeInventory } from "./inventory/index.ts";
 import type { OperationContext, ResourceHandler, Stored } from "./operation.ts";
 import { preflight } from "./preflight.ts";
@@ -55,7 +56,7 @@ function refuseOther(inputs: HostInputs, facts: HostFacts): void {
     throw new UserError(
       `${inputs.name}: declared as ${inputs.distribution}, but it is ${facts.distribution} (${facts.prettyName})`,
       {
-        remedy: `declare distribution: ${facts.distribution}, or give the address of a ${inputs.distribution} host`,
+        remedy: `declare distribution: ${facts.distribution}, or give the address of a host with ${inputs.distribution}`,
       },
     );
   const names = (facts.more["release.names"] ?? facts.release).split(" ");
@@ -100,7 +101,7 @@ async function read(
   }
 }
 
-/** Compares with the inventory of the beginning. Never fails because the host has gone: there is nothing left to undo then. */
+/** Compares with the inventory of the beginning. A host that does not answer fails it, unless it is gone for good: the proof is owed. */
 async function remove(context: OperationContext, stored: Stored<HostInputs, HostOutputs>): Promise<void> {
   const { name, connection } = stored.inputs;
   const before = await loadInventory(join(context.root, stored.outputs.inventoryFile));
@@ -116,6 +117,7 @@ async function remove(context: OperationContext, stored: Stored<HostInputs, Host
     else context.warn(`${name}: ${differences.length} differences from how it was found\n  ${differences.join("\n  ")}`);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    context.warn(`${name}: not compared with how it was found: ${error.message}`);
+    const reason = error instanceof ConnectionError ? expectGone(error, connection, context.stack) : error;
+    context.warn(`${name}: not compared with how it was found: ${reason.message}`);
   }
 }

@@ -1,8 +1,9 @@
 import { type OperationContext, type ResourceHandler, sh, UserError } from "../hosts/index.ts";
 import { readArchive } from "./archive.ts";
 import { placeOf } from "./delivery.ts";
-import { ask, look, MOVE_SECONDS, megabytes, remove, requireRoom } from "./engine-store.ts";
+import { ask, look, MOVE_SECONDS, megabytes, requireRoom } from "./engine-store.ts";
 import { engines, parseLoaded } from "./engines.ts";
+import { forget } from "./forget.ts";
 import { debianArchitecture, rootFileSystemOf } from "./root-file-system.ts";
 import { type BaseImageInputs, type BaseImageOutputs, baseImageInputs } from "./schema.ts";
 
@@ -37,9 +38,7 @@ export const baseImageHandler: ResourceHandler<BaseImageInputs, BaseImageOutputs
   },
 
   async delete(context, { inputs }) {
-    if ((await remove(await placeOf(context, inputs), inputs.image)) === "in-use") {
-      context.warn(`${inputs.host}: ${inputs.image} stays: a container or another image uses it`);
-    }
+    await forget(context, inputs);
   },
 };
 

@@ -1,6 +1,7 @@
 import { type ResourceHandler, UserError } from "../hosts/index.ts";
 import { deliver, placeOf } from "./delivery.ts";
 import { type EnginePlace, look, remove } from "./engine-store.ts";
+import { forget } from "./forget.ts";
 import { type DeliveredImageInputs, type DeliveredImageOutputs, deliveredImageInputs } from "./schema.ts";
 
 export const deliveredImageHandler: ResourceHandler<DeliveredImageInputs, DeliveredImageOutputs> = {
@@ -37,9 +38,7 @@ export const deliveredImageHandler: ResourceHandler<DeliveredImageInputs, Delive
   },
 
   async delete(context, { inputs }) {
-    if ((await remove(await placeOf(context, inputs), inputs.image)) === "in-use") {
-      context.warn(`${inputs.host}: ${inputs.image} stays in ${inputs.engine}: a container uses it`);
-    }
+    await forget(context, inputs);
   },
 };
 

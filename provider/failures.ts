@@ -1,4 +1,4 @@
-import { CommandError, ConnectionError, PartialFailure, UserError } from "../hosts/index.ts";
+import { CommandError, ConnectionError, explainSystemError, PartialFailure, UserError } from "../hosts/index.ts";
 import { type FailureCode, InitFailure, PluginError, type PropertyMap } from "./server/index.ts";
 
 interface Presentation {
@@ -16,7 +16,8 @@ export function toPluginFailure(error: unknown, presentation: Presentation): Plu
     const reasons = error.reasons.map(presentation.scrub);
     return new InitFailure(error.id, presentation.outputs(error.outputs), reasons);
   }
-  return new PluginError(codeOf(error), presentation.scrub(describe(error, presentation.debug)));
+  const known = explainSystemError(error);
+  return new PluginError(codeOf(known), presentation.scrub(describe(known, presentation.debug)));
 }
 
 /** A command that failed half-way may have changed something; a refusal and a failed connection have not. */

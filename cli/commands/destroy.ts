@@ -1,17 +1,18 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../hosts/index.ts";
+import { GONE_VARIABLE, UserError } from "../../hosts/index.ts";
 import { stackNames, suggest } from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
 import { heal } from "../heal.ts";
 import { labFolders, removeLabFolder } from "../lab-machines.ts";
-import { readOperations } from "../operations.ts";
+import { failureList, readOperations } from "../operations.ts";
 import { expectSuccess, openPulumi, type Pulumi, stackExists } from "../pulumi.ts";
 import { operationsFile } from "../runs.ts";
 import { Stages } from "../stages.ts";
+import { styleOf } from "../style.ts";
 
 /** `distrobench destroy`: removes what the stack made, then whatever a killed run may have left. Doing it twice is fine. */
-export async function destroy(context: Context, stack: string): Promise<void> {
+export async function destroy(context: Context, stack: string, gone: readonly string[] = []): Promise<void> {
   checkName(stack);
   const stages = new Stages(context);
   const pulumi = await stages.run("Preparing Pulumi", async (note) => {
@@ -21,7 +22,7 @@ export async function destroy(context: Context, stack: string): Promise<void> {
   });
   if (context.signal.aborted) throw new Exit(130);
   if (await stackExists(context, pulumi, stack))
-    await stages.run(`Destroying ${stack}`, async () => await run(context, pulumi, stack));
+    await stages.run(`Destroying ${stack}`, async () => await run(context, pulumi, stack, gone));
   else explainAbsence(context, stack);
   await sweep(context, stages, stack);
   say(context, "Results and caches stay (./distrobench clean removes caches).");
@@ -44,13 +45,14 @@ function explainAbsence(context: Context, stack: string): void {
   say(context, `The stack ${stack} is not there: nothing was brought up, or it is gone already.`);
 }
 
-async function run(context: Context, pulumi: Pulumi, stack: string): Promise<void> {
+async function run(context: Context, pulumi: Pulumi, stack: string, gone: readonly string[]): Promise<void> {
   const log = operationsFile(context.root, stack);
   mkdirSync(join(log, ".."), { recursive: true });
   const args = ["destroy", "--yes", "--skip-preview", "--stack", stack];
-  const code = await pulumi.show(args, { toStderr: true, variables: { DISTROBENCH_OPERATIONS: log } });
-  for (const { name, operation, outcome } of readOperations(log).operations)
-    if (outcome === "failed") say(context, `  ${operation} of ${name} failed: its message is above`);
+  const variables = { DISTROBENCH_OPERATIONS: log, ...(gone.length === 0 ? {} : { [GONE_VARIABLE]: gone.join(",") }) };
+  const code = await pulumi.show(args, { toStderr: true, variables });
+  const failures = failureList(readOperations(log));
+  if (failures !== "") say(context, styleOf(context.stderr, context.environment).bad(failures));
   expectSuccess(context, code);
 }
 

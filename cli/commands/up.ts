@@ -4,7 +4,7 @@ import { loadPlan, type Plan } from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
 import { heal } from "../heal.ts";
 import { installMissing } from "../install.ts";
-import { type Operations, operationTable, readOperations } from "../operations.ts";
+import { failureList, type Operations, operationTable, readOperations } from "../operations.ts";
 import type { Need } from "../prerequisites.ts";
 import { ensureStack, expectSuccess, openPulumi, type Pulumi } from "../pulumi.ts";
 import { operationsFile } from "../runs.ts";
@@ -81,10 +81,8 @@ async function runUp(pulumi: Pulumi, plan: Plan, log: string): Promise<number> {
 }
 
 function explainFailure(context: Context, operations: Operations): void {
-  const style = styleOf(context.stderr, context.environment);
-  const failed = operations.operations.filter(({ outcome }) => outcome === "failed");
-  for (const { type, name, operation } of failed)
-    say(context, style.bad(`  ${operation} of ${type.split(":").at(-1)} ${name} failed: its message is above`));
+  const failures = failureList(operations);
+  if (failures !== "") say(context, styleOf(context.stderr, context.environment).bad(failures));
   say(context, "What was done is kept: run the same command again to go on, or ./distrobench destroy to remove it.");
 }
 

@@ -1,5 +1,5 @@
 import { distributionOf } from "../distribution.ts";
-import { ConnectionError } from "../errors.ts";
+import { expectGone } from "../gone.ts";
 import type { OperationContext } from "../operation.ts";
 import type { PackagesInputs, PackagesOutputs } from "../schema.ts";
 import type { Transport } from "../transport.ts";
@@ -7,14 +7,13 @@ import { queryPackages } from "./query.ts";
 
 const REMOVE_SECONDS = 1800;
 
-/** Removes what was added, in one call, and stops what was started. Succeeds when the host or the packages are gone. */
+/** Removes what was added, in one call, and stops what was started. Succeeds when the packages are gone, or the host for good. */
 export async function removePackages(context: OperationContext, inputs: PackagesInputs, outputs: Brought): Promise<void> {
   if (outputs.added.length === 0 && outputs.services.length === 0 && outputs.indexFetched !== true) return;
   try {
     await removeFrom(await context.transport(inputs.connection), context, inputs, outputs);
   } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error;
-    context.warn(`${error.message}: nothing could be removed there`);
+    context.warn(`${expectGone(error, inputs.connection, context.stack).message}: its packages are given up`);
   }
 }
 

@@ -17,7 +17,7 @@ async function run(...words: string[]) {
 }
 
 describe("the command line", () => {
-  for (const words of [["--help"], ["up", "--help"], ["report", "--help"], ["doctor", "--help"]])
+  for (const words of [["--help"], ["up", "--help"], ["destroy", "--help"], ["report", "--help"], ["doctor", "--help"]])
     it(`explains itself: ${words.join(" ")}`, async () => {
       const { code, stdout, stderr } = await run(...words);
       assert.deepEqual([code, stderr], [0, ""]);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { operationTable, readOperations } from "../../cli/operations.ts";
+import { failureList, operationTable, readOperations } from "../../cli/operations.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "distrobench-operations-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -29,6 +29,19 @@ describe("the log of operations", () => {
     assert.equal(
       operationTable(readOperations(file)),
       "Host  one  create        12 s\nHost  two  create  2 min 10 s  failed\none: 1 SSH handshake, 2.0 KiB sent, 0 B received",
+    );
+  });
+
+  it("repeats what failed with its message and remedy", () => {
+    const file = join(folder, "failed.jsonl");
+    const failed = {
+      ...JSON.parse(record("two", "create", 15, "failed")),
+      error: "two: 192.0.2.1:22 did not answer\ncheck the address",
+    };
+    writeFileSync(file, `${record("one", "create", 1)}\n${JSON.stringify(failed)}\n`);
+    assert.equal(
+      failureList(readOperations(file)),
+      "create of Host two failed:\n  two: 192.0.2.1:22 did not answer\n  check the address",
     );
   });
 

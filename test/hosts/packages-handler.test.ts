@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { packagesHandler } from "../../hosts/handler.ts";
-import { CommandError, ConnectionError, type OperationContext, PartialFailure, type Transport } from "../../hosts/index.ts";
+import {
+  CommandError,
+  ConnectionError,
+  GONE_VARIABLE,
+  type OperationContext,
+  PartialFailure,
+  type Transport,
+  type UserError,
+} from "../../hosts/index.ts";
 import { packagesInputs } from "../../hosts/schema.ts";
 
 const inputs = packagesInputs.parse({
@@ -125,12 +133,25 @@ describe("Packages", () => {
     assert.deepEqual(error.outputs.added, ["docker-cli", "docker.io", "git", "libgit"]);
   });
 
-  test("warns and goes on when the host has gone", async () => {
+  test("are taken as they were while the host is switched off, and a delete waits for it", async () => {
     const box = debianBox();
     const { outputs } = await packagesHandler.create(box.context, inputs);
-    const gone = { ...box.context, transport: () => Promise.reject(new ConnectionError("box", "unreachable", "is gone")) };
-    await packagesHandler.delete(gone, { id: "x", inputs, outputs });
-    assert.deepEqual(await packagesHandler.read(gone, { id: "x", inputs, outputs }), { inputs, outputs });
-    assert.ok(box.told.some((line) => line.includes("nothing could be removed")));
+    const off = { ...box.context, transport: () => Promise.reject(new ConnectionError("box", "unreachable", "is off")) };
+    assert.deepEqual(await packagesHandler.read(off, { id: "x", inputs, outputs }), { inputs, outputs });
+    await assert.rejects(
+      packagesHandler.delete(off, { id: "x", inputs, outputs }),
+      (error: UserError) => /box: is off/.test(error.message) && /destroy s --gone box/.test(error.remedy ?? ""),
+    );
+  });
+
+  test("go with a lab machine that is gone, and with a host that was given up", async () => {
+    const box = debianBox();
+    const { outputs } = await packagesHandler.create(box.context, inputs);
+    const off = { ...box.context, transport: () => Promise.reject(new ConnectionError("box", "unreachable", "is off")) };
+    const lab = { ...inputs, connection: { kind: "lab" as const, host: "box", directory: "x" } };
+    await packagesHandler.delete(off, { id: "x", inputs: lab, outputs });
+    process.env[GONE_VARIABLE] = "other,box";
+    await packagesHandler.delete(off, { id: "x", inputs, outputs }).finally(() => delete process.env[GONE_VARIABLE]);
+    assert.equal(box.told.filter((line) => line.includes("its packages are given up")).length, 2);
   });
 });
