@@ -1,3 +1,3 @@
 export { engineEnvironment } from "./choices.ts";
-export { describeEngine, type EngineDescription, type PartDescription } from "./describe.ts";
-export { type Engine, type EngineOptions, ensureEngine } from "./ensure.ts";
+export { describeEngine, type EngineDescription } from "./describe.ts";
+export { type Engine, ensureEngine } from "./ensure.ts";

@@ -13,7 +13,7 @@ export interface Distribution {
 }
 
 /** Those that can be set up today; all six are recognised. */
-export const distributions: Partial<Readonly<Record<DistributionName, Distribution>>> = { debian };
+const distributions: Partial<Readonly<Record<DistributionName, Distribution>>> = { debian };
 
 /** Throws `UserError` for one that has no row yet. */
 export function distributionOf(name: DistributionName): Distribution {

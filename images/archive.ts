@@ -87,7 +87,7 @@ async function compress(
 }
 
 /** A stream that counts what passes, and says so at most once a second. */
-export function counting(report: (bytes: number) => void): { readonly stream: Transform; bytes(): number } {
+function counting(report: (bytes: number) => void): { readonly stream: Transform; bytes(): number } {
   let bytes = 0;
   let told = 0;
   const stream = new Transform({

@@ -23,7 +23,7 @@ const EXCLUDED = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*",
  * Byte code that is trusted without a look at its source: with SOURCE_DATE_EPOCH Python would otherwise hash every source
  * file at every start, which an emulated host feels.
  */
-export const COMPILE_PYTHON =
+const COMPILE_PYTHON =
   "python3 -m compileall -q -f -o 0 --invalidation-mode unchecked-hash /usr/lib/python3 " +
   '"$(python3 -c \'import sysconfig; print(sysconfig.get_path("stdlib"))\')"';
 

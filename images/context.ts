@@ -12,7 +12,7 @@ export interface BuildContext {
 }
 
 /** The files of a build context by path, sorted. */
-export function contextFiles(recipe: Recipe, base: ImageBase, read: (file: string) => string): ReadonlyMap<string, string> {
+function contextFiles(recipe: Recipe, base: ImageBase, read: (file: string) => string): ReadonlyMap<string, string> {
   const files = new Map([["Dockerfile", `${baseStage(base, recipe)}${read("Dockerfile")}`]]);
   for (const file of [...recipe.files].sort()) files.set(file, read(file));
   return files;

@@ -23,7 +23,7 @@ export class DeliveredImage extends pulumi.CustomResource {
 }
 
 /** A Debian root file system, made on the controller, as an image in the builder's Docker. */
-export class BaseImage extends pulumi.CustomResource {
+class BaseImage extends pulumi.CustomResource {
   declare readonly localId: pulumi.Output<string>;
   declare readonly archiveDigest: pulumi.Output<string>;
   /** Bytes. */

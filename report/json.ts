@@ -2,7 +2,7 @@ import type { SessionSummary } from "../benchmarks/statistics/index.ts";
 import { EMULATED } from "./view.ts";
 
 /** Version of the JSON report. */
-export const REPORT_VERSION = 1;
+const REPORT_VERSION = 1;
 
 /** Everything the page says, as data. Infinite values (failures) are the text `"infinity"`, since JSON has no such number. */
 export function renderJson(summaries: readonly SessionSummary[]): string {

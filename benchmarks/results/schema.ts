@@ -16,7 +16,7 @@ export const metricDefinition = z.strictObject({
 });
 export type MetricDefinition = z.output<typeof metricDefinition>;
 
-export const sessionVariant = z.strictObject({
+const sessionVariant = z.strictObject({
   id: z.string(),
   host: z.string(),
   labels: z.record(z.string(), z.string()),

@@ -25,7 +25,7 @@ const words = {
 } as const satisfies Record<MetricDefinition["unit"], { lower: string; higher: string }>;
 
 /** Smallest number of pairs with a 95 % interval. */
-export const MINIMUM_PAIRS = 6;
+const MINIMUM_PAIRS = 6;
 
 /**
  * The verdict of an interval: inside [1/(1+d), 1+d] is equivalence; away from 1 (after Holm) is a difference; anything else, and two

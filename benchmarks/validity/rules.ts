@@ -32,7 +32,7 @@ const STEAL = 0.02;
 const CONTROL_CHANGE = 0.03;
 
 /** Declared before measuring; nothing else ever takes a sample out of the statistics. */
-export const rules: readonly Rule[] = [
+const rules: readonly Rule[] = [
   {
     name: "bracket",
     status: "invalid",

@@ -48,7 +48,7 @@ export class ProgramRunner {
 }
 
 /** Arguments for node. Empty values are left out; flags come before the entry point, where parsing stops. */
-export function commandLine(request: language.RunRequest, engineAddress: string): readonly string[] {
+function commandLine(request: language.RunRequest, engineAddress: string): readonly string[] {
   const flags: readonly (readonly [flag: string, value: string])[] = [
     ["--monitor", request.getMonitorAddress()],
     ["--engine", engineAddress],
@@ -70,7 +70,7 @@ export function commandLine(request: language.RunRequest, engineAddress: string)
 }
 
 /** What the program reads its configuration from: keys `ns:key` become `ns:config:key`, except in the list of secret ones. */
-export function programEnvironment(request: language.RunRequest): Record<string, string> {
+function programEnvironment(request: language.RunRequest): Record<string, string> {
   const { typescript, tsconfig } = runtimeOptions(request);
   const config = Object.fromEntries(
     request

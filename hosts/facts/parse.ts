@@ -19,7 +19,7 @@ export function parseSections(text: string): Sections {
 }
 
 /** Who the host says it is. */
-export function identityOf(sections: Sections): Identity {
+function identityOf(sections: Sections): Identity {
   return {
     osRelease: parseAssignments(sections.get("@os-release") ?? ""),
     rpiIssue: sections.get("@rpi-issue") ?? "",

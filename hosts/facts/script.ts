@@ -1,7 +1,7 @@
 import { joinSh, type Shell, sh } from "../sh.ts";
 
 /** Facts that are the text of one file, by dotted name. */
-export const fileFacts = {
+const fileFacts = {
   "thp.enabled": "/sys/kernel/mm/transparent_hugepage/enabled",
   "thp.defrag": "/sys/kernel/mm/transparent_hugepage/defrag",
   "ksm.run": "/sys/kernel/mm/ksm/run",

@@ -5,7 +5,7 @@ import type { RunOptions, Transport } from "../transport.ts";
 import { type Inventory, parseInventory } from "./parse.ts";
 import { inventoryScript } from "./script.ts";
 
-export { compareInventories, type Difference, describeDifference } from "./diff.ts";
+export { compareInventories, describeDifference } from "./diff.ts";
 export type { Inventory } from "./parse.ts";
 
 const stored = z.record(z.string(), z.record(z.string(), z.string()));

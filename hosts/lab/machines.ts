@@ -8,8 +8,6 @@ import { isAlive, stopProcess } from "./process.ts";
 
 /** The overlay goes with the machine, so that a guest which doesn't power off in this time loses nothing of worth. */
 const REMOVAL_GRACE_SECONDS = 10;
-/** For a machine that is started again from its disk. */
-const STOP_GRACE_SECONDS = 30;
 
 export interface LabConnection {
   readonly address: string;
@@ -55,15 +53,6 @@ export async function listMachines(root: string, stack: string): Promise<readonl
 async function describe(root: string, directory: string, name: string): Promise<ListedMachine> {
   const machine = await readMachine(join(root, directory)).catch(() => undefined);
   return { name: machine?.inputs.name ?? name, directory, running: machine !== undefined && (await isAlive(machine)) };
-}
-
-/** Powers the machine off; nothing happens when it does not run. */
-export async function stopMachine(root: string, directory: string): Promise<void> {
-  const path = machinePath(root, directory);
-  await withLock(path, {}, async () => {
-    const machine = await readMachine(path);
-    if (machine !== undefined) await stopProcess(path, machine.uuid, STOP_GRACE_SECONDS);
-  });
 }
 
 /** Stops the machine and removes its directory, within 30 s; succeeds when there is none. */

@@ -16,7 +16,7 @@ export interface LabPrerequisite {
 const SYSTEM_DIRECTORIES = ["/usr/sbin", "/sbin"];
 
 /** Everything that lab machines need on the controller, with what was found. */
-export async function labPrerequisites(): Promise<readonly LabPrerequisite[]> {
+async function labPrerequisites(): Promise<readonly LabPrerequisite[]> {
   const architecture = controllerArchitecture();
   const wanted: readonly Omit<LabPrerequisite, "found">[] = [
     { name: "QEMU", command: architecture.qemu, debianPackage: architecture.debianPackage },

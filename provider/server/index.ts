@@ -7,7 +7,6 @@ export {
   type DiffKind,
   type DiffResult,
   type FailureCode,
-  type Handshake,
   InitFailure,
   PluginError,
   type PluginImplementation,

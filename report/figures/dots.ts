@@ -66,7 +66,7 @@ function extent(values: readonly number[]): [number, number] {
   return [low - margin, high + margin];
 }
 
-export function axisLabel({ definition }: MetricSummary, symbol: string): string {
+function axisLabel({ definition }: MetricSummary, symbol: string): string {
   const direction = definition.better === "lower" ? "less is better" : "more is better";
   return `${definition.title}${symbol === "" ? "" : ` (${symbol})`}, ${direction}`;
 }

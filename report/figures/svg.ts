@@ -6,7 +6,7 @@ import { Markup } from "../markup.ts";
  * Width of every figure's own coordinates. Small, so that its text stays readable when a phone scales it down, and two fit side by
  * side on a desk.
  */
-export const WIDTH = 400;
+const WIDTH = 400;
 const FONT_SIZE = 13;
 
 /** Colours come from the page's style sheet, so one drawing serves light and dark. */

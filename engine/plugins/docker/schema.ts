@@ -30,7 +30,6 @@ export const imageInputs = z.strictObject({
   buildOnPreview: z.boolean().optional(),
 });
 export type ImageInputs = z.infer<typeof imageInputs>;
-export type ImageBuild = z.infer<typeof build>;
 
 export const remoteImageInputs = z.strictObject({
   name: z.string(),

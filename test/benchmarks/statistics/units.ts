@@ -1,7 +1,7 @@
 import type { MetricDefinition, Sample } from "../../../benchmarks/index.ts";
 import { type Unit, type UnitValue, unitsOf, valuesOf } from "../../../benchmarks/statistics/units.ts";
 
-export const time: MetricDefinition = {
+const time: MetricDefinition = {
   name: "total",
   title: "total",
   unit: "s",
@@ -11,7 +11,7 @@ export const time: MetricDefinition = {
 };
 
 /** One measured sample per value, in blocks of their own; `undefined` is a failure. */
-export function samplesOf(values: readonly (number | undefined)[], variant = "a"): readonly Sample[] {
+function samplesOf(values: readonly (number | undefined)[], variant = "a"): readonly Sample[] {
   return values.map((value, i) => ({
     ...{ sequence: i, variant, role: "measured", block: i, order: 0, at: "", stamps: {}, conditions: {} },
     values: value === undefined ? {} : { total: value },
