@@ -80,7 +80,7 @@ function folderSections(): Shell[] {
   return folders.map(([prefix, glob]) => {
     const [before = "", after = ""] = glob.split("*");
     const tail = after === "" ? sh`` : sh`${after}`;
-    return sh`for p in ${before}*${tail}; do k=\${p#${before}}; [ "$k" = debug ] || f ${prefix}.\${k%${tail}} "$p"; done`;
+    return sh`for p in ${before}*${tail}; do k=\${p#${before}}; [ "$k" = debug ] || f "${prefix}.\${k%${tail}}" "$p"; done`;
   });
 }
 
