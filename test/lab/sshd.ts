@@ -21,8 +21,16 @@ export interface Sshd {
   stop(): Promise<void>;
 }
 
-/** Starts one. `extra` are further lines of sshd_config. Throws when openssh-server is not installed. */
-export async function startSshd(options: { readonly extra?: readonly string[]; readonly user?: string } = {}): Promise<Sshd> {
+export interface SshdOptions {
+  /** Further lines of sshd_config. */
+  readonly extra?: readonly string[];
+  readonly user?: string;
+  /** A command that ends in `exec`ing its arguments, such as one that enters a namespace: the server runs inside. */
+  readonly inside?: readonly string[];
+}
+
+/** Starts one. Throws when openssh-server is not installed. */
+export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const binary = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find(existsSync);
   if (binary === undefined) throw new Error("sshd is missing: apt-get install openssh-server");
   const directory = mkdtempSync(join(tmpdir(), "distrobench-sshd-"));
@@ -35,7 +43,9 @@ export async function startSshd(options: { readonly extra?: readonly string[]; r
   writeFileSync(join(directory, "config"), configuration(directory, port, options.extra ?? []));
   // Its privilege separation directory, which packages make at boot only.
   if (userInfo().uid === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
-  const child = spawn(binary, ["-D", "-e", "-f", join(directory, "config")], { stdio: ["ignore", "ignore", "pipe"] });
+  const [command = binary, ...before] = [...(options.inside ?? []), binary];
+  const words = [...before, "-D", "-e", "-f", join(directory, "config")];
+  const child = spawn(command, words, { stdio: ["ignore", "ignore", "pipe"] });
   const log = join(directory, "log");
   writeFileSync(log, "");
   const keep = (chunk: Buffer) => appendFileSync(log, chunk);
