@@ -5,8 +5,8 @@ import { parseMountPoints } from "./proc.ts";
 /** What a container has besides its processes. Anything that was not there before a sample is a leftover of it. */
 export type Traces = ReadonlySet<string>;
 
-/** /run/netns itself is made once, by the first container, and stays. */
-const CONTAINER_MOUNT = /docker|containers|netns\/./;
+/** What belongs to one container; mounts that an engine makes once for itself, such as /run/netns or its storage, stay. */
+const CONTAINER_MOUNT = /[0-9a-f]{64}|netns\/./;
 
 /** Virtual network pairs, container mounts and namespaces, and control groups with a container's id, as they are now. */
 export function traces(): Traces {
