@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { freePort, type Sshd, startSshd } from "../lab/sshd.ts";
+import { forgetStack } from "./launcher.ts";
 import { distrobench, type Ended, newestOperations, root } from "./project.ts";
 
 const stack = "zz-bad-hosts";
-const file = join(root, `stacks/${stack}.yaml`);
 const isRoot = process.getuid?.() === 0;
 /** Longest that a host may keep everybody waiting: the time-out of a dial is 15 s. */
 const BOUND_SECONDS = 20;
@@ -58,7 +58,10 @@ describe("hosts that cannot be used", { concurrency: false, timeout: 170_000 }, 
       lines.push(hostLine("full", full));
       cables.forEach(({ port }, index) => void lines.push(hostLine(index === 0 ? "server" : "lost", good, { port })));
     }
-    writeFileSync(file, `version: 1\ntitle: Hosts that cannot be used\npackages: []\nhosts:\n${lines.join("\n")}\n`);
+    writeFileSync(
+      join(root, `stacks/${stack}.yaml`),
+      `version: 1\ntitle: Hosts that cannot be used\npackages: []\nhosts:\n${lines.join("\n")}\n`,
+    );
     up = await distrobench("up", stack);
   });
 
@@ -67,11 +70,7 @@ describe("hosts that cannot be used", { concurrency: false, timeout: 170_000 }, 
     for (const cable of cables) await cable.cut();
     silent.close();
     for (const sshd of servers) await sshd.stop();
-    spawnSync("bash", ["-c", `eval "$(./distrobench env)" && pulumi stack rm --yes --force --stack ${stack}`], { cwd: root });
-    rmSync(file, { force: true });
-    for (const left of [".distrobench/runs", ".distrobench/inventory"])
-      rmSync(join(root, left, stack), { recursive: true, force: true });
-    rmSync(join(root, `results/report-${stack}`), { recursive: true, force: true });
+    forgetStack(stack);
   });
 
   const cases: readonly (readonly [name: string, what: string, message: RegExp, remedy: RegExp])[] = [
