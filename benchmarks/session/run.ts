@@ -52,7 +52,7 @@ async function takeBlocks(run: SessionRun): Promise<void> {
       taken.push(sample);
       tell(run, schedule, slot, sample, (run.clock() - startedAt) / (sequence - run.firstSequence));
     }
-    if (slots[0]?.block === 1) refuseWhenNothingStarts(taken);
+    if ((slots[0]?.block ?? 0) <= 1) refuseWhenNothingStarts(taken);
     if (taken.some((sample) => moved(sample))) schedule.requeue();
   }
 }
@@ -75,14 +75,15 @@ function moved(sample: Sample): boolean {
   return validity.status === "disturbed" && validity.reasons.some((reason) => reason.rule === "control-kernel");
 }
 
-/** A whole block without one answer will not get better: say so now instead of after every time-out. */
+/** The warm-ups, or a whole block, without one answer will not get better: say so now instead of after every time-out. */
 function refuseWhenNothingStarts(block: readonly Sample[]): void {
   const causes = block.flatMap(({ variant, validity }) =>
     validity.status === "failed" ? [`${variant}: ${validity.cause}`] : [],
   );
   if (causes.length < block.length) return;
-  throw new UserError(`no variant gave a result in the first block\n${causes.join("\n")}`, {
-    remedy: "start one of the images by hand on the host and look at its output",
+  throw new UserError(`no variant gave a result\n${causes.join("\n")}`, {
+    remedy:
+      "start one of the images by hand on the host and look at its output; slow ones get more time by parameters.timeoutSeconds",
   });
 }
 

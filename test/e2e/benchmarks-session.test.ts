@@ -8,19 +8,19 @@ import { type Benchmark, defineBenchmark, seconds } from "../../benchmarks/defin
 import { instrumentDigest } from "../../benchmarks/harness/bundle.ts";
 import { readSession } from "../../benchmarks/results/reader.ts";
 import { measure } from "../../benchmarks/session/index.ts";
-import { createSshPool, gatherFacts } from "../../hosts/index.ts";
+import { createSshPool, gatherFacts, UserError } from "../../hosts/index.ts";
 import { programOrder } from "../benchmarks/local-harness.ts";
 
 const SERVER = `require("node:http").createServer((request, response) => response.end("ok"))
   .listen(Number(process.argv[1]), "127.0.0.1", () => console.log("READY " + process.hrtime.bigint()));`;
 
 /** A plain process instead of a container: everything else is the real way from session to file. */
-function processStart(source: string): Benchmark {
+function processStart(source: string, timeoutSeconds: number): Benchmark {
   return defineBenchmark({
     ...{ name: "process-start", title: "Process start", warmups: 1, parameters: z.strictObject({}) },
     metrics: { total: seconds("lower", "start to first 200", { primary: true }) },
     measure: async (harness) => {
-      const sample = await harness.request("cold-start", programOrder(source, { timeoutSeconds: 30 }), { timeoutSeconds: 60 });
+      const sample = await harness.request("cold-start", programOrder(source, { timeoutSeconds }), { timeoutSeconds: 60 });
       const { stamps } = sample;
       if (sample.outcome === "failed") return { outcome: "failed", cause: sample.cause, stamps };
       return {
@@ -32,7 +32,7 @@ function processStart(source: string): Benchmark {
   });
 }
 
-async function run(source: string, signal: AbortSignal, onProgress: (line: string) => void) {
+async function run(source: string, signal: AbortSignal, onProgress: (line: string) => void, timeoutSeconds = 30) {
   const root = mkdtempSync(join(tmpdir(), "distrobench-e2e-"));
   const pool = createSshPool({ root });
   const transport = await pool.transport({ kind: "local", host: "here" });
@@ -43,7 +43,7 @@ async function run(source: string, signal: AbortSignal, onProgress: (line: strin
       design: { blocks: 1, seed: 1, tolerance: 0.1, aaPair: true, noisyHost: true },
       instrument: instrumentDigest("cold-start"),
     },
-    benchmark: processStart(source),
+    benchmark: processStart(source, timeoutSeconds),
     participants: new Map([["here", { transport, facts: await gatherFacts(transport) }]]),
     results: join(root, "results"),
     ...{ signal, progress: onProgress, warn: () => undefined },
@@ -85,6 +85,19 @@ test("a session over the local transport is complete, valid on disk, and leaves 
   assert.equal(measured.length, 3);
   assert.ok(measured.every((sample) => (sample.values.total ?? 0) > 0.005 && sample.stamps.start !== undefined));
   assert.ok((data.environments[0]?.fingerprint.length ?? 0) > 5);
+  assert.deepEqual(ourProcesses(), []);
+});
+
+test("a session of an image that never gets ready ends after its time-outs with what the image said last", async () => {
+  const source = 'console.log("loading the model"); console.error("waiting for weights"); setInterval(() => {}, 1000)';
+  const begun = performance.now();
+  const { data, error } = await run(source, new AbortController().signal, () => undefined, 1);
+  assert.ok(error instanceof UserError);
+  for (const variant of ["a", "b"])
+    assert.match(error.message, new RegExp(`^${variant}: not ready after 1 s\nloading the model\nwaiting for weights$`, "m"));
+  assert.match(error.remedy ?? "", /start one of the images by hand/);
+  assert.equal(data.session.outcome, "failed");
+  assert.ok(performance.now() - begun < 60_000);
   assert.deepEqual(ourProcesses(), []);
 });
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -109,6 +111,22 @@ describe("a lab machine", { timeout: 1_800_000 }, () => {
     const outputs = await labMachineHandler.update(context(root), stored, inputs);
     assert.deepEqual(outputs, stored.outputs);
     assert.equal(await ssh("cat /root/kept"), "kept");
+  });
+
+  it("takes another port when its own was taken meanwhile, and writes it down", async () => {
+    const { port } = stored.outputs;
+    await killed();
+    const other = createServer().listen(port, "127.0.0.1");
+    await once(other, "listening");
+    try {
+      const machine = await readMachine(directory());
+      assert.equal(machine?.running?.port, port);
+      const started = await startProcess(directory(), machine, context(root).signal);
+      assert.notEqual(started.running.port, port);
+      assert.equal((await labConnection(root, inputs.directory)).port, started.running.port);
+    } finally {
+      other.close();
+    }
   });
 
   it("is deleted without a trace, twice without complaint", async () => {
