@@ -14,10 +14,10 @@ const isRoot = process.getuid?.() === 0;
 const BOUND_SECONDS = 20;
 
 /** Runs what follows where this machine looks like a host with one file system changed, for it alone. */
-const seeing = (mount: string) => ["unshare", "--mount", "sh", "-c", `mount -t ${mount} && exec "$@"`, "sh"];
-const smallVar = seeing("tmpfs -o size=64m none /var");
+const seeing = (mount: string) => ["unshare", "--mount", "sh", "-c", `mount ${mount} && exec "$@"`, "sh"];
+const smallVar = seeing("-t tmpfs -o size=64m none /var");
 /** What every host needs and an old controller may lack. */
-const usable = seeing("cgroup2 none /sys/fs/cgroup");
+const usable = seeing("-t cgroup2 none /sys/fs/cgroup");
 const canMount = isRoot && [smallVar, usable].every((words) => spawnSync("env", [...words, "true"]).status === 0);
 const skipped = !canMount && "needs root, and leave to mount";
 
@@ -56,6 +56,9 @@ describe("hosts that cannot be used", { concurrency: false, timeout: 170_000 }, 
       servers.push(full, good);
       cables.push(await cableTo(good.port), await cableTo(good.port));
       lines.push(hostLine("full", full));
+      const closed = await startSshd({ inside: seeing(`--bind ${passwords(sshd.directory)} /etc/passwd`), user: "nobody" });
+      servers.push(closed);
+      lines.push(hostLine("no-root", closed));
       cables.forEach(({ port }, index) => void lines.push(hostLine(index === 0 ? "server" : "lost", good, { port })));
     }
     writeFileSync(
@@ -85,10 +88,11 @@ describe("hosts that cannot be used", { concurrency: false, timeout: 170_000 }, 
     ["silent", "that never answers", /no session with 127\.0\.0\.1:\d+ within 15 s/, /check that the host is up/],
     ["other-release", "of another release", /declared as release no such release, but it is /, /declare release: \w+/],
     ["other-distribution", "of another distribution", /declared as \w+, but it is \w+/, /declare distribution: \w+, or give/],
+    ["no-root", "without root", /no-root can't be used: .*commands run as root: user id \d+/s, /log in as root, or give become/],
     ["full", "with a full /var", /full can't be used: .*0\.1 GiB free in \/var/s, /free at least 2 GiB in \/var/],
   ];
   for (const [name, what, message, remedy] of cases) {
-    const options = name === "full" ? { skip: skipped } : {};
+    const options = ["full", "no-root"].includes(name) ? { skip: skipped } : {};
     it(`${what} end with what is wrong and the remedy, within ${BOUND_SECONDS} s`, options, () => {
       const failed = newestOperations(stack).find((line) => line.name === name && line.operation === "create");
       assert.equal(failed?.outcome, "failed");
@@ -141,6 +145,14 @@ function hostLine(name: string, sshd: Sshd, changed: object = {}, more = "", dis
   const { port, user, privateKeyFile, hostKey } = sshd;
   const ssh = JSON.stringify({ address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey }, ...changed });
   return `  ${name}: { distribution: ${distribution}, ${more === "" ? "" : `${more}, `}ssh: ${ssh} }`;
+}
+
+/** A password file in which nobody may log in. */
+function passwords(directory: string): string {
+  const file = join(directory, "passwd");
+  const lines = readFileSync("/etc/passwd", "utf8").replace(/^(nobody:.*:).*$/m, "$1/bin/sh");
+  writeFileSync(file, lines, { mode: 0o644 });
+  return file;
 }
 
 function ownDistribution(): string {
