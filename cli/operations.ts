@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import { bytes, duration, table } from "./style.ts";
+import { bytesText } from "../hosts/index.ts";
+import { duration, table } from "./style.ts";
 
 const operation = z.object({
   at: z.string(),
@@ -71,7 +72,7 @@ export function operationTable({ operations, transports }: Operations): string {
   ]);
   const hosts = transports.map(
     ({ host, handshakes, bytesSent, bytesReceived }) =>
-      `${host}: ${handshakes} SSH handshake${handshakes === 1 ? "" : "s"}, ${bytes(bytesSent)} sent, ${bytes(bytesReceived)} received`,
+      `${host}: ${handshakes} SSH handshake${handshakes === 1 ? "" : "s"}, ${bytesText(bytesSent)} sent, ${bytesText(bytesReceived)} received`,
   );
   return [table(rows, [3]), ...hosts].filter((part) => part !== "").join("\n");
 }

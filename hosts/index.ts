@@ -1,3 +1,4 @@
+export { bytesText } from "./bytes-text.ts";
 export { cacheDirectory } from "./cache-directory.ts";
 export { type Connection, connectionSchema, type SshHop } from "./connection.ts";
 export { CommandError, ConnectionError, UserError } from "./errors.ts";

@@ -4,9 +4,9 @@ import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { cacheDirectory, UserError, withLock } from "../hosts/index.ts";
+import { bytesText, cacheDirectory, UserError, withLock } from "../hosts/index.ts";
 import { compressor, makeDirectory } from "./controller-cache.ts";
-import { type EnginePlace, megabytes } from "./engine-store.ts";
+import type { EnginePlace } from "./engine-store.ts";
 import { engines } from "./engines.ts";
 
 /** An image saved on the controller, compressed once for all hosts. */
@@ -53,7 +53,7 @@ async function saveInto(directory: string, builder: EnginePlace, id: string, pro
   const save = await transport.start(engines[engine].save(id), { signal });
   const errors: Buffer[] = [];
   save.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
-  const seen = counting((bytes) => progress(`saving from ${transport.host}: ${megabytes(bytes)}`));
+  const seen = counting((bytes) => progress(`saving from ${transport.host}: ${bytesText(bytes)}`));
   try {
     await compress(save.stdout, seen.stream, command, join(directory, `image.${extension}`), signal);
   } catch (error) {

@@ -1,7 +1,7 @@
-import { type OperationContext, type ResourceHandler, sh, UserError } from "../hosts/index.ts";
+import { bytesText, type OperationContext, type ResourceHandler, sh, UserError } from "../hosts/index.ts";
 import { readArchive } from "./archive.ts";
 import { placeOf } from "./delivery.ts";
-import { ask, look, MOVE_SECONDS, megabytes, requireRoom } from "./engine-store.ts";
+import { ask, look, MOVE_SECONDS, requireRoom } from "./engine-store.ts";
 import { engines, parseLoaded } from "./engines.ts";
 import { forget } from "./forget.ts";
 import { debianArchitecture, rootFileSystemOf } from "./root-file-system.ts";
@@ -52,7 +52,7 @@ async function makeBase(context: OperationContext, inputs: BaseImageInputs): Pro
   });
   await requireRoom(place, archive.bytes * ROOM_FACTOR);
   const { stream, bytes } = readArchive(archive, (sent) =>
-    context.progress(`sending the base to ${inputs.host}: ${megabytes(sent)} of ${megabytes(archive.bytes)}`),
+    context.progress(`sending the base to ${inputs.host}: ${bytesText(sent)} of ${bytesText(archive.bytes)}`),
   );
   const imported = await ask(place, engines[inputs.engine].importRoot(inputs.image), MOVE_SECONDS, { stdin: stream });
   return { ...inputs, localId: parseLoaded(imported.stdout), archiveDigest: archive.digest, bytesSent: bytes() };

@@ -1,17 +1,7 @@
-import { type CommandResult, inTurn, joinSh, type OperationContext, sh, UserError } from "../hosts/index.ts";
+import { bytesText, type CommandResult, inTurn, joinSh, type OperationContext, sh, UserError } from "../hosts/index.ts";
 import { archiveOf, cachedArchive, type ImageArchive, readArchive } from "./archive.ts";
 import { chooseRoute, neighbourOf, type Route } from "./delivery-plan.ts";
-import {
-  ask,
-  configDigestOf,
-  type EnginePlace,
-  MOVE_SECONDS,
-  megabytes,
-  probe,
-  remove,
-  requireRoom,
-  tag,
-} from "./engine-store.ts";
+import { ask, configDigestOf, type EnginePlace, MOVE_SECONDS, probe, remove, requireRoom, tag } from "./engine-store.ts";
 import { engines, type HeldImage, parseLoaded } from "./engines.ts";
 import type { DeliveredImageInputs, DeliveredImageOutputs } from "./schema.ts";
 
@@ -120,7 +110,7 @@ async function move(context: OperationContext, place: EnginePlace, source: Sourc
 
 async function loadFromNeighbour(context: OperationContext, place: EnginePlace, from: Extract<Route, { kind: "neighbour" }>) {
   await requireRoom(place, from.image.bytes * ROOM_FACTOR);
-  context.progress(`${place.transport.host}: ${from.engine} hands ${megabytes(from.image.bytes)} to ${place.engine}`);
+  context.progress(`${place.transport.host}: ${from.engine} hands ${bytesText(from.image.bytes)} to ${place.engine}`);
   return await withTemporary(place, async (temporary) => {
     const load = engines[place.engine].load(temporary);
     return await ask(place, joinSh([engines[from.engine].save(from.image.id), sh`{ ${load}; }`], " | "), MOVE_SECONDS);
@@ -131,7 +121,7 @@ async function fromController(context: OperationContext, place: EnginePlace, sou
   const archive = await archiveFor(context, source);
   await requireRoom(place, (source.image?.bytes ?? archive.bytes * 3) * ROOM_FACTOR);
   const { stream, bytes } = readArchive(archive, (sent) =>
-    context.progress(`sending to ${place.transport.host}: ${megabytes(sent)} of ${megabytes(archive.bytes)}`),
+    context.progress(`sending to ${place.transport.host}: ${bytesText(sent)} of ${bytesText(archive.bytes)}`),
   );
   const loaded = await withTemporary(place, async (temporary) =>
     ask(place, engines[place.engine].load(temporary), MOVE_SECONDS, { stdin: stream }),

@@ -1,4 +1,4 @@
-import { CommandError, joinSh, type Shell, sh, type Transport, UserError } from "../hosts/index.ts";
+import { bytesText, CommandError, joinSh, type Shell, sh, type Transport, UserError } from "../hosts/index.ts";
 import {
   type EngineCommands,
   engines,
@@ -72,7 +72,7 @@ df -Pk "$directory" | awk 'NR == 2 { print $4, $6 }'`;
   const [kibibytes = "", mount = ""] = (await ask(place, script)).stdout.trim().split(" ");
   const free = Number(kibibytes) * 1024;
   if (Number.isFinite(free) && free < bytes)
-    throw noRoom(place, `${mount} has ${megabytes(free)} left, ${megabytes(bytes)} are needed`);
+    throw noRoom(place, `${mount} has ${bytesText(free)} left, ${bytesText(bytes)} are needed`);
 }
 
 /** Runs an engine's command; what every one of them can fail of becomes a clear `UserError`. */
@@ -99,11 +99,6 @@ function noRoom(place: EnginePlace, what: string, cause?: unknown): UserError {
     remedy: `free some space there (\`${place.engine} system df\` tells what images and containers take)`,
     cause,
   });
-}
-
-/** For people: decimal megabytes with one digit. */
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function lastLine(text: string): string {

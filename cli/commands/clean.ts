@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
-import { UserError } from "../../hosts/index.ts";
+import { bytesText, UserError } from "../../hosts/index.ts";
 import { cacheFolders, folderBytes, mountsBelow } from "../caches.ts";
 import { type Context, say } from "../context.ts";
 import { labFolders } from "../lab-machines.ts";
-import { bytes, table } from "../style.ts";
+import { table } from "../style.ts";
 
 /** `distrobench clean`: removes what can be made again. Throws `UserError` while lab machines stand on the cached disks. */
 export async function clean(context: Context): Promise<void> {
@@ -25,7 +25,7 @@ export async function clean(context: Context): Promise<void> {
   for (const { name, path } of folders) {
     const size = await folderBytes(path);
     await rm(path, { recursive: true, force: true });
-    rows.push([name, bytes(size), path]);
+    rows.push([name, bytesText(size), path]);
   }
   say(context, `Removed:\n${table(rows, [1])}\nResults, state and settings are as they were.`);
 }

@@ -1,12 +1,13 @@
 import { statfs } from "node:fs/promises";
 import { describeEngine, type EngineDescription } from "../../engine/index.ts";
+import { bytesText } from "../../hosts/index.ts";
 import { acceleratorState } from "../accelerator.ts";
 import { cacheFolders, folderBytes } from "../caches.ts";
 import { type Context, Exit, print, printJson } from "../context.ts";
 import { installCommand } from "../install.ts";
 import { type Finding, findPrerequisites } from "../prerequisites.ts";
 import { settingsOf } from "../settings.ts";
-import { bytes, styleOf } from "../style.ts";
+import { styleOf } from "../style.ts";
 
 type Status = "ok" | "missing" | "note";
 
@@ -83,8 +84,8 @@ async function spaceCheck(root: string): Promise<Check> {
   return {
     name: "disk space",
     status: enough ? "ok" : "note",
-    found: `${bytes(free)} free`,
-    ...(enough ? {} : { remedy: `A first up takes about ${bytes(WANTED_BYTES)}: free some space, or ./distrobench clean` }),
+    found: `${bytesText(free)} free`,
+    ...(enough ? {} : { remedy: `A first up takes about ${bytesText(WANTED_BYTES)}: free some space, or ./distrobench clean` }),
   };
 }
 
@@ -94,7 +95,7 @@ async function cacheChecks(context: Context): Promise<Check[]> {
     folders.map(async ({ name, path }) => ({
       name,
       status: "ok" as const,
-      found: `${bytes(await folderBytes(path))} (${path})`,
+      found: `${bytesText(await folderBytes(path))} (${path})`,
     })),
   );
 }

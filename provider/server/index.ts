@@ -1,3 +1,5 @@
+export { endWithEngine } from "./end-with-engine.ts";
+export { createServer, listen } from "./grpc-server.ts";
 export { servePlugin } from "./serve.ts";
 export {
   Archive,

@@ -1,17 +1,12 @@
-import grpc from "@grpc/grpc-js";
+import type grpc from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type { CallTools } from "./call.ts";
+import { endWithEngine } from "./end-with-engine.ts";
 import { EngineLog } from "./engine-log.ts";
+import { createServer, listen } from "./grpc-server.ts";
 import { methods } from "./methods.ts";
 import { RunningCalls } from "./running-calls.ts";
 import type { PluginImplementation } from "./types.ts";
-
-/** As the SDK: state with many resources and large outputs is one message. */
-const MESSAGE_BYTES = 400 * 1024 * 1024;
-const PARENT_CHECK_MILLISECONDS = 500;
-
-/** The engine; read as early as can be, because a process whose parent died has another one. */
-const parent = process.ppid;
 
 export interface RunningPlugin {
   readonly port: number;
@@ -25,17 +20,7 @@ export interface RunningPlugin {
  */
 export async function servePlugin(implementation: PluginImplementation): Promise<void> {
   const plugin = await startPlugin(implementation, process.argv.slice(2).at(-1));
-  let stopping = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    void plugin.stop().finally(() => process.exit(0));
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  setInterval(() => {
-    if (process.ppid !== parent) stop();
-  }, PARENT_CHECK_MILLISECONDS).unref();
+  endWithEngine(() => void plugin.stop().finally(() => process.exit(0)));
   process.stdout.write(`${plugin.port}\n`);
 }
 
@@ -59,12 +44,9 @@ export async function startPlugin(
       if (address !== "" && address !== engineAddress) log.connect(address);
     },
   };
-  const server = new grpc.Server({
-    "grpc.max_receive_message_length": MESSAGE_BYTES,
-    "grpc.max_send_message_length": MESSAGE_BYTES,
-  });
+  const server = createServer();
   server.addService(providerGrpc.ResourceProviderService, methods(implementation, tools) as grpc.UntypedServiceImplementation);
-  const port = await bind(server);
+  const port = await listen(server);
   return {
     port,
     stop: async () => {
@@ -73,13 +55,4 @@ export async function startPlugin(
       server.forceShutdown();
     },
   };
-}
-
-function bind(server: grpc.Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
-    });
-  });
 }

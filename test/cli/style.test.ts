@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { bytes, duration, styleOf, table } from "../../cli/style.ts";
+import { duration, styleOf, table } from "../../cli/style.ts";
+import { bytesText } from "../../hosts/index.ts";
 import { memoryContext } from "./memory-context.ts";
 
 describe("text for people", () => {
@@ -15,7 +16,7 @@ describe("text for people", () => {
 
   it("has durations and sizes with units that fit", () => {
     assert.deepEqual([0.25, 59.6, 119.4, 250].map(duration), ["0.3 s", "60 s", "119 s", "4 min 10 s"]);
-    assert.deepEqual([0, 512, 1536, 3 * 2 ** 30].map(bytes), ["0 B", "512 B", "1.5 KiB", "3.0 GiB"]);
+    assert.deepEqual([0, 512, 1536, 3 * 2 ** 30].map(bytesText), ["0 B", "512 B", "1.5 KiB", "3.0 GiB"]);
   });
 
   it("has tables with straight columns and nothing after the last word", () => {

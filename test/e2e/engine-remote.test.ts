@@ -83,7 +83,7 @@ describe("remote.Command of the stand-in on a real sshd", () => {
       run({ connection: { ...connection, port, dialErrorLimit: 2 }, create: "true" }, call),
       /after 3 failed attempts/,
     );
-    assert.deepEqual(call.lines, ["info Dial 1/2 failed: retrying", "info Dial 2/2 failed: retrying"]);
+    assert.deepEqual(call.lines, ["info ephemeral: Dial 1/2 failed: retrying", "info ephemeral: Dial 2/2 failed: retrying"]);
     silent.close();
   });
 });

@@ -136,8 +136,8 @@ describe("local.Command of the stand-in", () => {
       await commandPlugin.create(call, { create: "echo out; echo err >&2", logging }, false);
       return call.lines.sort();
     };
-    assert.deepEqual(await logged("stdoutAndStderr"), ["info err", "info out"]);
-    assert.deepEqual(await logged("stderr"), ["info err"]);
+    assert.deepEqual(await logged("stdoutAndStderr"), ["info ephemeral: err", "info ephemeral: out"]);
+    assert.deepEqual(await logged("stderr"), ["info ephemeral: err"]);
     assert.deepEqual(await logged("none"), []);
   });
 
