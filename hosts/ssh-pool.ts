@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from "ssh2";
 import { type Channel, ChannelGone, type ChannelOpener, type Exit } from "./channel.ts";
 import type { Connection, SshHop } from "./connection.ts";
+import { ConnectionError } from "./errors.ts";
 import { createLocalTransport, noCounts } from "./local.ts";
 import { openSession } from "./open-session.ts";
 import { type Session, ShellTransport } from "./shell-transport.ts";
@@ -30,6 +31,9 @@ export interface SshPool {
 /** Seconds until a dial is given up. An emulated machine needs several for the cryptography alone. */
 const DIAL_SECONDS = { ssh: 15, lab: 60 } as const;
 
+/** How long a host that did not answer in time counts as silent. */
+const SILENT_SECONDS = 60;
+
 /** One connection per host, shared by everyone who asks for that host. */
 export function createSshPool(options: SshPoolOptions): SshPool {
   const counters = new Map<string, ReturnType<typeof noCounts>>();
@@ -53,12 +57,19 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       if (known !== undefined) return await known;
       const made = make(connection);
       transports.set(key, made);
-      made.catch(() => transports.delete(key));
+      made.catch((error: unknown) => forgetFailure(connection, error, () => transports.delete(key)));
       return await made;
     },
     statistics: () => Object.fromEntries([...counters].map(([host, counts]) => [host, { ...counts }])),
     close,
   };
+}
+
+/** A host that let the whole time-out pass is not asked again at once: a destroy would wait for it once per resource. */
+function forgetFailure({ kind }: Connection, error: unknown, forget: () => void): void {
+  if (kind === "ssh" && error instanceof ConnectionError && error.failure === "timeout")
+    setTimeout(forget, SILENT_SECONDS * 1000).unref();
+  else forget();
 }
 
 async function sshTransport(

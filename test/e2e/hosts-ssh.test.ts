@@ -43,11 +43,8 @@ function connection(changes: Record<string, unknown> = {}): Connection {
   });
 }
 
-async function refusal(
-  changes: Record<string, unknown>,
-  options: { readonly dialSeconds?: number } = {},
-): Promise<ConnectionError> {
-  const error: unknown = await pool(options)
+async function refusal(changes: Record<string, unknown>): Promise<ConnectionError> {
+  const error: unknown = await pool()
     .transport(connection(changes))
     .then(
       () => assert.fail("it connected"),
@@ -173,14 +170,17 @@ describe("a connection that can't be had", () => {
     assert.match(error.message, /refused the connection/);
   });
 
-  test("gives up a dial after the stated time", async () => {
+  test("gives up a dial after the stated time, and does not ask such a host again at once", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const address = silent.address();
     assert.ok(address !== null && typeof address === "object");
     const before = performance.now();
-    const error = await refusal({ port: address.port }, { dialSeconds: 2 });
+    const both = pool({ dialSeconds: 2 });
+    const error: unknown = await both.transport(connection({ port: address.port })).catch((reason: unknown) => reason);
+    await assert.rejects(both.transport(connection({ port: address.port })));
     silent.close();
+    assert.ok(error instanceof ConnectionError);
     assert.equal(error.failure, "timeout");
     assert.match(error.message, /within 2 s/);
     assert.ok(performance.now() - before < 4000);

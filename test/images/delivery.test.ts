@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { CommandError, UserError } from "../../hosts/index.ts";
+import { CommandError, ConnectionError, UserError } from "../../hosts/index.ts";
 import { deliveredImageHandler } from "../../images/handler.ts";
 import type { DeliveredImageInputs } from "../../images/schema.ts";
 import { type FakeHost, fakeContext, fakeHost } from "./fake-host.ts";
@@ -155,4 +155,18 @@ test("an image that a container uses stays, with a warning", async () => {
   await deliveredImageHandler.delete(context, { id, inputs: wanted, outputs });
   assert.deepEqual(all[0]?.docker.get(IMAGE), [TAG]);
   assert.match(context.warnings.join(), /stays in docker/);
+});
+
+test("an image on a host that is switched off waits for it, and goes with a lab machine", async () => {
+  const wanted = inputs("builder", "docker");
+  const context = fakeContext(hosts());
+  const { id, outputs } = await deliveredImageHandler.create(context, wanted);
+  const off = { ...context, transport: () => Promise.reject(new ConnectionError("builder", "unreachable", "is off")) };
+  await assert.rejects(
+    deliveredImageHandler.delete(off, { id, inputs: wanted, outputs }),
+    /builder: is off: nothing was undone there/,
+  );
+  const lab = { ...wanted, connection: { kind: "lab" as const, host: "builder", directory: "x" } };
+  await deliveredImageHandler.delete(off, { id, inputs: lab, outputs });
+  assert.match(context.warnings.join(), /builder: is off: distrobench\/model-server:quickstart is given up/);
 });
