@@ -8,30 +8,33 @@ import { styleOf } from "./style.ts";
 const abort = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => abort.abort(new Exit(130)));
 
+const words = process.argv.slice(2);
+const debug = words.includes("--debug");
 const context: Context = {
   root: join(import.meta.dirname, ".."),
-  environment: process.env,
+  // The provider process hears of it this way.
+  environment: debug ? { ...process.env, DISTROBENCH_DEBUG: "1" } : process.env,
   stdout: process.stdout,
   stderr: process.stderr,
   signal: abort.signal,
 };
-process.exitCode = await run(process.argv.slice(2));
+process.exitCode = await run();
 
 /** 0: done. 1: failed, and said why. 2: the command line was wrong. 130: stopped by ^C. */
-async function run(words: readonly string[]): Promise<number> {
+async function run(): Promise<number> {
   try {
-    await commandLine(context).parseAsync([...words], { from: "user" });
+    await commandLine(context).parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof Exit) return error.code;
     if (abort.signal.aborted) return 130;
-    explain(explainSystemError(error), words.includes("--debug"));
+    explain(explainSystemError(error));
     return 1;
   }
 }
 
-function explain(error: unknown, debug: boolean): void {
+function explain(error: unknown): void {
   const style = styleOf(context.stderr, context.environment);
   const message = error instanceof Error ? error.message : String(error);
   say(context, error instanceof UserError ? style.bad(message) : style.bad(`distrobench has a fault: ${message}`));

@@ -29,7 +29,11 @@ function codeOf(error: unknown): FailureCode {
 
 function describe(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return String(error);
-  if (debug) return error.stack ?? error.message;
+  if (debug) return [told(error), error.stack].join("\n");
+  return told(error);
+}
+
+function told(error: Error): string {
   if (error instanceof UserError) return error.remedy === undefined ? error.message : `${error.message}\n${error.remedy}`;
   return `${error.name}: ${error.message} (a defect of distrobench; DISTROBENCH_DEBUG=1 shows where)`;
 }

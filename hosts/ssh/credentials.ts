@@ -38,7 +38,10 @@ function keyFile(host: string, hop: SshHop): Offer[] {
   } catch (cause) {
     if (cause instanceof ConnectionError) throw cause;
     const why = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw new ConnectionError(host, "authentication", `the private key ${file} cannot be read: ${why}`, { cause });
+    throw new ConnectionError(host, "authentication", `the private key ${file} cannot be read: ${why}`, {
+      remedy: "check privateKeyFile of this host in the matrix, and who may read that file",
+      cause,
+    });
   }
 }
 

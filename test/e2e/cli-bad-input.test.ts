@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { launch } from "./launcher.ts";
+import { forgetStack, launch } from "./launcher.ts";
 import { root } from "./project.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "distrobench-cli-"));
 const wrongStack = join(root, "stacks/e2e-wrong.yaml");
 after(() => {
   rmSync(scratch, { recursive: true });
-  rmSync(wrongStack, { force: true });
+  forgetStack("e2e-wrong");
 });
 
 const distrobench = (words: readonly string[]) => launch(words, { cwd: scratch });
@@ -31,6 +31,20 @@ describe("wrong input", () => {
   it("is shown with where it comes from when --debug is given", () => {
     writeFileSync(wrongStack, "version: 2\n");
     assert.match(distrobench(["up", "e2e-wrong", "--debug"]).stderr, /\n\s+at /);
+  });
+
+  it("that only a host's resource can find is shown with its place when --debug is given, and without it otherwise", () => {
+    const ssh = "{ address: 127.0.0.1, port: 1, privateKeyFile: /no/such/key }";
+    writeFileSync(wrongStack, `version: 1\ntitle: Wrong\npackages: []\nhosts:\n  one: { distribution: debian, ssh: ${ssh} }\n`);
+    const quiet = distrobench(["up", "e2e-wrong"]);
+    assert.equal(quiet.status, 1);
+    assert.match(
+      quiet.stderr,
+      /one: the private key \/no\/such\/key cannot be read: ENOENT\n +check privateKeyFile of this host/,
+    );
+    assert.doesNotMatch(quiet.stderr, /\n\s+at /);
+    assert.match(distrobench(["up", "e2e-wrong", "--debug"]).stderr, /\n\s+at \S+ \(.*credentials\.ts/);
+    assert.equal(distrobench(["destroy", "e2e-wrong"]).status, 0);
   });
 
   it("as the name of a stack ends with the nearest one", () => {
