@@ -33,11 +33,12 @@ export class StdioSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#child.stdin.write(chunk, done);
+    // That a program no longer reads says less than how it ends, which follows.
+    this.#child.stdin.write(chunk, () => done());
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#child.stdin.end(done);
+    this.#child.stdin.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
