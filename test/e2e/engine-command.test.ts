@@ -34,13 +34,13 @@ describe("the command stand-in under the real engine", () => {
 
   before(async () => {
     mkdirSync(remote);
-    sshd = await startSshd(join(folder, "sshd"));
+    sshd = await startSshd();
     access = { KEY: sshd.privateKey, HOSTKEY: sshd.hostKey, PORT: String(sshd.port), SSHUSER: sshd.user };
     project = await createProject(join(folder, "project"));
     project.program(program);
   });
-  after(() => {
-    sshd?.stop();
+  after(async () => {
+    await sshd?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 

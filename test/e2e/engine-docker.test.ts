@@ -41,13 +41,13 @@ describe("the docker stand-in on a real dockerd", { skip }, () => {
       ],
       { stdio: "ignore" },
     );
-    sshd = await startSshd(join(folder, "sshd"), { DOCKER_HOST: `unix://${socket}` });
+    sshd = await startSshd({ DOCKER_HOST: `unix://${socket}` });
     for (let tries = 0; !(await docker("version")) && tries < 60; tries += 1) await sleep(500);
   });
   after(async () => {
     daemon?.kill("SIGTERM");
     if (daemon?.exitCode === null) await new Promise((resolve) => daemon.once("exit", resolve));
-    sshd?.stop();
+    await sshd?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -16,7 +16,7 @@ let sshd: Sshd;
 let connection: Record<string, string | number>;
 
 before(async () => {
-  sshd = await startSshd(join(folder, "sshd"));
+  sshd = await startSshd();
   connection = { host: "127.0.0.1", port: sshd.port, user: sshd.user, privateKey: sshd.privateKey, hostKey: sshd.hostKey };
   mkdirSync(join(source, "d/sub"), { recursive: true });
   mkdirSync(join(target, "existing"), { recursive: true });
@@ -25,7 +25,7 @@ before(async () => {
 });
 after(async () => {
   await commandPlugin.cancel?.();
-  sshd?.stop();
+  await sshd?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -69,7 +69,7 @@ describe("remote.Command of the stand-in on a real sshd", () => {
 
   it("goes through a proxy and says so when it is the proxy that fails", async () => {
     assert.equal((await run({ connection: { ...connection, proxy: connection }, create: "echo through" })).stdout, "through");
-    const proxy = { ...connection, privateKey: readFileSync(join(folder, "sshd/host"), "utf8"), dialErrorLimit: 0 };
+    const proxy = { ...connection, privateKey: readFileSync(join(sshd.directory, "host"), "utf8"), dialErrorLimit: 0 };
     await assert.rejects(run({ connection: { ...connection, proxy }, create: "true" }), /proxy: after 1 failed attempts/);
   });
 
