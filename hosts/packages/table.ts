@@ -74,7 +74,10 @@ export function packageEntry(name: string): PackageEntry {
 /** Real names of one abstract package. Throws `UserError` where the distribution has no row yet. */
 export function realNames(distribution: DistributionName, release: string, wanted: string): RealNames {
   const row = packageEntry(wanted).distributions[distribution];
-  if (row === undefined) throw new UserError(`the package table does not say yet what "${wanted}" is called on ${distribution}`);
+  if (row === undefined)
+    throw new UserError(`the package table does not say yet what "${wanted}" is called on ${distribution}`, {
+      remedy: `so far distrobench sets up ${Object.keys(packageEntry(wanted).distributions).join(", ")}: use such a host`,
+    });
   return row.except?.[release] ?? row.names;
 }
 

@@ -90,7 +90,10 @@ async function dialHop(options: DialOptions, hop: SshHop, socket: Duplex | undef
     throw refused ?? classify(options, hop, login.description, cause);
   }
   const client = ssh.connection;
-  if (client === null) throw new ConnectionError(host, "unreachable", `${hop.address}:${hop.port} closed the connection at once`);
+  if (client === null)
+    throw new ConnectionError(host, "unreachable", `${hop.address}:${hop.port} closed the connection at once`, {
+      remedy: SEE_LOG,
+    });
   client.on("error", () => {});
   return { ssh, client };
 }
@@ -120,6 +123,8 @@ async function within(options: DialOptions, ssh: NodeSSH, attempt: Promise<unkno
   }
 }
 
+const SEE_LOG = "check that an SSH server listens on this port; its log on the host says more";
+
 /** Socket errors by code: what they mean, and the remedy. */
 const SOCKET_ERRORS: Readonly<Record<string, readonly [meaning: string, remedy: string]>> = {
   ECONNREFUSED: ["refused the connection", "check the port, and that sshd runs there"],
@@ -145,5 +150,5 @@ function classify(options: DialOptions, hop: SshHop, tried: string, cause: unkno
     });
   const known = SOCKET_ERRORS[String(error.code)];
   if (known !== undefined) return new ConnectionError(host, "unreachable", `${where} ${known[0]}`, { remedy: known[1], cause });
-  return new ConnectionError(host, "unreachable", `no session with ${where}: ${error.message}`, { cause });
+  return new ConnectionError(host, "unreachable", `no session with ${where}: ${error.message}`, { remedy: SEE_LOG, cause });
 }

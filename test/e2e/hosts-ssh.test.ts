@@ -170,6 +170,17 @@ describe("a connection that can't be had", () => {
     assert.match(error.message, /refused the connection/);
   });
 
+  test("says that what listens speaks no SSH", async () => {
+    const web = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+    const address = web.address();
+    assert.ok(address !== null && typeof address === "object");
+    const error = await refusal({ port: address.port });
+    web.close();
+    assert.match(error.message, /no session with 127\.0\.0\.1:\d+: /);
+    assert.match(error.remedy ?? "", /check that an SSH server listens on this port/);
+  });
+
   test("gives up a dial after the stated time, and does not ask such a host again at once", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
