@@ -33,18 +33,13 @@ describe("wrong input", () => {
     assert.match(distrobench(["up", "e2e-wrong", "--debug"]).stderr, /\n\s+at /);
   });
 
-  it("that only a host's resource can find is shown with its place when --debug is given, and without it otherwise", () => {
+  it("that only a host's resource can find is shown with its place when --debug is given", () => {
     const ssh = "{ address: 127.0.0.1, port: 1, privateKeyFile: /no/such/key }";
     writeFileSync(wrongStack, `version: 1\ntitle: Wrong\npackages: []\nhosts:\n  one: { distribution: debian, ssh: ${ssh} }\n`);
-    const quiet = distrobench(["up", "e2e-wrong"]);
-    assert.equal(quiet.status, 1);
-    assert.match(
-      quiet.stderr,
-      /one: the private key \/no\/such\/key cannot be read: ENOENT\n +check privateKeyFile of this host/,
-    );
-    assert.doesNotMatch(quiet.stderr, /\n\s+at /);
-    assert.match(distrobench(["up", "e2e-wrong", "--debug"]).stderr, /\n\s+at \S+ \(.*credentials\.ts/);
-    assert.equal(distrobench(["destroy", "e2e-wrong"]).status, 0);
+    const { status, stderr } = distrobench(["up", "e2e-wrong", "--debug"]);
+    assert.equal(status, 1);
+    assert.match(stderr, /one: the private key \/no\/such\/key cannot be read: ENOENT\n +check privateKeyFile of this host/);
+    assert.match(stderr, /\n\s+at \S+ \(.*credentials\.ts/);
   });
 
   it("as the name of a stack ends with the nearest one", () => {
