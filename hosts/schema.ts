@@ -79,6 +79,8 @@ export interface PackagesOutputs extends PackagesInputs {
   readonly services: readonly string[];
   /** The host had no package index, so one was fetched: `delete` removes it again. */
   readonly indexFetched?: boolean;
+  /** Units, interfaces and sysctls that a running engine changes, as they were before: `delete` puts them back. */
+  readonly traces?: Readonly<Record<string, string>>;
   /** Version of each engine found, such as `{ docker: "26.1.5" }`. */
   readonly engines: Readonly<Record<string, string>>;
 }

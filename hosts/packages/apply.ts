@@ -4,6 +4,7 @@ import type { OperationContext } from "../operation.ts";
 import type { PackagesInputs, PackagesOutputs } from "../schema.ts";
 import type { Shell } from "../sh.ts";
 import type { Transport } from "../transport.ts";
+import { parseTraces, readTraces } from "./engine-traces.ts";
 import { engineVersions, type PackagePlan, type PackageState, planPackages } from "./plan.ts";
 import { queryPackages } from "./query.ts";
 import { packageNames } from "./table.ts";
@@ -36,6 +37,7 @@ export async function applyPackages(
     outputs = { ...outputs, ...news };
     changed(outputs);
   };
+  if (outputs.traces === undefined) outputs = { ...outputs, traces: parseTraces((await work.transport.run(readTraces)).stdout) };
   let state = await query(work, true);
   let plan = planPackages(inputs, state);
   if (plan.install.some((name) => !state.candidates.has(name))) {

@@ -2,14 +2,15 @@ import { distributionOf } from "../distribution.ts";
 import { expectGone } from "../gone.ts";
 import type { OperationContext } from "../operation.ts";
 import type { PackagesInputs, PackagesOutputs } from "../schema.ts";
+import { joinSh, sh } from "../sh.ts";
 import type { Transport } from "../transport.ts";
+import { type EngineTraces, parseTraces, readTraces, restoreTraces } from "./engine-traces.ts";
 import { queryPackages } from "./query.ts";
 
 const REMOVE_SECONDS = 1800;
 
-/** Removes what was added, in one call, and stops what was started. Succeeds when the packages are gone, or the host for good. */
+/** Puts back what engines changed while they ran, stops what was started, and removes what was added, in one call. Succeeds when the packages are gone, or the host for good. */
 export async function removePackages(context: OperationContext, inputs: PackagesInputs, outputs: Brought): Promise<void> {
-  if (outputs.added.length === 0 && outputs.services.length === 0 && outputs.indexFetched !== true) return;
   try {
     await removeFrom(await context.transport(inputs.connection), context, inputs, outputs);
   } catch (error) {
@@ -17,7 +18,7 @@ export async function removePackages(context: OperationContext, inputs: Packages
   }
 }
 
-type Brought = Pick<PackagesOutputs, "added" | "services" | "indexFetched">;
+type Brought = Pick<PackagesOutputs, "added" | "services" | "indexFetched" | "traces">;
 
 async function removeFrom(
   transport: Transport,
@@ -28,10 +29,18 @@ async function removeFrom(
   const { packages, services } = distributionOf(inputs.distribution);
   const options = { signal: context.signal, timeoutSeconds: REMOVE_SECONDS };
   for (const name of outputs.services) await transport.run(services.stop(name), { ...options, accept: "any" });
+  await putBack(transport, context, outputs.traces ?? {});
+  if (outputs.added.length === 0 && outputs.indexFetched !== true) return;
   const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });
   const present = outputs.added.filter((name) => state.installed.has(name));
   if (present.length > 0) await remove(context, transport, inputs, present);
   if (outputs.indexFetched === true) await transport.run(packages.dropIndex, options);
+}
+
+async function putBack(transport: Transport, context: OperationContext, before: EngineTraces): Promise<void> {
+  const options = { signal: context.signal, timeoutSeconds: 300 };
+  const steps = restoreTraces(before, parseTraces((await transport.run(readTraces, options)).stdout));
+  if (steps.length > 0) await transport.run(joinSh([sh`set -e`, ...steps]), options);
 }
 
 async function remove(

@@ -1,0 +1,59 @@
+import { joinSh, type Shell, sh } from "../sh.ts";
+
+/** What a container engine leaves behind in the system when it has run, besides its packages. Units of systemd; others find none. */
+const UNITS = ["docker.socket", "docker.service", "containerd.service", "podman.socket", "podman.service"];
+const INTERFACES = ["docker0", "podman0"];
+/** In the order of writing: `ip_forward` sets the others below it (kernel documentation, ip-sysctl). */
+const SYSCTLS = [
+  "net.ipv4.ip_forward",
+  "net.ipv4.conf.all.forwarding",
+  "net.ipv4.conf.default.forwarding",
+  "net.ipv4.conf.all.accept_redirects",
+  "net.ipv4.conf.default.accept_redirects",
+];
+
+/** As a host was before its engines were used: unit, interface or sysctl to its state. */
+export type EngineTraces = Readonly<Record<string, string>>;
+
+/** Prints a line for each trace: kind, name and state. Changes nothing. */
+export const readTraces: Shell = joinSh([
+  sh`if command -v systemctl >/dev/null 2>&1; then for u in ${UNITS}; do echo "unit $u $(systemctl is-active "$u" 2>/dev/null)"; done; fi`,
+  sh`for i in ${INTERFACES}; do if [ -e "/sys/class/net/$i" ]; then echo "interface $i present"; else echo "interface $i absent"; fi; done`,
+  sh`for s in ${SYSCTLS}; do f=/proc/sys/$(echo "$s" | tr . /); if [ -r "$f" ]; then echo "sysctl $s $(cat "$f")"; fi; done`,
+]);
+
+export function parseTraces(text: string): EngineTraces {
+  const lines = text.split("\n").map((line) => line.trim().split(" "));
+  return Object.fromEntries(
+    lines.flatMap(([kind, name, state]) => (kind && name && state ? [[`${kind} ${name}`, state] as const] : [])),
+  );
+}
+
+/** What to run so that a host whose traces are `now` is again as it was `before`. Nothing to do is no step. */
+export function restoreTraces(before: EngineTraces, now: EngineTraces): Shell[] {
+  const changed = (kind: string, names: readonly string[]) =>
+    names.flatMap((name) => {
+      const earlier = before[`${kind} ${name}`];
+      return earlier === undefined || earlier === now[`${kind} ${name}`] ? [] : [{ name, earlier }];
+    });
+  const units = changed("unit", UNITS);
+  const stop = units.filter(({ earlier }) => earlier !== "active").map(({ name }) => name);
+  // A socket can't listen while its service runs, so what was active is started last; a socket that triggered its service reads active.
+  const serviceStops = stop.includes("docker.service") && before["unit docker.socket"] === "active" ? ["docker.socket"] : [];
+  const start = [...new Set([...units.filter(({ earlier }) => earlier === "active").map(({ name }) => name), ...serviceStops])];
+  return [
+    ...(stop.length === 0 ? [] : [sh`systemctl stop ${[...serviceStops, ...stop]}`]),
+    ...changed("interface", INTERFACES).flatMap(({ name, earlier }) =>
+      earlier === "absent" ? [sh`ip link delete ${name} 2>/dev/null || true`] : [],
+    ),
+    ...restoreSysctls(before, now),
+    ...(start.length === 0 ? [] : [sh`systemctl reset-failed ${start} 2>/dev/null; systemctl start ${start}`]),
+  ];
+}
+
+/** All of them when one moved: writing one may move another. */
+function restoreSysctls(before: EngineTraces, now: EngineTraces): Shell[] {
+  const known = SYSCTLS.filter((name) => before[`sysctl ${name}`] !== undefined);
+  if (known.every((name) => before[`sysctl ${name}`] === now[`sysctl ${name}`])) return [];
+  return known.map((name) => sh`echo ${before[`sysctl ${name}`] ?? ""} >${`/proc/sys/${name.replaceAll(".", "/")}`}`);
+}
