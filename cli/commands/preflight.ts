@@ -1,4 +1,13 @@
-import { type Connection, createSshPool, examineHost, type HostExamination, type SshPool, UserError } from "../../hosts/index.ts";
+import {
+  type Connection,
+  ConnectionError,
+  createSshPool,
+  examineHost,
+  type HostExamination,
+  type PreflightVerdict,
+  type SshPool,
+  UserError,
+} from "../../hosts/index.ts";
 import { environmentSecret, loadPlan, type PlannedHost, withSecrets } from "../../stacks/index.ts";
 import { type Context, Exit, print, printJson, say } from "../context.ts";
 import { openPulumi, type Pulumi } from "../pulumi.ts";
@@ -7,7 +16,8 @@ import { type Style, styleOf } from "../style.ts";
 /** What a preflight found out about one host of a matrix. */
 type Examined =
   | ({ readonly host: string; readonly state: "examined" } & HostExamination)
-  | { readonly host: string; readonly state: "not-examined"; readonly found: string; readonly remedy?: string };
+  | { readonly host: string; readonly state: "not-examined"; readonly found: string; readonly remedy?: string }
+  | { readonly host: string; readonly state: "not-running"; readonly found: string; readonly remedy: string };
 
 /** `distrobench preflight`: every host of a stack against what measuring needs. Changes nothing. Exit code 1 on any fail. */
 export async function preflight(context: Context, stack: string, options: { readonly json?: boolean }): Promise<void> {
@@ -35,10 +45,16 @@ async function examine(context: Context, pool: SshPool, host: PlannedHost, secre
     return { host: name, state: "examined", ...examination };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const stopped = "failure" in error && error.failure === "machine-stopped";
-    const remedy = stopped ? "./distrobench up makes and starts it; preflight looks at machines that run" : error.remedy;
-    return { host: name, state: "not-examined", found: error.message, ...(remedy === undefined ? {} : { remedy }) };
+    if (error instanceof ConnectionError && error.failure === "machine-stopped") return notRunning(name);
+    const { message: found, remedy } = error;
+    return { host: name, state: "not-examined", found, ...(remedy === undefined ? {} : { remedy }) };
   }
+}
+
+/** A lab machine is made by `up`, to what measuring needs: nothing is wrong with one that is not there. */
+function notRunning(host: string): Examined {
+  const remedy = "./distrobench up makes and starts it; preflight looks only at machines that run";
+  return { host, state: "not-running", found: "a lab machine that does not run now", remedy };
 }
 
 async function connectionOf(context: Context, host: PlannedHost, secret: SecretReader): Promise<Connection> {
@@ -64,19 +80,24 @@ function secretReader(context: Context, stack: string): SecretReader {
 }
 
 function isReady(host: Examined): boolean {
-  return host.state === "examined" && host.verdicts.every(({ status }) => status !== "fail");
+  if (host.state !== "examined") return host.state === "not-running";
+  return host.verdicts.every(({ status }) => status !== "fail");
 }
 
 function renderHosts(hosts: readonly Examined[], style: Style): string {
-  const counts = { ready: hosts.filter(isReady).length, all: hosts.length };
-  const last =
-    counts.ready === counts.all ? "Ready for ./distrobench up." : `${counts.ready} of ${counts.all} hosts can be used.`;
-  return [...hosts.map((host) => renderHost(host, style)), last].join("\n\n");
+  return [...hosts.map((host) => renderHost(host, style)), conclusion(hosts)].join("\n\n");
+}
+
+function conclusion(hosts: readonly Examined[]): string {
+  const unfit = hosts.filter((host) => !isReady(host)).map(({ host }) => host);
+  const unseen = hosts.filter(({ state }) => state === "not-running").map(({ host }) => host);
+  const note = unseen.length === 0 ? "" : ` Not looked at: ${unseen.join(", ")}.`;
+  return unfit.length === 0 ? `Nothing is in the way of ./distrobench up.${note}` : `Can't be used: ${unfit.join(", ")}.${note}`;
 }
 
 function renderHost(host: Examined, style: Style): string {
-  const lines = host.state === "examined" ? host.verdicts : [{ check: "connection", status: "fail" as const, ...host }];
-  const marks = { pass: style.good("pass"), warn: style.strong("warn"), fail: style.bad("fail") };
+  const lines = linesOf(host);
+  const marks = { pass: style.good("pass"), warn: style.strong("warn"), fail: style.bad("fail"), none: style.faint("none") };
   const width = Math.max(...lines.map(({ check }) => check.length));
   const rows = lines.flatMap(({ check, status, found, remedy }) => [
     `  ${marks[status]}  ${check.padEnd(width)}  ${found}`,
@@ -84,4 +105,11 @@ function renderHost(host: Examined, style: Style): string {
   ]);
   const title = host.state === "examined" ? `${host.host}: ${host.facts.prettyName}, ${host.facts.kernel}` : host.host;
   return [style.strong(title), ...rows].join("\n");
+}
+
+type Line = Omit<PreflightVerdict, "status"> & { readonly status: PreflightVerdict["status"] | "none" };
+
+function linesOf(host: Examined): readonly Line[] {
+  if (host.state === "examined") return host.verdicts;
+  return [{ check: "connection", status: host.state === "not-running" ? "none" : "fail", ...host }];
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { distributionOf } from "../../hosts/distribution.ts";
+import { parseDrivers } from "../../hosts/examine/drivers.ts";
 import { examinationScript } from "../../hosts/examine/script.ts";
 import { parseSections } from "../../hosts/facts/parse.ts";
 import { factsScript } from "../../hosts/facts/script.ts";
@@ -59,5 +60,38 @@ describe("services over a real OpenRC and busybox", () => {
     assert.deepEqual([first, stderr], ["", ""]);
     const names = ["held", "command-line-files", "background", "ntp", "throttled", "pci", "modules", "interrupts"];
     for (const name of names) assert.ok(parseSections(stdout).has(name), name);
+  });
+
+  test("find an accelerator, its driver, device node and interrupts in a sysfs", async () => {
+    const device = "sys/devices/pci0001:00/0001:01:00.0";
+    const files = { class: "0x120000", vendor: "0x1e60", device: "0x45c4", irq: "38", "msi_irqs/172": "msi" };
+    for (const [name, text] of Object.entries(files)) root.write(`${device}/${name}`, `${text}\n`);
+    root.write(`${device}/hailo_chardev/hailo0/uevent`, "MAJOR=510\nDEVNAME=hailo0\n");
+    root.write("sys/bus/pci/drivers/hailo1x/uevent", "");
+    root.write("sys/module/hailo1x_pci/version", "5.1.1\n");
+    const links = [
+      ["../../../devices/pci0001:00/0001:01:00.0", "sys/bus/pci/devices/0001:01:00.0"],
+      ["../../../bus/pci/drivers/hailo1x", `${device}/driver`],
+      ["../../../../module/hailo1x_pci", "sys/bus/pci/drivers/hailo1x/module"],
+    ] as const;
+    mkdirSync(join(root.path, "sys/bus/pci/devices"), { recursive: true });
+    for (const [target, path] of links) symlinkSync(target, join(root.path, path));
+    root.write("proc/interrupts", "      CPU0\n172:   4096   MIP-MSI 524288 Edge      hailo1x\n");
+    root.write("proc/device-tree/hat/product", "AI HAT+ 2\0");
+    const { devices, hat } = parseDrivers(parseSections(await run(examinationScript(distributionOf("alpine")))));
+    assert.deepEqual(devices, [
+      {
+        address: "0001:01:00.0",
+        kind: "accelerator",
+        pciId: "1e60:45c4",
+        name: "Hailo-10H",
+        driver: "hailo1x",
+        module: { name: "hailo1x_pci", version: "5.1.1", inTree: true, firmwareFiles: 0 },
+        nodes: ["/dev/hailo0"],
+        interrupts: ["172 hailo1x"],
+        firmware: [],
+      },
+    ]);
+    assert.deepEqual(hat, { product: "AI HAT+ 2" });
   });
 });
