@@ -15,9 +15,10 @@ export {
   type HostFacts,
   type HostOutputs,
   type PackagesOutputs,
+  type PreflightVerdict,
 } from "./schema.ts";
 export { joinSh, quote, Shell, sh } from "./sh.ts";
-export { createSshPool } from "./ssh-pool.ts";
+export { createSshPool, type SshPool } from "./ssh-pool.ts";
 export { explainSystemError } from "./system-error.ts";
 export type { CommandResult, RemoteProcess, RunOptions, Transport, TransportStatistics } from "./transport.ts";
 export { inTurn } from "./turns.ts";
