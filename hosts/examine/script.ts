@@ -14,7 +14,8 @@ has() { command -v "$1" >/dev/null; }`,
     sh`s held; ${packages.listHeld}`,
     sh`s command-line-files; for f in ${commandLine.map(({ path }) => path)}; do [ -e "$f" ] && echo "$f"; done`,
     services.kind === "systemd"
-      ? sh`s background; for u in ${units}; do [ "$(systemctl is-active "$u")" = active ] && echo "$u"; done`
+      ? // One call for all: it prints a line for each, in order, and takes as long as for one.
+        sh`s background; set -- ${units}; systemctl is-active "$@" | while read -r state; do [ "$state" = active ] && echo "$1"; shift; done`
       : sh`s background; { ${services.states(openrc)}; } | sed -n 's/ active$//p'`,
     sh`for p in ${processes}; do pidof "$p" >/dev/null && echo "$p"; done`,
     time,

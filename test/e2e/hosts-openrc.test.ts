@@ -62,6 +62,14 @@ describe("services over a real OpenRC and busybox", () => {
     for (const name of names) assert.ok(parseSections(stdout).has(name), name);
   });
 
+  test("pair systemctl's lines with the units asked for (systemctl is a stand-in here)", async () => {
+    const systemctl =
+      "#!/bin/sh\nshift\nfor u; do case $u in fstrim.timer|snapd.service) echo active;; *) echo inactive;; esac; done\n";
+    root.write("usr/local/bin/systemctl", systemctl, 0o755);
+    const sections = parseSections(await run(examinationScript(distributionOf("debian"))));
+    assert.equal(sections.get("background"), "snapd.service\nfstrim.timer");
+  });
+
   test("find an accelerator, its driver, device node and interrupts in a sysfs", async () => {
     const device = "sys/devices/pci0001:00/0001:01:00.0";
     const files = { class: "0x120000", vendor: "0x1e60", device: "0x45c4", irq: "38", "msi_irqs/172": "msi" };
