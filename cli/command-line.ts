@@ -6,6 +6,7 @@ import { clean } from "./commands/clean.ts";
 import { destroy } from "./commands/destroy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { environment } from "./commands/environment.ts";
+import { preflight } from "./commands/preflight.ts";
 import { report } from "./commands/report.ts";
 import { test } from "./commands/test.ts";
 import { preview, up } from "./commands/up.ts";
@@ -57,6 +58,12 @@ function stackCommands(program: Command, context: Context): void {
     .argument("[stack]", STACK, DEFAULT_STACK)
     .option("--json", "as JSON")
     .action(async (stack: string, options: { json?: boolean }) => await preview(context, stack, options));
+  program
+    .command("preflight")
+    .description("look at every host of a stack, changing nothing: pass, warn or fail, and the remedy")
+    .argument("[stack]", STACK, DEFAULT_STACK)
+    .option("--json", "as JSON")
+    .action(async (stack: string, options: { json?: boolean }) => await preflight(context, stack, options));
   program
     .command("destroy")
     .description("remove everything a stack made, and compare every host with how it was found")

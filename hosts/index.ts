@@ -2,6 +2,7 @@ export { bytesText } from "./bytes-text.ts";
 export { cacheDirectory } from "./cache-directory.ts";
 export { type Connection, connectionSchema, type SshHop } from "./connection.ts";
 export { CommandError, ConnectionError, UserError } from "./errors.ts";
+export { examineHost, type HostExamination } from "./examine/index.ts";
 export { fingerprintNames, gatherFacts } from "./facts/index.ts";
 export { expectGone, GONE_VARIABLE } from "./gone.ts";
 export { type LabMachineInputs, type LabMachineOutputs, labMachineInputs } from "./lab/schema.ts";
@@ -14,9 +15,10 @@ export {
   type HostFacts,
   type HostOutputs,
   type PackagesOutputs,
+  type PreflightVerdict,
 } from "./schema.ts";
 export { joinSh, quote, Shell, sh } from "./sh.ts";
-export { createSshPool } from "./ssh-pool.ts";
+export { createSshPool, type SshPool } from "./ssh-pool.ts";
 export { explainSystemError } from "./system-error.ts";
 export type { CommandResult, RemoteProcess, RunOptions, Transport, TransportStatistics } from "./transport.ts";
 export { inTurn } from "./turns.ts";

@@ -1,4 +1,6 @@
+import { distributionOf } from "./distribution.ts";
 import type { HostFacts, PreflightVerdict } from "./schema.ts";
+import { verdict } from "./verdict.ts";
 
 /** Below this an image and its build do not fit. */
 const NEEDED_BYTES = 2 * 1024 ** 3;
@@ -18,31 +20,24 @@ export function preflight(facts: HostFacts, controllerTime: number): PreflightVe
   ];
 }
 
-function verdict(check: string, ok: boolean, otherwise: "warn" | "fail", found: string, remedy: string): PreflightVerdict {
-  return ok ? { check, status: "pass", found } : { check, status: otherwise, found, remedy };
-}
-
 function privileges({ more }: HostFacts): PreflightVerdict {
   const remedy = "log in as root, or give become: { method: sudo } for this host";
   return verdict("commands run as root", more.uid === "0", "fail", `user id ${more.uid}`, remedy);
 }
 
-function cgroup({ cgroupVersion }: HostFacts): PreflightVerdict {
-  const remedy = "boot with systemd.unified_cgroup_hierarchy=1 (systemd), or rc_cgroup_mode=unified in /etc/rc.conf (OpenRC)";
+function cgroup({ cgroupVersion, distribution }: HostFacts): PreflightVerdict {
+  const remedy = distributionOf(distribution).cgroup.enable.join("; then ");
   return verdict("cgroup v2", cgroupVersion === 2, "fail", `version ${cgroupVersion}`, remedy);
 }
 
-function controllers({ cgroupControllers }: HostFacts): PreflightVerdict {
+function controllers({ cgroupControllers, distribution }: HostFacts): PreflightVerdict {
   const missing = ["cpu", "cpuset", "memory"].filter((name) => !cgroupControllers.includes(name));
-  const remedy =
-    "without the memory controller, engines drop memory limits silently; add cgroup_enable=memory to the kernel's command line";
-  return verdict(
-    "cgroup controllers",
-    missing.length === 0,
-    "warn",
-    missing.length === 0 ? cgroupControllers.join(" ") : `no ${missing.join(", ")}`,
-    remedy,
-  );
+  const steps = distributionOf(distribution).cgroup.memory.join("; then ");
+  const remedy = missing.includes("memory")
+    ? `without the memory controller, engines drop memory limits silently: ${steps}`
+    : `the kernel was built or started without ${missing.join(", ")}: use another kernel, or look at cgroup_disable= in /proc/cmdline`;
+  const found = missing.length === 0 ? cgroupControllers.join(" ") : `no ${missing.join(", ")}`;
+  return verdict("cgroup controllers", missing.length === 0, "warn", found, remedy);
 }
 
 function clocksource({ clocksource: name }: HostFacts): PreflightVerdict {

@@ -46,7 +46,7 @@ type ViewHost = NonNullable<View["hosts"][string]>;
 export function referenceProblems(raw: unknown, vocabulary: Vocabulary): Problem[] {
   const matrix = view.parse(raw);
   return [
-    ...packageProblems(matrix.packages, ["packages"], Object.values(matrix.hosts), vocabulary),
+    ...packageProblems(matrix.packages, ["packages"], vocabulary),
     ...Object.entries(matrix.hosts).flatMap(([name, host]) => (host ? hostProblems(name, host, vocabulary) : [])),
     ...Object.keys(matrix.images).flatMap((name) => imageProblems(matrix, name, vocabulary)),
     ...Object.keys(matrix.benchmarks).flatMap((name) => benchmarkProblems(matrix, name, vocabulary)),
@@ -56,7 +56,7 @@ export function referenceProblems(raw: unknown, vocabulary: Vocabulary): Problem
 function hostProblems(name: string, host: ViewHost, vocabulary: Vocabulary): Problem[] {
   const path = ["hosts", name];
   const kinds = (["lab", "ssh", "local"] as const).filter((kind) => host[kind]);
-  const problems = packageProblems(host.packages ?? [], [...path, "packages"], [host], vocabulary);
+  const problems = packageProblems(host.packages ?? [], [...path, "packages"], vocabulary);
   if (kinds.length !== 1) {
     const found = kinds.length === 0 ? "none of them" : kinds.join(" and ");
     problems.push({ path, at: "key", message: `expected exactly one of lab, ssh and local, found ${found}` });
@@ -71,24 +71,8 @@ function hostProblems(name: string, host: ViewHost, vocabulary: Vocabulary): Pro
   return problems;
 }
 
-function packageProblems(
-  packages: readonly string[],
-  path: readonly string[],
-  hosts: readonly (ViewHost | undefined)[],
-  vocabulary: Vocabulary,
-): Problem[] {
-  const distributions = new Set(hosts.flatMap((host) => host?.distribution ?? []));
-  return packages.flatMap((item, index) => {
-    const known = vocabulary.packages[item];
-    if (item === "" || known === undefined)
-      return unknownName("package", item, Object.keys(vocabulary.packages), [...path, index]);
-    return [...distributions]
-      .filter((distribution) => !known.includes(distribution) && DISTRIBUTIONS.has(distribution))
-      .map((distribution) => {
-        const message = `what ${item} is called on ${distribution} is not known yet, only on ${known.join(", ")}`;
-        return { path: [...path, index], at: "value" as const, message };
-      });
-  });
+function packageProblems(packages: readonly string[], path: readonly string[], vocabulary: Vocabulary): Problem[] {
+  return packages.flatMap((item, index) => unknownName("package", item, vocabulary.packages, [...path, index]));
 }
 
 function imageProblems(matrix: View, name: string, vocabulary: Vocabulary): Problem[] {

@@ -7,8 +7,8 @@ import { recipes } from "../images/index.ts";
 export interface Vocabulary {
   /** Images that can be built. */
   readonly recipes: readonly string[];
-  /** Abstract packages with the distributions on which their real names are known. */
-  readonly packages: Readonly<Record<string, readonly string[]>>;
+  /** Abstract packages; every distribution has names for them. */
+  readonly packages: readonly string[];
   /** Registered tests with the schema of their parameters. */
   readonly tests: Readonly<Record<string, { readonly parameters: z.ZodType }>>;
   /** Distributions that lab machines can be made of. */
@@ -18,7 +18,7 @@ export interface Vocabulary {
 /** What this project knows. */
 export const projectVocabulary: Vocabulary = {
   recipes: Object.keys(recipes),
-  packages: Object.fromEntries(Object.entries(packageTable).map(([name, entry]) => [name, Object.keys(entry.distributions)])),
+  packages: Object.keys(packageTable),
   tests: benchmarks,
   labDistributions: ["debian"] satisfies DistributionName[],
 };

@@ -96,7 +96,7 @@ function refuseMissing(inputs: PackagesInputs, state: PackageState, plan: Packag
   const missing = plan.install.filter((name) => !state.candidates.has(name));
   if (missing.length > 0)
     throw new UserError(`${inputs.host}: no package source of the host has ${missing.join(", ")}`, {
-      remedy: "check /etc/apt/sources.list* on the host, and that it reaches a mirror",
+      remedy: distributionOf(inputs.distribution).packages.whenMissing,
     });
 }
 
@@ -109,7 +109,7 @@ function reportUpgrades(work: Work, before: PackageState, after: PackageState): 
 }
 
 function versions(inputs: PackagesInputs, state: PackageState): Record<string, string> {
-  const names = packageNames(inputs.distribution, state.release, inputs.wanted);
+  const names = packageNames(inputs.distribution, state.release, inputs.wanted, state);
   return Object.fromEntries(
     names.flatMap((name) => (state.installed.has(name) ? [[name, state.installed.get(name) ?? ""]] : [])),
   );

@@ -21,6 +21,7 @@ const OPTIONS = [
 ];
 
 export const apt: PackageManager = {
+  family: "apt",
   listInstalled: sh`dpkg-query -W -f='\${db:Status-Abbrev} \${Package} \${Version}\\n'`,
   parseInstalled: (text) => new Map(text.split("\n").flatMap((line) => installedLine(line))),
   listCandidates: (names) => (names.length === 0 ? sh`:` : sh`apt-cache policy ${names}`),
@@ -35,6 +36,11 @@ export const apt: PackageManager = {
   simulateRemoval: (names) => sh`apt-get -s -q purge ${names}`,
   parseRemoval: (text) => [...text.matchAll(/^(?:Purg|Remv) (\S+)/gm)].map((match) => match[1] ?? ""),
   remove: (names) => removal(names),
+  whenMissing: "check /etc/apt/sources.list* on the host, and that it reaches a mirror",
+  hold: (names) => sh`apt-mark hold ${names}`,
+  unhold: (names) => sh`apt-mark unhold ${names}`,
+  listHeld: sh`apt-mark showhold`,
+  parseHeld: (text) => text.split("\n").filter((line) => line !== ""),
 };
 
 function removal(names: readonly string[]): Shell {

@@ -2,7 +2,8 @@ import type { Shell } from "../sh.ts";
 
 /** What one kind of package manager is asked, as shell pieces, and how its answers read. All pure. */
 export interface PackageManager {
-  /** Prints every installed package. */
+  readonly family: "apt" | "pacman" | "apk";
+  /** Prints every installed package: what a lock file is made of. */
   readonly listInstalled: Shell;
   /** Real name to version. */
   parseInstalled(text: string): Map<string, string>;
@@ -13,19 +14,34 @@ export interface PackageManager {
   readonly hasIndex: Shell;
   readonly fetchIndex: Shell;
   readonly dropIndex: Shell;
+  /** Asks nothing, waits for another package manager to end, leaves alone what is there in the wanted version. */
   install(names: readonly string[], versions: Readonly<Record<string, string>>): Shell;
+  /** What to look at on the host when no source has a package. */
+  readonly whenMissing: string;
   /** Prints what would go if these were removed. */
   simulateRemoval(names: readonly string[]): Shell;
   parseRemoval(text: string): string[];
   /** Removes them with their configuration, in one call. */
   remove(names: readonly string[]): Shell;
+  /** Keeps installed packages at their version whatever is upgraded. What is held already stays as it is. */
+  hold(names: readonly string[]): Shell;
+  /** Undoes `hold`; to be given only what `listHeld` did not name before it. */
+  unhold(names: readonly string[]): Shell;
+  readonly listHeld: Shell;
+  parseHeld(text: string): string[];
 }
 
-/** What an init system is asked. */
+/** What an init system is asked. Every step may be repeated. */
 export interface ServiceManager {
+  readonly kind: "systemd" | "openrc";
   /** Prints `NAME active` or another state, a line for each. */
   states(names: readonly string[]): Shell;
+  /** Prints `NAME enabled` or another word, a line for each: whether it starts at boot. */
+  enablement(names: readonly string[]): Shell;
   start(name: string): Shell;
   /** Stops it, with whatever would start it again. */
   stop(name: string): Shell;
+  /** From the next boot on. */
+  enable(name: string): Shell;
+  disable(name: string): Shell;
 }

@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { PackagesInputs } from "../schema.ts";
 import { packageEntry, packageNames, realNames } from "./table.ts";
+import { vendorRemedy } from "./vendors.ts";
 import { isAtLeast, upstreamVersion } from "./version.ts";
 
 /** What a host says about its packages. */
@@ -27,7 +28,7 @@ type Wanted = Pick<PackagesInputs, "host" | "distribution" | "wanted" | "version
 /** The steps that are still needed; none when all is there. Throws `UserError` for what is or would be too old. */
 export function planPackages(inputs: Wanted, state: PackageState): PackagePlan {
   for (const name of inputs.wanted) refuseOld(inputs, state, name);
-  const names = packageNames(inputs.distribution, state.release, inputs.wanted);
+  const names = packageNames(inputs.distribution, state.release, inputs.wanted, state);
   return {
     install: names.filter((name) => !isThere(inputs, state, name)),
     start: servicesOf(inputs.wanted).filter((service) => !state.active.includes(service)),
@@ -46,7 +47,7 @@ export function presentPackages(inputs: Wanted, state: PackageState): string[] {
 export function engineVersions(inputs: Wanted, state: PackageState): Record<string, string> {
   const engines = inputs.wanted.filter((name) => name === "docker" || name === "podman");
   const found = engines.map(
-    (name) => [name, state.installed.get(realNames(inputs.distribution, state.release, name)[0])] as const,
+    (name) => [name, state.installed.get(realNames(inputs.distribution, state.release, name, state)[0])] as const,
   );
   return Object.fromEntries(
     found.flatMap(([name, version]) => (version === undefined ? [] : [[name, upstreamVersion(version)]])),
@@ -59,7 +60,7 @@ export function servicesOf(wanted: readonly string[]): string[] {
 
 function planWithoutRefusal(inputs: Wanted, state: PackageState, name: string): PackagePlan {
   return {
-    install: packageNames(inputs.distribution, state.release, [name]).filter((real) => !isThere(inputs, state, real)),
+    install: packageNames(inputs.distribution, state.release, [name], state).filter((real) => !isThere(inputs, state, real)),
     start: servicesOf([name]).filter((service) => !state.active.includes(service)),
   };
 }
@@ -72,13 +73,22 @@ function isThere(inputs: Wanted, state: PackageState, name: string): boolean {
 
 function refuseOld(inputs: Wanted, state: PackageState, wanted: string): void {
   const { minimum, reason, wayOut } = packageEntry(wanted);
-  const [main] = realNames(inputs.distribution, state.release, wanted);
+  const [main] = realNames(inputs.distribution, state.release, wanted, state);
   const version = state.installed.get(main) ?? inputs.versions?.[main] ?? state.candidates.get(main);
   if (minimum === undefined || version === undefined || isAtLeast(version, minimum)) return;
   const where = state.installed.has(main) ? "has" : "offers only";
+  const remedy = remedyFor(inputs.distribution, state, wanted) ?? wayOut;
   throw new UserError(
     `${inputs.host}: ${wanted} is too old: ${inputs.distribution} ${state.release} ${where} ${main} ${upstreamVersion(version)}, ` +
       `needed is ${minimum} or newer (${reason})`,
-    wayOut === undefined ? {} : { remedy: wayOut },
+    remedy === undefined ? {} : { remedy },
   );
+}
+
+/** The vendor's way to a newer version; what is installed too old is not replaced by us, since it may be in use. */
+export function remedyFor(distribution: PackagesInputs["distribution"], state: PackageState, wanted: string): string | undefined {
+  const [main] = realNames(distribution, state.release, wanted, state);
+  const remedy = vendorRemedy(distribution, state.release, wanted);
+  if (remedy === undefined || !state.installed.has(main)) return remedy;
+  return `remove ${main} from the host, and ${remedy}`;
 }

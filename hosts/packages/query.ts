@@ -5,7 +5,7 @@ import type { PackagesInputs } from "../schema.ts";
 import { joinSh, type Shell, sh } from "../sh.ts";
 import type { RunOptions, Transport } from "../transport.ts";
 import { type PackageState, servicesOf } from "./plan.ts";
-import { packageTable } from "./table.ts";
+import { possibleNames } from "./table.ts";
 
 /** What is there and what could be, in one round trip. Candidates are left out where only `read` asks: they take seconds. */
 export async function queryPackages(
@@ -27,17 +27,10 @@ function queryScript(distribution: Distribution, wanted: readonly string[], cand
     sh`echo '@@@ installed'; ${packages.listInstalled}`,
     ...(names.length === 0 ? [] : [sh`echo '@@@ services'; ${services.states(names)}`]),
     sh`echo '@@@ index'; ${packages.hasIndex}`,
-    ...(candidates ? [sh`echo '@@@ candidates'; ${packages.listCandidates(everyName(distribution, wanted))}`] : []),
+    ...(candidates ? [sh`echo '@@@ candidates'; ${packages.listCandidates(possibleNames(distribution.name, wanted))}`] : []),
     sh`:`,
   ];
   return joinSh(parts);
-}
-
-/** The release is not known yet, so the names of all releases are asked for. */
-function everyName(distribution: Distribution, wanted: readonly string[]): string[] {
-  const entries = Object.entries(packageTable).filter(([name]) => wanted.includes(name));
-  const rows = entries.flatMap(([, entry]) => entry.distributions[distribution.name] ?? []);
-  return [...new Set(rows.flatMap((row) => [...row.names, ...Object.values(row.except ?? {}).flat()]))].sort();
 }
 
 function parseState({ packages }: Distribution, text: string): PackageState {

@@ -52,7 +52,7 @@ describe("package plan", () => {
           error.message,
           /box: docker is too old: debian bookworm offers only docker\.io 20\.10\.24, needed is 24 or newer/,
         );
-        return /Debian 13.*docker-ce/.test(error.remedy ?? "");
+        return /Docker's own repository.*docker-ce.*bookworm stable/.test(error.remedy ?? "");
       },
     );
   });

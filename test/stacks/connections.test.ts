@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { dockerAddress } from "../../stacks/builder.ts";
-import { withSecrets } from "../../stacks/connections.ts";
 import type { PlannedHost } from "../../stacks/plan.ts";
+import { withSecrets } from "../../stacks/secrets.ts";
 import { planText, RIGHT } from "./matrix-text.ts";
 
 const root = mkdtempSync(join(tmpdir(), "distrobench-connections-"));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { labMachineInputs } from "../../hosts/index.ts";
+import { distributionName, labMachineInputs } from "../../hosts/index.ts";
 import { loadPlan, stackNames } from "../../stacks/load.ts";
 import { golden } from "../golden.ts";
 import { complaints, planText, RIGHT } from "./matrix-text.ts";
@@ -15,6 +15,29 @@ describe("a plan", () => {
 
   it("of the example for own hosts says where secrets are found and nothing of them", () =>
     golden("stacks/own-hosts.plan.json", json(loadPlan(root, "own-hosts"))));
+
+  it("of the study names its five systems, reached over ssh at placeholder addresses", () => {
+    const { hosts } = loadPlan(root, "study");
+    assert.deepEqual(hosts.map(({ distribution }) => distribution).sort(), [
+      "alpine",
+      "pureos",
+      "raspberry-pi-os",
+      "tromjaro",
+      "ubuntu",
+    ]);
+    for (const { connection } of hosts) assert.match(connection.kind === "ssh" ? connection.address : "", /^192\.0\.2\.\d+$/);
+  });
+
+  for (const distribution of distributionName.options)
+    it(`takes ${distribution} over ssh and on this machine, with every package`, () => {
+      const own = RIGHT.replace("debian", distribution).replace("[docker, node]", "[docker, podman, git, python, node, curl]");
+      const lab = "lab: { cpus: 2, memory: 2GiB, disk: 8GiB }";
+      for (const way of ["local: {}", "ssh: { address: 192.0.2.1 }"])
+        assert.equal(planText(own.replace(lab, way)).hosts[0]?.distribution, distribution);
+      const refused =
+        distribution === "debian" ? /^$/ : /distribution: lab machines can be made of debian; reach another one with ssh/;
+      assert.match(complaints(own), refused);
+    });
 
   it("can be made of every matrix in the project", () => {
     assert.deepEqual(stackNames(root).slice(0, 3), ["ci", "own-hosts", "quickstart"]);

@@ -1,0 +1,38 @@
+import { vendorRemedy } from "../packages/vendors.ts";
+import type { DistributionName, PreflightVerdict } from "../schema.ts";
+import type { Device, DriverInventory } from "./drivers.ts";
+
+/** What a device needs, by its PCI id, in the table of vendors. */
+const NEEDS: Readonly<Record<string, string>> = { "1e60:45c4": "hailo-10h", "1e60:2864": "hailo-8" };
+
+/** A verdict for each GPU, NPU or HAT: it has a driver, and an accelerator has a device node. Pure. */
+export function driverVerdicts(distribution: DistributionName, release: string, inventory: DriverInventory): PreflightVerdict[] {
+  const { devices, hat } = inventory;
+  const board: PreflightVerdict[] =
+    hat.product === undefined ? [] : [{ check: "HAT", status: "pass", found: `${hat.vendor ?? ""} ${hat.product}`.trim() }];
+  if (devices.length === 0) return [...board, { check: "drivers", status: "pass", found: "no GPU, NPU or accelerator found" }];
+  return [...board, ...devices.map((device) => deviceVerdict(distribution, release, device))];
+}
+
+function deviceVerdict(distribution: DistributionName, release: string, device: Device): PreflightVerdict {
+  const { pciId, name, address, kind, driver, nodes } = device;
+  const check = `${kind} ${name ?? address}`;
+  const found = [pciId ?? address, driverText(device), ...interruptText(device)].join(", ");
+  const needsNode = kind === "accelerator";
+  if (driver !== undefined && (!needsNode || nodes.length > 0)) return { check, status: "pass", found };
+  const remedy =
+    vendorRemedy(distribution, release, NEEDS[pciId ?? ""] ?? "") ??
+    "install the driver of its maker for this kernel, and look into dmesg for why it does not start";
+  return { check, status: kind === "accelerator" ? "fail" : "warn", found, remedy };
+}
+
+function driverText({ driver, module, nodes }: Device): string {
+  if (driver === undefined) return "no driver";
+  const origin = module === undefined ? "" : module.inTree ? " of the kernel" : " from outside of the kernel";
+  const version = module?.version === undefined ? "" : ` ${module.version}`;
+  return `driver ${driver}${version}${origin}, ${nodes.length === 0 ? "no device node" : nodes.join(" ")}`;
+}
+
+function interruptText({ interrupts }: Device): string[] {
+  return interrupts.length === 0 ? [] : [`IRQ ${interrupts.slice(0, 4).join(", ")}${interrupts.length > 4 ? ", ..." : ""}`];
+}

@@ -1,0 +1,45 @@
+/** Something that wakes up by itself and takes time from a measurement. */
+export interface Disturber {
+  readonly kind: "indexer" | "update timer" | "updater" | "telemetry" | "maintenance timer" | "balancer";
+  /** Unit of systemd, with its suffix; or the service of OpenRC. */
+  readonly unit?: string;
+  readonly openrc?: string;
+  /** A process that belongs to a user's session or to no unit. */
+  readonly process?: string;
+}
+
+/** Of all distributions: what a host does not have costs one word of a question. */
+export const disturbers: readonly Disturber[] = [
+  { kind: "indexer", process: "tracker-miner-fs-3" },
+  { kind: "indexer", process: "localsearch-3" },
+  { kind: "indexer", process: "baloo_file" },
+  { kind: "indexer", unit: "plocate-updatedb.timer" },
+  { kind: "indexer", unit: "updatedb.timer" },
+  { kind: "indexer", unit: "man-db.timer" },
+  { kind: "update timer", unit: "apt-daily.timer" },
+  { kind: "update timer", unit: "apt-daily-upgrade.timer" },
+  { kind: "update timer", unit: "fwupd-refresh.timer" },
+  { kind: "update timer", unit: "update-notifier-download.timer" },
+  { kind: "update timer", unit: "pamac-mirrorlist.timer" },
+  { kind: "update timer", unit: "pamac-cleancache.timer" },
+  { kind: "update timer", unit: "pkgfile-update.timer" },
+  { kind: "update timer", unit: "reflector.timer" },
+  { kind: "updater", unit: "unattended-upgrades.service" },
+  { kind: "updater", unit: "packagekit.service" },
+  { kind: "updater", unit: "snapd.service" },
+  { kind: "updater", unit: "pamac-daemon.service" },
+  { kind: "updater", process: "gnome-software" },
+  { kind: "updater", process: "update-manager" },
+  { kind: "telemetry", unit: "motd-news.timer" },
+  { kind: "telemetry", unit: "ua-timer.timer" },
+  { kind: "telemetry", unit: "whoopsie.path" },
+  { kind: "telemetry", unit: "apport.service" },
+  { kind: "telemetry", unit: "popularity-contest.timer" },
+  { kind: "maintenance timer", unit: "fstrim.timer" },
+  { kind: "maintenance timer", unit: "e2scrub_all.timer" },
+  { kind: "maintenance timer", unit: "dpkg-db-backup.timer" },
+  { kind: "maintenance timer", unit: "logrotate.timer" },
+  { kind: "maintenance timer", unit: "cron.service", openrc: "crond" },
+  { kind: "maintenance timer", unit: "cronie.service", openrc: "cronie" },
+  { kind: "balancer", unit: "irqbalance.service", openrc: "irqbalance" },
+];
