@@ -104,7 +104,11 @@ function resultCommands(program: Command, context: Context): void {
         .choices(["regression", "reproduction"])
         .default("regression"),
     )
-    .option("--expect-change <fact>", "a fact that is the change under test, such as kernel; may be repeated", collect, [])
+    .addOption(
+      new Option("--expect-change <fact>", "a fact that is the change under test, such as kernel; may be repeated")
+        .argParser(collect)
+        .default([], "none"),
+    )
     .option("--json", "as JSON")
     .option("--junit <file>", "write JUnit XML as well")
     .option("--markdown <file>", "write a comment for a pull request as well")

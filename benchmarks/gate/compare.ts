@@ -12,6 +12,7 @@ import type { Design, FingerprintDifference } from "./result.ts";
 
 /** One metric of two sides; ratio = b / a. */
 export interface ComparisonRow {
+  /** Variants; the same on both sides where sessions are compared. */
   readonly a: string;
   readonly b: string;
   readonly metric: MetricDefinition;
@@ -47,6 +48,8 @@ export interface ComparisonResult {
 }
 
 interface Raw {
+  readonly sides: readonly [string, string];
+  /** Of the sides in a sentence. */
   readonly names: readonly [string, string];
   readonly metric: MetricDefinition;
   readonly evidence: Evidence;
@@ -65,8 +68,15 @@ export function compareSessions(a: SessionData, b: SessionData): ComparisonResul
     ids.flatMap(({ id }) => {
       const [theirs, ours] = [unitsOf(a.samples, id, metric), unitsOf(b.samples, id, metric)];
       const medians = [median(valuesOf(theirs)), median(valuesOf(ours))] as const;
-      const names = [`${id} in ${a.session.id}`, `${id} in ${b.session.id}`] as const;
-      return [{ names, metric, evidence: unpairedEvidence(ours, theirs, seed), medians }];
+      return [
+        {
+          sides: [id, id] as const,
+          names: ["the first", `${id} in the second session`] as const,
+          metric,
+          evidence: unpairedEvidence(ours, theirs, seed),
+          medians,
+        },
+      ];
     }),
   );
   const comparable = differences.length === 0 && reasons.length === 0;
@@ -82,7 +92,7 @@ export function compareVariants(data: SessionData, a: string, b: string): Compar
   const raw = resultMetrics(data).map((metric) => {
     const [theirs, ours] = [unitsOf(samples, a, metric), unitsOf(samples, b, metric)];
     const medians = [median(valuesOf(theirs)), median(valuesOf(ours))] as const;
-    return { names: [a, b] as const, metric, evidence: pairedEvidence(ours, theirs, seed), medians };
+    return { sides: [a, b] as const, names: [a, b] as const, metric, evidence: pairedEvidence(ours, theirs, seed), medians };
   });
   const reasons = problemsOf(data);
   const comparable = reasons.length === 0;
@@ -111,12 +121,12 @@ function rowsOf(raw: readonly Raw[], tolerance: number, comparable: boolean): re
 }
 
 function rowOf(raw: Raw, adjustedP: number | undefined, tolerance: number, comparable: boolean): ComparisonRow {
-  const { names, metric, evidence, medians } = raw;
+  const { sides, names, metric, evidence, medians } = raw;
   const { design, n, baselineN, ratio, interval, bootstrap, cliffsDelta } = evidence;
   const significant = adjustedP !== undefined && adjustedP < 0.05;
   const found = { pairs: Math.min(n, baselineN), ratio, interval, bootstrap, significant };
   const verdict = judge(metric, tolerance, [names[1], names[0]], found);
   const figures = { design, n, baselineN, medianA: medians[0], medianB: medians[1], ratio, interval, cliffsDelta, adjustedP };
   const said = comparable ? verdict : { ...verdict, verdict: "cannot-tell" as const, word: "no verdict" };
-  return { a: names[0], b: names[1], metric, ...figures, ...said };
+  return { a: sides[0], b: sides[1], metric, ...figures, ...said };
 }

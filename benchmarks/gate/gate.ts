@@ -40,7 +40,7 @@ export function gate(input: GateInput): GateResult {
   }
   const differences = differencesOf(input, baseline);
   const obstacles = [...invalid, ...obstaclesOf(current, baseline, differences, tolerance)];
-  const rows = rowsOf({ ...input, summary, against: baseline, tolerance });
+  const rows = rowsOf({ ...input, summary, against: baseline, tolerance, invalid: obstacles.length > 0 });
   const [verdict, reasons] = obstacles.length > 0 ? ["INVALID" as const, obstacles] : verdictOf(rows, summary);
   return concluded({ ...base, verdict, reasons: [...reasons, ...missing(current, baseline)], differences, rows });
 }

@@ -51,7 +51,8 @@ export interface GateRow {
   readonly floor: NoiseFloor | undefined;
   /** False: the verdict is advice and does not decide. */
   readonly armed: boolean;
-  readonly verdict: Extract<GateVerdict, "PASS" | "FAIL" | "INCONCLUSIVE" | "NO-BASELINE">;
+  /** INVALID: that of the session, whatever the figures are. */
+  readonly verdict: GateVerdict;
   /** Blocks per session that would decide at the spread seen; `unreachable` above 1000. Only where inconclusive. */
   readonly blocksNeeded: number | "unreachable" | undefined;
   /** One plain sentence. */

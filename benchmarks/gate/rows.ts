@@ -8,7 +8,7 @@ import { decide, failureP, type Question } from "./decide.ts";
 import { type Evidence, pairedEvidence, unpairedEvidence } from "./evidence.ts";
 import { hostClass } from "./fingerprint.ts";
 import { type AaObservation, noiseFloor } from "./noise-floor.ts";
-import type { GateMode, GateRow } from "./result.ts";
+import type { GateMode, GateRow, GateVerdict } from "./result.ts";
 import { noBaselineSentence, sentenceOf } from "./sentence.ts";
 
 /** Where the other side comes from: a variant of the same session, or the same variant of another session. */
@@ -23,6 +23,8 @@ export interface RowContext {
   readonly history: readonly AaObservation[];
   readonly mode: GateMode;
   readonly tolerance: number;
+  /** Figures without a verdict. */
+  readonly invalid: boolean;
 }
 
 interface Pair {
@@ -74,7 +76,7 @@ function rowOf(context: RowContext, pair: Pair, adjustedP: number | undefined): 
   const armed = floor !== undefined && floor.value <= context.tolerance / 2 && context.summary.state.status !== "noisy";
   const known = { variant, baseline, metric, floor, armed, ...medians(context, pair) };
   if (evidence === undefined) return { ...known, ...nothing, sentence: noBaselineSentence(pair) };
-  const verdict = decide(evidence, adjustedP, question);
+  const verdict: GateVerdict = context.invalid ? "INVALID" : decide(evidence, adjustedP, question);
   const needed = verdict === "INCONCLUSIVE" ? blocksNeeded(evidence, question) : undefined;
   const { spread: _spread, p: _p, ...figures } = evidence;
   const found = { ...known, ...figures, adjustedP, verdict, blocksNeeded: needed };

@@ -29,14 +29,16 @@ function meaning(row: Omit<GateRow, "sentence">, question: Question): string {
   const reproduction = question.mode === "reproduction";
   const worse = worseWord(row.metric);
   switch (row.verdict) {
+    case "INVALID":
+      return "no verdict";
     case "PASS":
-      return reproduction ? `the same within ${tolerance}` : `not ${tolerance} ${worse}`;
+      return reproduction ? `the same within ${tolerance}` : `at most ${tolerance} ${worse}`;
     case "FAIL":
       return reproduction ? `differs by more than ${tolerance}` : `more than ${tolerance} ${worse}`;
     default:
       return reproduction
         ? `cannot tell whether it is the same within ${tolerance}`
-        : `cannot tell whether it is ${tolerance} ${worse}`;
+        : `cannot tell whether it is more than ${tolerance} ${worse}`;
   }
 }
 

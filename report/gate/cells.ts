@@ -26,8 +26,13 @@ export function gateCells(row: GateRow): readonly string[] {
     ratioInterval(row.interval),
     row.design === "paired" ? String(row.n) : `${row.baselineN}+${row.n}`,
     row.floor === undefined ? "unknown" : percent(row.floor.value),
-    row.armed ? row.verdict : `${row.verdict} (advice)`,
+    verdictText(row),
   ];
+}
+
+function verdictText({ verdict, armed }: GateRow): string {
+  if (verdict === "INVALID") return "no verdict";
+  return armed ? verdict : `${verdict} (advice)`;
 }
 
 export const comparisonTitles = ["metric", "first", "second", "ratio", "95 % interval", "n", "Cliff's delta", "verdict"] as const;

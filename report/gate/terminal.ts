@@ -27,7 +27,10 @@ export function renderGateTerminal(result: GateResult, options: TerminalOptions 
     questionText(result),
     ...(result.emulated ? [paint(EMULATED, 33, options)] : []),
     ...(result.rows.length === 0 ? [] : ["", ...table, "", ...result.rows.map(({ sentence }) => sentence)]),
-    ...differenceLines("fingerprint facts that differ", result.differences),
+    ...differenceLines(
+      result.design === "paired" ? "hardware facts that differ" : "fingerprint facts that differ",
+      result.differences,
+    ),
     "",
     ...result.reasons.filter(({ rule }) => rule !== "environment").map(({ detail }) => detail),
     ...(needed === undefined ? [] : [needed]),
@@ -38,7 +41,7 @@ export function renderGateTerminal(result: GateResult, options: TerminalOptions 
 /** A comparison for a terminal. */
 export function renderComparisonTerminal(result: ComparisonResult, options: TerminalOptions = {}): string {
   const variants = result.kind === "variants";
-  const cells = result.rows.map((row) => comparisonCells(row, variants ? undefined : row.b.replace(/ in .*$/, "")));
+  const cells = result.rows.map((row) => comparisonCells(row, variants ? undefined : row.b));
   const { comparable, differences } = result;
   return text([
     paint(`${result.title}: ${result.b} against ${result.a}`, 1, options),

@@ -69,10 +69,10 @@ describe("a decision", () => {
 });
 
 describe("the number of blocks", () => {
-  it("for a half-width of 5 % is that of the simulations: 6, 10, 25 and 50 at 3, 5, 8 and 12 %", () => {
+  it("for a half-width of 5 % is within a tenth of 6, 10, 25 and 50 at 3, 5, 8 and 12 % of noise", () => {
     const found = [0.03, 0.05, 0.08, 0.12].map((spread) => Number(blocksForHalfWidth("unpaired", spread, Math.log1p(0.05))));
     for (const [i, wanted] of [6, 10, 25, 50].entries())
-      assert.ok(Math.abs((found[i] ?? 0) - wanted) <= Math.max(1, 0.06 * wanted), `${found[i]} instead of ${wanted}`);
+      assert.ok(Math.abs((found[i] ?? 0) - wanted) <= Math.max(1, 0.1 * wanted), `${found[i]} instead of ${wanted}`);
   });
   it("grows without bound where the change is the tolerance itself", () => {
     assert.equal(blocksForHalfWidth("paired", 0.05, 1e-6), "unreachable");

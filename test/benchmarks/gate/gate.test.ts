@@ -40,7 +40,7 @@ describe("the gate", () => {
     assert.ok(typeof result.blocksNeeded === "number" && result.blocksNeeded > 10, String(result.blocksNeeded));
     assert.match(
       result.rows[1]?.sentence ?? "",
-      /cannot tell whether it is 10 % slower\. About \d+ blocks per session would decide\.$/,
+      /cannot tell whether it is more than 10 % slower\. About \d+ blocks per session would decide\.$/,
     );
   });
   it("cannot tell below six blocks, whatever the difference", () => {
@@ -85,6 +85,7 @@ describe("the gate is invalid", () => {
   it("where a fact of the fingerprint differs, naming it with both values", () => {
     const result = judged(now({ facts: { "kernel.release": "6.18" }, variants: times() }), against(base));
     assert.deepEqual([result.verdict, result.exitCode], ["INVALID", 3]);
+    assert.ok(result.rows.every(({ verdict, ratio }) => verdict === "INVALID" && ratio !== undefined));
     assert.deepEqual(
       result.differences.map(({ where, fact, baseline, current }) => [where, fact, baseline, current]),
       [
