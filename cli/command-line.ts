@@ -104,11 +104,7 @@ function resultCommands(program: Command, context: Context): void {
         .choices(["regression", "reproduction"])
         .default("regression"),
     )
-    .addOption(
-      new Option("--expect-change <fact>", "a fact that is the change under test, such as kernel; may be repeated")
-        .argParser(collect)
-        .default([], "none"),
-    )
+    .option("--expect-change <fact>", "a fact that is the change under test, such as kernel (may be repeated)", collect)
     .option("--json", "as JSON")
     .option("--junit <file>", "write JUnit XML as well")
     .option("--markdown <file>", "write a comment for a pull request as well")
@@ -131,10 +127,6 @@ function tolerance(text: string): number {
   const share = /^\d+(\.\d+)?\s*%$/.test(text) ? Number.parseFloat(text) / 100 : Number.NaN;
   if (share > 0 && share <= 1) return share;
   throw new InvalidArgumentError("expected a share above 0% and up to 100%, such as 10%");
-}
-
-function collect(text: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, text];
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

@@ -25,7 +25,7 @@ export interface GateOptions {
   readonly session?: string;
   readonly tolerance?: number;
   readonly mode: GateMode;
-  readonly expectChange: readonly string[];
+  readonly expectChange?: readonly string[];
   readonly json?: boolean;
   readonly junit?: string;
   readonly markdown?: string;
@@ -39,7 +39,7 @@ export async function gateCommand(context: Context, stack: string, options: Gate
       baseline: baselineOf(context.root, current, options),
       history: historyOf(context.root, current),
       mode: options.mode,
-      expected: options.expectChange,
+      expected: options.expectChange ?? [],
       ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
     }),
   );
