@@ -19,6 +19,12 @@ export function blocksNeeded(evidence: Evidence, question: Question): number | "
   return needed === "unreachable" ? needed : Math.max(needed, Math.min(n + 1, MOST));
 }
 
+/** Blocks that would bring half an A/A interval of `pairs` blocks, and so the noise floor, down to half the tolerance. */
+export function blocksToArm(floor: number, pairs: number, tolerance: number): number | "unreachable" {
+  const needed = Math.ceil(pairs * (Math.log1p(floor) / Math.log1p(tolerance / 2)) ** 2);
+  return needed <= MOST ? needed : "unreachable";
+}
+
 /** Blocks at which half the 95 % interval is at most `halfWidth`, both of logarithms; 6 at least. */
 export function blocksForHalfWidth(design: Design, spread: number, halfWidth: number): number | "unreachable" {
   for (let n = MINIMUM_UNITS; n <= MOST; n++) {

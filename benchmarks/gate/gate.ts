@@ -101,7 +101,8 @@ const allAdvice = {
 };
 
 function concluded(result: Omit<GateResult, "exitCode" | "blocksNeeded">): GateResult {
-  const needed = result.rows.filter(({ armed }) => armed).flatMap((row) => row.blocksNeeded ?? []);
+  const armed = result.rows.filter((row) => row.armed);
+  const needed = (armed.length > 0 ? armed : result.rows).flatMap((row) => row.blocksNeeded ?? []);
   const most = needed.includes("unreachable") ? "unreachable" : Math.max(...needed.filter((n) => n !== "unreachable"));
   return { ...result, exitCode: exitCodes[result.verdict], blocksNeeded: needed.length === 0 ? undefined : most };
 }

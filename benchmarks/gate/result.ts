@@ -53,7 +53,7 @@ export interface GateRow {
   readonly armed: boolean;
   /** INVALID: that of the session, whatever the figures are. */
   readonly verdict: GateVerdict;
-  /** Blocks per session that would decide at the spread seen; `unreachable` above 1000. Only where inconclusive. */
+  /** Blocks per session that would arm the comparison and decide it, at the spread seen; `unreachable` above 1000. Absent where decided. */
   readonly blocksNeeded: number | "unreachable" | undefined;
   /** One plain sentence. */
   readonly sentence: string;
@@ -88,6 +88,6 @@ export interface GateResult {
   readonly reasons: readonly Reason[];
   readonly differences: readonly FingerprintDifference[];
   readonly rows: readonly GateRow[];
-  /** Blocks per session that would decide every armed row. */
+  /** Blocks per session that would decide every armed row, or every row where none is armed. */
   readonly blocksNeeded: number | "unreachable" | undefined;
 }

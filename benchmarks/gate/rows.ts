@@ -3,7 +3,7 @@ import { median } from "../statistics/estimate.ts";
 import { holm } from "../statistics/holm.ts";
 import type { SessionSummary } from "../statistics/summary.ts";
 import { unitsOf, valuesOf } from "../statistics/units.ts";
-import { blocksNeeded } from "./blocks-needed.ts";
+import { blocksNeeded, blocksToArm } from "./blocks-needed.ts";
 import { decide, failureP, type Question } from "./decide.ts";
 import { type Evidence, pairedEvidence, unpairedEvidence } from "./evidence.ts";
 import { hostClass } from "./fingerprint.ts";
@@ -77,10 +77,24 @@ function rowOf(context: RowContext, pair: Pair, adjustedP: number | undefined): 
   const known = { variant, baseline, metric, floor, armed, ...medians(context, pair) };
   if (evidence === undefined) return { ...known, ...nothing, sentence: noBaselineSentence(pair) };
   const verdict: GateVerdict = context.invalid ? "INVALID" : decide(evidence, adjustedP, question);
-  const needed = verdict === "INCONCLUSIVE" ? blocksNeeded(evidence, question) : undefined;
+  const needed = verdict === "INVALID" ? undefined : neededOf(context, { ...known, verdict }, evidence, question);
   const { spread: _spread, p: _p, ...figures } = evidence;
   const found = { ...known, ...figures, adjustedP, verdict, blocksNeeded: needed };
   return { ...found, sentence: sentenceOf(found, question) };
+}
+
+/** Blocks for a decision: those that arm the comparison, those that tell, or the larger number. */
+function neededOf(
+  { summary, tolerance }: RowContext,
+  { armed, floor, metric, verdict }: Pick<GateRow, "armed" | "floor" | "metric" | "verdict">,
+  evidence: Evidence,
+  question: Question,
+): GateRow["blocksNeeded"] {
+  const pairs = summary.metrics.find(({ definition }) => definition.name === metric.name)?.aa?.pairs;
+  const arm = !armed && floor?.source === "session" && pairs !== undefined ? blocksToArm(floor.value, pairs, tolerance) : 0;
+  const tell = verdict === "INCONCLUSIVE" ? blocksNeeded(evidence, question) : 0;
+  if (tell === undefined || arm === "unreachable" || tell === "unreachable") return tell && "unreachable";
+  return Math.max(arm, tell) || undefined;
 }
 
 const nothing = {

@@ -48,6 +48,7 @@ function worseWord({ unit, better }: MetricDefinition): string {
 
 function neededText({ verdict, blocksNeeded }: Pick<GateRow, "verdict" | "blocksNeeded">): string {
   if (verdict !== "INCONCLUSIVE" || blocksNeeded === undefined) return "";
-  if (blocksNeeded === "unreachable") return " More than 1000 blocks would be needed: it lies too close to the tolerance.";
+  if (blocksNeeded === "unreachable")
+    return " More than 1000 blocks would be needed: the noise is too large, or the change too close to the tolerance.";
   return ` About ${blocksNeeded} blocks per session would decide.`;
 }

@@ -69,6 +69,7 @@ export function questionText({ mode, tolerance, baseline, design }: GateResult):
 
 export function neededText({ blocksNeeded, verdict }: GateResult): string | undefined {
   if (verdict !== "INCONCLUSIVE" || blocksNeeded === undefined) return undefined;
-  if (blocksNeeded === "unreachable") return "More than 1000 blocks would be needed: the change lies too close to the tolerance.";
+  if (blocksNeeded === "unreachable")
+    return "More than 1000 blocks would be needed: the noise is too large, or the change too close to the tolerance.";
   return `About ${blocksNeeded} blocks per session would decide: set blocks in the matrix and measure again.`;
 }
