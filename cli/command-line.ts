@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { clean } from "./commands/clean.ts";
+import { type CompareOptions, compare } from "./commands/compare.ts";
 import { destroy } from "./commands/destroy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { environment } from "./commands/environment.ts";
+import { type GateOptions, gateCommand } from "./commands/gate.ts";
 import { preflight } from "./commands/preflight.ts";
-import { report } from "./commands/report.ts";
+import { type ReportOptions, report, reportFormats } from "./commands/report.ts";
 import { test } from "./commands/test.ts";
 import { preview, up } from "./commands/up.ts";
 import type { Context } from "./context.ts";
@@ -40,6 +42,7 @@ export function commandLine(context: Context): Command {
       getErrHelpWidth: () => 100,
     });
   stackCommands(program, context);
+  resultCommands(program, context);
   machineCommands(program, context);
   for (const command of program.commands)
     command.option("--debug", "print where an error comes from").copyInheritedSettings(program);
@@ -76,7 +79,61 @@ function stackCommands(program: Command, context: Context): void {
     .argument("[session...]", "folders below results/")
     .option("--stack <stack>", STACK, DEFAULT_STACK)
     .option("--json", "as JSON")
-    .action(async (sessions: string[], options: { stack: string; json?: boolean }) => await report(context, sessions, options));
+    .addOption(new Option("--format <format>", "for other tools (docs/gate.md)").choices(reportFormats).conflicts("json"))
+    .action(async (sessions: string[], options: ReportOptions) => await report(context, sessions, options));
+}
+
+const GATE_HELP = `
+Exit codes: 0 PASS, 1 FAIL, 2 INCONCLUSIVE, 3 INVALID, 4 NO-BASELINE, 5 no verdict because something is wrong (said on stderr).
+The baseline is the newest complete and valid session of the same stack and benchmark with the same fingerprint, before the one
+that is judged. Intervals decide, never point estimates. docs/gate.md says how.
+
+  ./distrobench gate mine                                    the newest sessions of a stack against those before
+  ./distrobench gate mine --baseline debian-13/docker        the variants of the newest sessions against one of them
+  ./distrobench gate mine --expect-change kernel --junit gate.xml --markdown comment.md`;
+
+const COMPARE_HELP = `
+Two sessions are compared variant by variant, unpaired; two variants of one session block by block. Ratios are second / first.
+Where the environments differ the facts are listed and there is no verdict.
+
+  ./distrobench compare debian-13/docker debian-13/podman --stack ci`;
+
+function resultCommands(program: Command, context: Context): void {
+  program
+    .command("gate")
+    .description("judge the newest sessions of a stack against a baseline; the exit code is the verdict")
+    .argument("[stack]", STACK, DEFAULT_STACK)
+    .option("--baseline <session>", "a session, or a variant of the session that is judged (default: chosen)")
+    .option("--session <session>", "judge this session instead of the newest ones")
+    .option("--tolerance <share>", "relative change that counts, such as 10% (default: the session's own)", tolerance)
+    .addOption(
+      new Option("--mode <mode>", "regression: not worse than the tolerance; reproduction: the same within it")
+        .choices(["regression", "reproduction"])
+        .default("regression"),
+    )
+    .option("--expect-change <fact>", "a fact that is the change under test, such as kernel (may be repeated)", collect)
+    .option("--json", "as JSON")
+    .option("--junit <file>", "write JUnit XML as well")
+    .option("--markdown <file>", "write a comment for a pull request as well")
+    .addHelpText("after", GATE_HELP)
+    .action(async (stack: string, options: GateOptions) => await gateCommand(context, stack, options));
+  program
+    .command("compare")
+    .description("compare two sessions, or two variants of one session")
+    .argument("<a>", "a folder below results/, or a variant such as debian-13/docker")
+    .argument("<b>", "what is compared with it")
+    .option("--stack <stack>", STACK, DEFAULT_STACK)
+    .option("--session <session>", "where the variants are (default: the newest sessions of the stack)")
+    .option("--json", "as JSON")
+    .addHelpText("after", COMPARE_HELP)
+    .action(async (a: string, b: string, options: CompareOptions) => await compare(context, a, b, options));
+}
+
+/** `10%` as 0.1. A bare number could be meant either way. */
+function tolerance(text: string): number {
+  const share = /^\d+(\.\d+)?\s*%$/.test(text) ? Number.parseFloat(text) / 100 : Number.NaN;
+  if (share > 0 && share <= 1) return share;
+  throw new InvalidArgumentError("expected a share above 0% and up to 100%, such as 10%");
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

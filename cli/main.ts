@@ -20,18 +20,25 @@ const context: Context = {
 };
 process.exitCode = await run();
 
-/** 0: done. 1: failed, and said why. 2: the command line was wrong. 130: stopped by ^C. */
+/** 0: done. 1: failed, and said why. 2: the command line was wrong. 130: stopped by ^C. `gate` has codes of its own. */
 async function run(): Promise<number> {
+  const { failed, usage } = failureCodes();
   try {
     await commandLine(context).parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage;
     if (error instanceof Exit) return error.code;
     if (abort.signal.aborted) return 130;
     explain(explainSystemError(error));
-    return 1;
+    return failed;
   }
+}
+
+/** 0 to 4 of `gate` are verdicts, so neither a missing file nor a mistyped option may look like one. */
+function failureCodes(): { readonly failed: number; readonly usage: number } {
+  const isGate = words.find((word) => !word.startsWith("-")) === "gate";
+  return isGate ? { failed: 5, usage: 5 } : { failed: 1, usage: 2 };
 }
 
 function explain(error: unknown): void {

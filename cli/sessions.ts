@@ -4,7 +4,10 @@ import { z } from "zod";
 import { UserError } from "../hosts/index.ts";
 import { suggest } from "../stacks/index.ts";
 
-const head = z.object({ stack: z.string(), benchmark: z.string(), startedAt: z.string(), outcome: z.string() });
+const head = z.object({
+  ...{ stack: z.string(), benchmark: z.string(), startedAt: z.string(), outcome: z.string() },
+  test: z.string().optional(),
+});
 
 interface Found extends z.output<typeof head> {
   /** Relative to the project's root. */
@@ -21,17 +24,34 @@ export function newestSessions(root: string, stack: string): string[] {
   return [...newest.values()].map(({ directory }) => directory).sort();
 }
 
+/** Sessions for which `wanted` holds, newest first, as directories relative to the root. */
+export function sessionsWhere(root: string, wanted: (session: Omit<Found, "directory">) => boolean): string[] {
+  return sessionsBelow(root)
+    .filter(wanted)
+    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+    .map(({ directory }) => directory);
+}
+
+/** Whether a name is that of a session below `results/`. */
+export function isSession(root: string, name: string): boolean {
+  return existsSync(join(root, "results", shortName(name), "session.json"));
+}
+
 /** Directories of sessions named by the user: a name below `results/` or a path. Throws `UserError`. */
 export function namedSessions(root: string, names: readonly string[]): string[] {
   return names.map((name) => {
-    const short = name.replace(/\/+$/, "").replace(/^(\.\/)?results\//, "");
-    if (existsSync(join(root, "results", short, "session.json"))) return join("results", short);
+    const short = shortName(name);
+    if (isSession(root, name)) return join("results", short);
     const known = sessionsBelow(root).map(({ directory }) => directory.replace(/^results\//, ""));
     const near = suggest(short, known);
     throw new UserError(`there is no session ${name}${near === undefined ? "" : `; did you mean ${near}?`}`, {
       remedy: known.length === 0 ? "Nothing has been measured yet: ./distrobench up" : `Sessions: ${known.slice(-10).join(", ")}`,
     });
   });
+}
+
+function shortName(name: string): string {
+  return name.replace(/\/+$/, "").replace(/^(\.\/)?results\//, "");
 }
 
 function sessionsBelow(root: string): Found[] {

@@ -7,6 +7,7 @@ import { compareInventories, describeDifference, loadInventory, saveInventory, t
 import type { OperationContext, ResourceHandler, Stored } from "./operation.ts";
 import { preflight } from "./preflight.ts";
 import { type HostFacts, type HostInputs, type HostOutputs, hostInputs, type PreflightVerdict } from "./schema.ts";
+import { sh } from "./sh.ts";
 import type { Transport } from "./transport.ts";
 
 /** Verified access to a machine, its facts, and proof at the end that it is as it was found. */
@@ -111,6 +112,8 @@ async function remove(context: OperationContext, stored: Stored<HostInputs, Host
   }
   try {
     const transport = await context.transport(connection);
+    // The measuring program's folder: it removes itself, unless it was killed.
+    await transport.run(sh`rm -rf /run/distrobench`, { signal: context.signal });
     const after = await takeInventory(transport, { signal: context.signal });
     const differences = compareInventories(before, after).map(describeDifference);
     if (differences.length === 0) context.info(`${name}: as it was found`);

@@ -1,3 +1,10 @@
+export { renderBencher } from "./exports/bencher.ts";
+export { renderSamplesCsv, renderSummaryCsv } from "./exports/csv.ts";
+export { renderOtava } from "./exports/otava.ts";
+export { renderComparisonJson, renderGateJson } from "./gate/json.ts";
+export { renderGateJunit } from "./gate/junit.ts";
+export { renderGateMarkdown } from "./gate/markdown.ts";
+export { renderComparisonTerminal, renderGateTerminal } from "./gate/terminal.ts";
 export { renderHtml } from "./html.ts";
 export { renderJson } from "./json.ts";
 export { renderMarkdown } from "./markdown.ts";

@@ -10,10 +10,11 @@ export function renderJson(summaries: readonly SessionSummary[]): string {
     const { emulated } = summary.comparability;
     return emulated ? { notice: EMULATED, ...summary } : summary;
   });
-  return `${JSON.stringify({ version: REPORT_VERSION, sessions }, replacer, 2)}\n`;
+  return `${JSON.stringify({ version: REPORT_VERSION, sessions }, withoutInfinities, 2)}\n`;
 }
 
-function replacer(_key: string, value: unknown): unknown {
+/** For `JSON.stringify`. */
+export function withoutInfinities(_key: string, value: unknown): unknown {
   if (typeof value !== "number" || Number.isFinite(value)) return value;
   if (Number.isNaN(value)) return null;
   return value > 0 ? "infinity" : "-infinity";

@@ -58,11 +58,12 @@ function cellText(cell: Cell): string {
   return typeof cell === "object" && cell.href !== undefined ? `[${text}](${cell.href})` : text;
 }
 
-function line(cells: readonly string[]): string {
+/** A row of a table. */
+export function line(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
 /** Facts come from hosts: nothing in them may start a table cell, a link or markup. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[\\|<>[\]`*_]/g, (character) => `\\${character}`).replace(/\s+/g, " ");
 }

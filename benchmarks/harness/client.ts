@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { type RemoteProcess, sh, type Transport, UserError } from "../../hosts/index.ts";
 import type { ActionArguments, ActionName, ActionResult } from "./actions.ts";
 import { harnessBundle } from "./bundle.ts";
+import { HOST_DIRECTORY } from "./home.ts";
 import type { Answer } from "./protocol.ts";
 
 /** The measuring program of one host, as the controller sees it. */
@@ -24,7 +25,7 @@ export const ANSWER_SECONDS = 300;
 /** Puts the program on the host and starts it there. Rejects with `UserError` when it does not answer. */
 export async function startHarness(transport: Transport, session: string, signal: AbortSignal): Promise<Harness> {
   const { code, digest } = harnessBundle();
-  const path = `/run/distrobench/${session}/harness-${digest.slice(0, 12)}.cjs`;
+  const path = `${HOST_DIRECTORY}/${session}/harness-${digest.slice(0, 12)}.cjs`;
   await transport.write(code, { path, mode: 0o600 });
   const process = await transport.start(sh`exec node ${path}`, { signal });
   const harness = connect(transport.host, process);

@@ -6,6 +6,7 @@ import { run } from "./command.ts";
 import { readOr } from "./conditions.ts";
 import { type Started, type Starter, starters } from "./engines.ts";
 import { freePort } from "./health.ts";
+import { homeOnHost } from "./home.ts";
 import { containerGroups } from "./leftovers.ts";
 
 /** Containers that may exist now: removed by name when the session ends, however it ends. */
@@ -18,7 +19,7 @@ const REMOVAL_SECONDS = 60;
 export async function register(starter: Starter): Promise<Started> {
   count += 1;
   const name = `distrobench-${process.pid}-${count}`;
-  const directory = mkdtempSync(join(tmpdir(), "distrobench-"));
+  const directory = mkdtempSync(join(homeOnHost() ?? tmpdir(), "distrobench-"));
   const started = { name, hostPort: await freePort(), idFile: join(directory, "id") };
   alive.set(name, { starter, started });
   return started;

@@ -1,9 +1,9 @@
 import { rmdirSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { actions } from "./actions.ts";
 import { killAll } from "./command.ts";
 import { killContainers } from "./containers.ts";
+import { HOST_DIRECTORY, homeOnHost } from "./home.ts";
 import { closeKernelLog } from "./kernel-log.ts";
 import type { Answer, Request } from "./protocol.ts";
 
@@ -45,13 +45,12 @@ function finish(): void {
   process.exit(0);
 }
 
-/** Only where the controller put us: `/run/distrobench/<session>/`. */
 function removeSelf(): void {
-  const directory = dirname(process.argv[1] ?? "");
-  if (!directory.startsWith("/run/distrobench/")) return;
+  const directory = homeOnHost();
+  if (directory === undefined) return;
   rmSync(directory, { recursive: true, force: true });
   try {
-    rmdirSync("/run/distrobench");
+    rmdirSync(HOST_DIRECTORY);
   } catch {
     // Another session still uses it.
   }

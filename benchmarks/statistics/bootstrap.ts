@@ -16,6 +16,26 @@ export function bootstrap(
   for (let draw = 0; draw < draws; draw++) {
     results[draw] = statistic(units.map(() => units[random(units.length)] ?? Number.NaN));
   }
+  return percentiles(results);
+}
+
+/** The same for two sets that were not measured in common blocks: both are drawn from, each by its own units. */
+export function bootstrapOfTwo(
+  b: readonly UnitValue[],
+  a: readonly UnitValue[],
+  statistic: (b: readonly number[], a: readonly number[]) => number,
+  options: { readonly seed: number; readonly draws: number },
+): Interval | undefined {
+  if (Math.min(a.length, b.length) < 6) return undefined;
+  const results = new Float64Array(options.draws);
+  const random = seededRandom(options.seed);
+  const draw = (units: readonly UnitValue[]) => units.map(() => units[random(units.length)] ?? Number.NaN);
+  for (let i = 0; i < options.draws; i++) results[i] = statistic(draw(b), draw(a));
+  return percentiles(results);
+}
+
+function percentiles(results: Float64Array): Interval {
+  const draws = results.length;
   const sorted = ascending(results);
   const low = sorted[Math.floor(0.025 * (draws - 1))] ?? Number.NaN;
   const high = sorted[Math.ceil(0.975 * (draws - 1))] ?? Number.NaN;

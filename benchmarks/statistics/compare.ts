@@ -8,7 +8,7 @@ import { cliffsDelta } from "./unpaired.ts";
 import { judge } from "./verdict.ts";
 
 /** Above this many blocks the rank interval stands alone: resampling all Walsh averages would take minutes and add nothing. */
-const BOOTSTRAP_LIMIT = 30;
+export const BOOTSTRAP_LIMIT = 30;
 
 /** Units of every variant, for one metric. */
 export interface MetricUnits {
@@ -74,14 +74,14 @@ function concluded(session: Session, { definition, ...raw }: RawComparison, adju
   return { ...raw, adjustedP, significant, ...verdict };
 }
 
-function resampled(differences: readonly UnitValue[], seed: number): Interval | undefined {
+export function resampled(differences: readonly UnitValue[], seed: number): Interval | undefined {
   return differences.length > BOOTSTRAP_LIMIT ? undefined : bootstrap(differences, pairedCentre, { seed, draws: 2_000 });
 }
 
-function exponentOf(value: number | undefined): number | undefined {
+export function exponentOf(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.exp(value);
 }
 
-function exponentiated(interval: Interval | undefined): Interval | undefined {
+export function exponentiated(interval: Interval | undefined): Interval | undefined {
   return interval && { low: Math.exp(interval.low), high: Math.exp(interval.high), coverage: interval.coverage };
 }

@@ -50,6 +50,26 @@ export function logDifferences(variant: readonly Unit[], baseline: readonly Unit
     });
 }
 
+/** Every value minus a constant: to test another difference of logarithms than none. */
+export function shiftedBy(differences: readonly UnitValue[], shift: number): readonly UnitValue[] {
+  return differences.map((difference) => (difference - shift) as UnitValue);
+}
+
+/** Every value times a constant: to test another ratio than 1. */
+export function scaledBy(values: readonly UnitValue[], factor: number): readonly UnitValue[] {
+  return values.map((value) => (value * factor) as UnitValue);
+}
+
+/** Rounds per second of the control computation before each measured sample. */
+export function controlSpeeds(samples: readonly Sample[], rounds: number): readonly UnitValue[] {
+  return samples
+    .filter(({ role }) => role === "measured")
+    .flatMap(({ conditions }) => {
+      const seconds = conditions["control.seconds"];
+      return seconds === undefined ? [] : [(rounds / seconds) as UnitValue];
+    });
+}
+
 /** Block to value; the same rule for several samples in a block as `logDifferences`. */
 export function byBlock(units: readonly Unit[]): ReadonlyMap<number, UnitValue> {
   const chosen = new Map<number, Unit>();

@@ -15,17 +15,28 @@ export interface ShiftEstimate {
 /** Ratio b / a of two sets that were not measured in common blocks: a stored baseline against a new run. */
 export function ratioOfUnpaired(b: readonly UnitValue[], a: readonly UnitValue[]): ShiftEstimate | undefined {
   if (a.length === 0 || b.length === 0) return undefined;
-  const differences = new Float64Array(a.length * b.length);
-  let next = 0;
-  for (const high of b) {
-    for (const low of a) differences[next++] = high === low ? 0 : Math.log(high) - Math.log(low);
-  }
-  differences.sort();
+  const differences = logShifts(b, a);
   const interval = atRanks(differences, shiftRanks(b.length, a.length));
   return {
     ratio: Math.exp(medianOfSorted(differences)),
     interval: interval && { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
   };
+}
+
+/** The ratio alone, for resampling. */
+export function unpairedCentre(b: readonly number[], a: readonly number[]): number {
+  return Math.exp(medianOfSorted(logShifts(b, a)));
+}
+
+/** All ln(b) - ln(a), ascending; two equal infinities differ by nothing. */
+function logShifts(b: readonly number[], a: readonly number[]): Float64Array {
+  const [left, right] = [b.map(Math.log), a.map(Math.log)];
+  const differences = new Float64Array(a.length * b.length);
+  let next = 0;
+  for (const high of left) {
+    for (const low of right) differences[next++] = high === low ? 0 : high - low;
+  }
+  return differences.sort();
 }
 
 /** Two-sided p of the rank sum with mid-ranks, by seeded permutation: right with ties. Resolution 1 / (draws + 1). */

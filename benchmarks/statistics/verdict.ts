@@ -1,5 +1,6 @@
 import type { MetricDefinition } from "../results/schema.ts";
 import type { Interval, VerdictKind } from "./summary.ts";
+import { percent, range, signed, words } from "./wording.ts";
 
 export interface Evidence {
   readonly pairs: number;
@@ -14,15 +15,6 @@ export interface Verdict {
   readonly word: string;
   readonly sentence: string;
 }
-
-/** Words for lower and higher values, by base unit. */
-const words = {
-  s: { lower: "faster", higher: "slower" },
-  B: { lower: "smaller", higher: "larger" },
-  "1/s": { lower: "slower", higher: "faster" },
-  ratio: { lower: "lower", higher: "higher" },
-  count: { lower: "lower", higher: "higher" },
-} as const satisfies Record<MetricDefinition["unit"], { lower: string; higher: string }>;
 
 /** Smallest number of pairs with a 95 % interval. */
 const MINIMUM_PAIRS = 6;
@@ -83,19 +75,4 @@ function sentenceOf(
 
 function size(ratio: number, metric: MetricDefinition): string {
   return `${percent(Math.abs(ratio - 1))} ${words[metric.unit][ratio < 1 ? "lower" : "higher"]}`;
-}
-
-function range({ low, high }: Interval): string {
-  return `${signed(low - 1)} to ${signed(high - 1)}`;
-}
-
-function signed(change: number): string {
-  if (change === Number.POSITIVE_INFINITY) return "unbounded";
-  return `${change < 0 ? "−" : "+"}${percent(Math.abs(change))}`;
-}
-
-function percent(share: number): string {
-  if (!Number.isFinite(share)) return "unboundedly";
-  const value = 100 * share;
-  return `${value >= 100 ? value.toPrecision(3) : value.toFixed(1).replace(/\.0$/, "")} %`;
 }

@@ -1,33 +1,71 @@
 import { join } from "node:path";
-import { readSession } from "../../benchmarks/index.ts";
+import { readSession, type SessionData } from "../../benchmarks/index.ts";
 import { summarise } from "../../benchmarks/statistics/index.ts";
 import { UserError } from "../../hosts/index.ts";
-import { renderJson, renderTerminal } from "../../report/index.ts";
+import {
+  renderBencher,
+  renderJson,
+  renderMarkdown,
+  renderOtava,
+  renderSamplesCsv,
+  renderSummaryCsv,
+  renderTerminal,
+} from "../../report/index.ts";
 import { type Context, print } from "../context.ts";
-import { namedSessions, newestSessions } from "../sessions.ts";
+import { namedSessions, newestSessions, sessionsWhere } from "../sessions.ts";
 import { isColoured } from "../style.ts";
 
+/** What `--format` may be, and what it makes of sessions. */
+const formats = {
+  json: (sessions) => renderJson(sessions.map(summarise)),
+  markdown: (sessions) => renderMarkdown(sessions, { title: "distrobench", directory: "." }),
+  csv: renderSamplesCsv,
+  "csv-summary": (sessions) => renderSummaryCsv(sessions.map(summarise)),
+  bencher: (sessions) => renderBencher(sessions.map(summarise)),
+  otava: renderOtava,
+} as const satisfies Record<string, (sessions: readonly SessionData[]) => string>;
+
+export type ReportFormat = keyof typeof formats;
+export const reportFormats = Object.keys(formats);
+
+export interface ReportOptions {
+  readonly stack: string;
+  readonly json?: boolean;
+  readonly format?: ReportFormat;
+}
+
 /** `distrobench report`: the comparison of named sessions, or of the newest ones of a stack, from the raw samples on disk. */
-export async function report(
-  context: Context,
-  names: readonly string[],
-  options: { readonly stack: string; readonly json?: boolean },
-): Promise<void> {
-  const sessions = names.length > 0 ? namedSessions(context.root, names) : newestSessions(context.root, options.stack);
+export async function report(context: Context, names: readonly string[], options: ReportOptions): Promise<void> {
+  const format = options.json === true ? "json" : options.format;
+  const sessions = chosen(context.root, names, options.stack, format);
   if (sessions.length === 0)
     throw new UserError(`nothing has been measured yet for the stack ${options.stack}`, {
       remedy: `Measure: ./distrobench up ${options.stack}`,
     });
-  if (options.json === true) print(context, renderJson(summaries(context, sessions)));
-  else await printComparison(context, sessions);
+  if (format === undefined) await printComparison(context, sessions);
+  else print(context, formats[format](sessions.map((session) => read(context.root, session))));
 }
 
 /** The comparison table of some sessions, for a terminal. */
 export async function printComparison(context: Context, sessions: readonly string[]): Promise<void> {
   const options = { colour: isColoured(context.stdout, context.environment), width: context.stdout.columns ?? 100 };
-  for (const summary of summaries(context, sessions)) print(context, renderTerminal(summary, options));
+  for (const session of sessions) print(context, renderTerminal(summarise(read(context.root, session)), options));
 }
 
-function summaries(context: Context, sessions: readonly string[]) {
-  return sessions.map((session) => summarise(readSession(join(context.root, session))));
+/** Change points are looked for in a history, so that format takes all sessions of the stack's one benchmark. */
+function chosen(root: string, names: readonly string[], stack: string, format: ReportFormat | undefined): readonly string[] {
+  if (names.length > 0) return namedSessions(root, names);
+  const newest = newestSessions(root, stack);
+  if (format !== "otava") return newest;
+  if (newest.length > 1)
+    throw new UserError(`${stack} has ${newest.length} benchmarks, and a history is of one`, {
+      remedy: `Name the sessions: ./distrobench report --format otava ${newest[0]?.replace(/^results\//, "")} ...`,
+    });
+  return sessionsWhere(root, (session) => session.stack === stack && session.outcome === "complete");
+}
+
+/** With its directory relative to the project's root, so that nothing printed depends on where the project lies. */
+function read(root: string, directory: string): SessionData {
+  const data = readSession(join(root, directory));
+  return { ...data, directory, warnings: data.warnings.map((warning) => warning.replaceAll(`${root}/`, "")) };
 }

@@ -17,12 +17,14 @@ async function run(...words: string[]) {
 }
 
 describe("the command line", () => {
-  for (const words of [["--help"], ["up", "--help"], ["destroy", "--help"], ["report", "--help"], ["doctor", "--help"]])
+  for (const command of ["", "up", "destroy", "report", "gate", "compare", "doctor"]) {
+    const words = [...(command === "" ? [] : [command]), "--help"];
     it(`explains itself: ${words.join(" ")}`, async () => {
       const { code, stdout, stderr } = await run(...words);
       assert.deepEqual([code, stderr], [0, ""]);
       golden(`cli/${words.join("-").replaceAll("--", "")}.txt`, stdout);
     });
+  }
 
   it("says its version", async () => assert.match((await run("--version")).stdout, /^\d+\.\d+\.\d+\n$/));
 

@@ -12,10 +12,16 @@ export interface SyntheticOptions {
   readonly variants?: Readonly<Record<string, number>>;
   /** Relative standard deviation of one sample. */
   readonly noise?: number;
+  /** Relative standard deviation of what all samples of a block share; 0.05. */
+  readonly blockNoise?: number;
   /** Relative change from the first to the last sample. */
   readonly drift?: number;
   readonly aaPair?: boolean;
   readonly emulated?: boolean;
+  /** Added to the facts of every host, or put in place of them; those of `fingerprint` are part of it. */
+  readonly facts?: Readonly<Record<string, string>>;
+  /** Seconds of the control computation of 30 million rounds. */
+  readonly control?: number;
   /** Replaces the validity of single samples, by sequence. */
   readonly validity?: Readonly<Record<number, Validity>>;
   readonly session?: Partial<Session>;
@@ -51,9 +57,7 @@ export function syntheticSession(options: SyntheticOptions = {}): SessionData {
     directory: `results/${session.id}`,
     session,
     samples: samplesOf(session, (id) => factors[id.replace("#2", "")] ?? 1, options),
-    environments: [...new Set(session.variants.map(({ host }) => host))].map((host) =>
-      environmentOf(host, options.emulated ?? false),
-    ),
+    environments: [...new Set(session.variants.map(({ host }) => host))].map((host) => environmentOf(host, options)),
     warnings: [],
   };
 }
@@ -93,7 +97,7 @@ function samplesOf(session: Session, factorOf: (id: string) => number, options: 
   );
   const measured = Array.from({ length: session.design.blocks }, (_, block) => ({
     block,
-    shift: 1 + 0.05 * normal(random),
+    shift: 1 + (options.blockNoise ?? 0.05) * normal(random),
   })).flatMap(({ block, shift }) =>
     shuffled(ids, random).map((variant, order) => {
       const sequence = ids.length + block * ids.length + order;
@@ -107,7 +111,11 @@ function samplesOf(session: Session, factorOf: (id: string) => number, options: 
       );
     }),
   );
-  return [...warmUps, ...measured];
+  return [...warmUps, ...measured].map((sample) => ({ ...sample, conditions: controlOf(options) }));
+}
+
+function controlOf({ control }: SyntheticOptions): Readonly<Record<string, number>> {
+  return control === undefined ? {} : { "control.count": 30_000_000, "control.seconds": control };
 }
 
 function sampleOf(
@@ -121,11 +129,11 @@ function sampleOf(
   return { ...place, role, at: "2026-01-01T00:00:00.000Z", values, stamps: {}, conditions: {}, validity };
 }
 
-function environmentOf(host: string, emulated: boolean): Environment {
+function environmentOf(host: string, options: SyntheticOptions): Environment {
   const testing = host.includes("testing");
   return {
     host,
-    emulated,
+    emulated: options.emulated ?? false,
     facts: {
       "cpu.model": "Synthetic CPU",
       "distribution.release": testing ? "testing" : "13",
@@ -133,8 +141,9 @@ function environmentOf(host: string, emulated: boolean): Environment {
       "kernel.release": testing ? "6.17.8-amd64" : "6.12.57-amd64",
       "kernel.commandLine": "root=UUID=00000000-0000-0000-0000-000000000000 ro console=ttyS0 quiet systemd.show_status=false",
       "memory.total": "2048 MiB",
+      ...options.facts,
     },
-    fingerprint: ["cpu.model", "kernel.release", "engine.docker.version", "memory.total"],
+    fingerprint: ["cpu.model", "kernel.release", "engine.docker.version", "memory.total", ...Object.keys(options.facts ?? {})],
   };
 }
 

@@ -1,0 +1,114 @@
+import type { SessionData } from "../results/schema.ts";
+import { summarise } from "../statistics/summarise.ts";
+import type { Reason, SessionSummary } from "../statistics/summary.ts";
+import type { BaselineChoice } from "./baseline.ts";
+import { controlDrift } from "./control-drift.ts";
+import { fingerprintDifferences, hardwareDifferences } from "./fingerprint.ts";
+import type { AaObservation } from "./noise-floor.ts";
+import {
+  exitCodes,
+  type FingerprintDifference,
+  type GateMode,
+  type GateResult,
+  type GateRow,
+  type GateVerdict,
+} from "./result.ts";
+import { type Against, rowsOf } from "./rows.ts";
+
+export interface GateInput {
+  readonly current: SessionData;
+  readonly baseline: BaselineChoice;
+  /** A/A pairs of sessions up to the current one, this one included or not. */
+  readonly history: readonly AaObservation[];
+  readonly mode: GateMode;
+  /** The session's own where absent. */
+  readonly tolerance?: number;
+  /** Facts, or first parts of their names, that are the change under test and may differ. */
+  readonly expected?: readonly string[];
+}
+
+/** The verdict on a session. Pure: everything comes from samples and environments as they lie in `results/`. */
+export function gate(input: GateInput): GateResult {
+  const { current, baseline, mode } = input;
+  const tolerance = input.tolerance ?? current.session.design.tolerance;
+  const summary = summarise(current);
+  const base = { ...headOf(current, baseline), mode, tolerance, emulated: summary.comparability.emulated };
+  const invalid = summary.state.status === "invalid" ? summary.state.reasons : [];
+  if (baseline.kind === "none") {
+    const verdict = invalid.length > 0 ? "INVALID" : "NO-BASELINE";
+    return concluded({ ...base, verdict, reasons: [...invalid, baseline.reason], differences: baseline.differences, rows: [] });
+  }
+  const differences = differencesOf(input, baseline);
+  const obstacles = [...invalid, ...obstaclesOf(current, baseline, differences, tolerance)];
+  const rows = rowsOf({ ...input, summary, against: baseline, tolerance, invalid: obstacles.length > 0 });
+  const [verdict, reasons] = obstacles.length > 0 ? ["INVALID" as const, obstacles] : verdictOf(rows, summary);
+  return concluded({ ...base, verdict, reasons: [...reasons, ...missing(current, baseline)], differences, rows });
+}
+
+function headOf({ session }: SessionData, baseline: BaselineChoice) {
+  const { id, stack, benchmark, title } = session;
+  const design = baseline.kind === "variant" ? ("paired" as const) : ("unpaired" as const);
+  return { session: id, stack, benchmark, title, baseline: nameOf(baseline), design };
+}
+
+function nameOf(baseline: BaselineChoice): string | undefined {
+  if (baseline.kind === "none") return undefined;
+  return baseline.kind === "variant" ? baseline.id : baseline.data.session.id;
+}
+
+function differencesOf({ current, expected }: GateInput, against: Against): readonly FingerprintDifference[] {
+  if (against.kind === "session") return fingerprintDifferences(current, against.data, expected ?? []);
+  const others = current.session.variants.filter(({ aaOf }) => aaOf === undefined);
+  const all = others.flatMap(({ id }) => hardwareDifferences(current, id, against.id));
+  return [...new Map(all.map((difference) => [`${difference.where}\n${difference.fact}`, difference])).values()];
+}
+
+function obstaclesOf(
+  current: SessionData,
+  against: Against,
+  differences: readonly FingerprintDifference[],
+  tolerance: number,
+): readonly Reason[] {
+  const unexpected = differences.filter(({ expected }) => !expected);
+  const environment = unexpected.map(({ where, fact, baseline, current: ours }) => ({
+    rule: "environment",
+    detail: `${where}: ${fact} was ${baseline ?? "absent"} in the baseline and is ${ours ?? "absent"}`,
+  }));
+  return [...environment, ...(against.kind === "session" ? controlDrift(current, against.data, tolerance) : [])];
+}
+
+/** Variants only the baseline has: nothing is said of them, and that is said. */
+function missing({ session }: SessionData, against: Against): readonly Reason[] {
+  if (against.kind === "variant") return [];
+  return against.data.session.variants
+    .filter(({ id, aaOf }) => aaOf === undefined && !session.variants.some((variant) => variant.id === id))
+    .map(({ id }) => ({ rule: "missing-variant", detail: `${id} is in the baseline and was not measured this time` }));
+}
+
+/** FAIL before INCONCLUSIVE before NO-BASELINE before PASS, over armed rows. Where none is armed nothing is silently green. */
+function verdictOf(rows: readonly GateRow[], { state }: SessionSummary): readonly [GateVerdict, readonly Reason[]] {
+  const armed = rows.filter((row) => row.armed);
+  const reasons = state.status === "noisy" ? state.reasons : [];
+  if (armed.length === 0) return ["INCONCLUSIVE", [...reasons, ...(rows.length === 0 ? [nothingToCompare] : [allAdvice])]];
+  const order = ["FAIL", "INCONCLUSIVE", "NO-BASELINE"] as const;
+  return [order.find((verdict) => armed.some((row) => row.verdict === verdict)) ?? "PASS", reasons];
+}
+
+const nothingToCompare = { rule: "nothing-to-compare", detail: "the session has no result metric of another variant" };
+const allAdvice = {
+  rule: "advice-only",
+  detail: "no comparison is armed: the noise floor is unknown or above half the tolerance, so every verdict below is advice",
+};
+
+function concluded(result: Omit<GateResult, "exitCode" | "blocksNeeded">): GateResult {
+  const armed = result.rows.filter((row) => row.armed);
+  const needed = (armed.length > 0 ? armed : result.rows).flatMap((row) => row.blocksNeeded ?? []);
+  const most = needed.includes("unreachable") ? "unreachable" : Math.max(...needed.filter((n) => n !== "unreachable"));
+  return { ...result, exitCode: exitCodes[result.verdict], blocksNeeded: needed.length === 0 ? undefined : most };
+}
+
+/** The verdict on several sessions together, for the exit code: what blocks first, then what nobody could tell. */
+export function worstOf(results: readonly Pick<GateResult, "verdict">[]): GateVerdict {
+  const order = ["FAIL", "INVALID", "INCONCLUSIVE", "NO-BASELINE"] as const;
+  return order.find((verdict) => results.some((result) => result.verdict === verdict)) ?? "PASS";
+}

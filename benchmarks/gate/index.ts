@@ -1,0 +1,13 @@
+export { type BaselineChoice, chooseBaseline, namedBaseline } from "./baseline.ts";
+export { type ComparisonResult, type ComparisonRow, compareSessions, compareVariants } from "./compare.ts";
+export { gate, worstOf } from "./gate.ts";
+export { type AaObservation, aaObservations, HISTORY_SESSIONS } from "./noise-floor.ts";
+export {
+  exitCodes,
+  type FingerprintDifference,
+  GATE_VERSION,
+  type GateMode,
+  type GateResult,
+  type GateRow,
+  type GateVerdict,
+} from "./result.ts";

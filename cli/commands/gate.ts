@@ -1,0 +1,132 @@
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  type AaObservation,
+  aaObservations,
+  type BaselineChoice,
+  chooseBaseline,
+  exitCodes,
+  type GateMode,
+  gate,
+  HISTORY_SESSIONS,
+  namedBaseline,
+  worstOf,
+} from "../../benchmarks/gate/index.ts";
+import { readSession, type SessionData } from "../../benchmarks/index.ts";
+import { UserError } from "../../hosts/index.ts";
+import { renderGateJson, renderGateJunit, renderGateMarkdown, renderGateTerminal } from "../../report/index.ts";
+import { type Context, Exit, print } from "../context.ts";
+import { isSession, namedSessions, newestSessions, sessionsWhere } from "../sessions.ts";
+import { isColoured } from "../style.ts";
+
+export interface GateOptions {
+  /** A session, or a variant of the session that is judged. */
+  readonly baseline?: string;
+  readonly session?: string;
+  readonly tolerance?: number;
+  readonly mode: GateMode;
+  readonly expectChange?: readonly string[];
+  readonly json?: boolean;
+  readonly junit?: string;
+  readonly markdown?: string;
+}
+
+/** `distrobench gate`: the verdict on the newest session of every benchmark of a stack, or on one session; its exit code is the verdict. */
+export async function gateCommand(context: Context, stack: string, options: GateOptions): Promise<void> {
+  const results = judgedSessions(context.root, stack, options).map((current) =>
+    gate({
+      current,
+      baseline: baselineOf(context.root, current, options),
+      history: historyOf(context.root, current),
+      mode: options.mode,
+      expected: options.expectChange ?? [],
+      ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
+    }),
+  );
+  const verdict = worstOf(results);
+  const exitCode = exitCodes[verdict];
+  if (options.junit !== undefined) write(options.junit, renderGateJunit(results));
+  if (options.markdown !== undefined) write(options.markdown, renderGateMarkdown(results));
+  const colour = isColoured(context.stdout, context.environment);
+  if (options.json === true) print(context, renderGateJson(verdict, exitCode, results));
+  else print(context, results.map((result) => renderGateTerminal(result, { colour })).join("\n"));
+  if (exitCode !== 0) throw new Exit(exitCode);
+}
+
+/** A named session; or the newest of every benchmark, of which a named baseline session selects its own. */
+function judgedSessions(root: string, stack: string, { session, baseline }: GateOptions): readonly SessionData[] {
+  if (session !== undefined) return namedSessions(root, [session]).map((directory) => read(root, directory));
+  const newest = newestSessions(root, stack).map((directory) => read(root, directory));
+  if (newest.length === 0)
+    throw new UserError(`nothing has been measured yet for the stack ${stack}`, {
+      remedy: `Measure: ./distrobench up ${stack}`,
+    });
+  if (baseline === undefined || !isSession(root, baseline)) return newest;
+  const named = readNamed(root, baseline).session;
+  const own = newest.filter((data) => data.session.benchmark === named.benchmark);
+  if (own.length > 0) return own;
+  throw new UserError(`${stack} has no session of the benchmark ${named.benchmark}, which ${named.id} measured`);
+}
+
+function baselineOf(root: string, current: SessionData, { baseline, expectChange }: GateOptions): BaselineChoice {
+  const { session } = current;
+  if (baseline === undefined) return chooseBaseline(current, earlier(root, current), expectChange);
+  if (session.variants.some(({ id, aaOf }) => id === baseline && aaOf === undefined)) return { kind: "variant", id: baseline };
+  const named = readNamed(root, baseline);
+  if (named.session.id !== session.id) return namedBaseline(named);
+  throw new UserError(`${session.id} cannot be its own baseline`, {
+    remedy: `Name an earlier session, or a variant of this one: ${session.variants.map(({ id }) => id).join(", ")}`,
+  });
+}
+
+/** Earlier sessions of the same stack and benchmark, newest first, read one by one as they are asked for. */
+function* earlier(root: string, { session }: SessionData): Generator<SessionData> {
+  const directories = sessionsWhere(
+    root,
+    (found) =>
+      found.stack === session.stack &&
+      found.benchmark === session.benchmark &&
+      found.outcome === "complete" &&
+      found.startedAt < session.startedAt,
+  );
+  for (const directory of directories) yield* readable(root, directory);
+}
+
+/** A/A pairs of the last sessions of the same test, this one included. Twice the number used, since not all are of one class of host. */
+function historyOf(root: string, { session }: SessionData): readonly AaObservation[] {
+  const directories = sessionsWhere(
+    root,
+    (found) => found.test === session.test && found.outcome === "complete" && found.startedAt <= session.startedAt,
+  );
+  return directories
+    .slice(0, 2 * HISTORY_SESSIONS)
+    .flatMap((directory) => readable(root, directory))
+    .flatMap(aaObservations);
+}
+
+/** Nothing where an old session is damaged: it neither stops the gate nor can be a baseline. */
+function readable(root: string, directory: string): readonly SessionData[] {
+  try {
+    return [read(root, directory)];
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+function readNamed(root: string, name: string): SessionData {
+  const [directory = name] = namedSessions(root, [name]);
+  return read(root, directory);
+}
+
+function read(root: string, directory: string): SessionData {
+  return readSession(join(root, directory));
+}
+
+function write(file: string, content: string): void {
+  try {
+    writeFileSync(resolve(file), content);
+  } catch (cause) {
+    throw new UserError(`${file} cannot be written`, { cause });
+  }
+}
