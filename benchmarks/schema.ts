@@ -14,6 +14,10 @@ export const variantInput = z.strictObject({
   imageDigest: z.string().optional(),
   /** sha256 of what may change a result: host facts, package versions, tuning values read back. */
   environment: z.string(),
+  /** Values of a tuning profile as read back, by knob. */
+  tuning: z.record(z.string(), z.string()).optional(),
+  /** Control group that its containers start in, such as `model.slice`. */
+  slice: z.string().optional(),
   /** Free labels shown in the report, such as `{ tuning: "stock" }`. */
   labels: z.record(z.string(), z.string()),
 });

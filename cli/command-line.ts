@@ -10,6 +10,7 @@ import { environment } from "./commands/environment.ts";
 import { type GateOptions, gateCommand } from "./commands/gate.ts";
 import { preflight } from "./commands/preflight.ts";
 import { type ReportOptions, report, reportFormats } from "./commands/report.ts";
+import { restore } from "./commands/restore.ts";
 import { test } from "./commands/test.ts";
 import { preview, up } from "./commands/up.ts";
 import type { Context } from "./context.ts";
@@ -141,6 +142,13 @@ function collect(value: string, before: readonly string[] = []): string[] {
 }
 
 function machineCommands(program: Command, context: Context): void {
+  program
+    .command("restore")
+    .description("take the tuning of a host back by the host's own record, when the stack's state is lost")
+    .argument("<host>", "a host of the matrix")
+    .option("--stack <stack>", STACK, DEFAULT_STACK)
+    .option("--force", "overwrite what somebody else has changed since")
+    .action(async (host: string, options: { stack: string; force?: boolean }) => await restore(context, host, options));
   program
     .command("doctor")
     .description("list every prerequisite with what was found, or the command that installs it")

@@ -3,6 +3,7 @@ import { hostHandler, packagesHandler } from "../hosts/handler.ts";
 import type { ResourceHandler } from "../hosts/index.ts";
 import { labMachineHandler } from "../hosts/lab/handler.ts";
 import { baseImageHandler, deliveredImageHandler } from "../images/handler.ts";
+import { tuningHandler } from "../kernel-tuning/handler.ts";
 import { reportHandler } from "../report/handler.ts";
 import type { ReportInputs, ReportOutputs } from "../report/index.ts";
 import type { AnyHandler } from "./any-handler.ts";
@@ -17,6 +18,7 @@ export const handlers: readonly AnyHandler[] = [
   labMachineHandler,
   baseImageHandler,
   deliveredImageHandler,
+  tuningHandler,
   benchmarkHandler,
   report,
 ];

@@ -1,7 +1,9 @@
 import type { BenchmarkInputs, VariantInput } from "../benchmarks/index.ts";
 import type { Connection, DistributionName, LabMachineInputs } from "../hosts/index.ts";
 import type { EngineName } from "../images/index.ts";
+import type { TuningInputs } from "../kernel-tuning/index.ts";
 import { type PlannedSecret, planConnection } from "./plan-connection.ts";
+import { planTuning } from "./plan-tuning.ts";
 import { fraction, mebibytes } from "./quantities.ts";
 import type { Matrix, MatrixBenchmark, MatrixHost } from "./schema.ts";
 
@@ -25,7 +27,13 @@ export interface PlannedHost {
   readonly secrets: readonly PlannedSecret[];
   /** Abstract package names. */
   readonly packages: readonly string[];
+  readonly tuning: PlannedTuning | undefined;
 }
+
+export type PlannedTuning = Pick<TuningInputs, "profile" | "knobs" | "cpus" | "force"> & {
+  /** The control group that containers of a test start in, where the profile makes one. */
+  readonly slice: string | undefined;
+};
 
 export interface PlannedImage {
   readonly name: string;
@@ -39,7 +47,7 @@ export interface PlannedImage {
 }
 
 export interface PlannedBenchmark extends Omit<BenchmarkInputs, "variants" | "connections" | "instrument"> {
-  readonly variants: readonly (Pick<VariantInput, "id" | "host" | "engine" | "labels"> & {
+  readonly variants: readonly (Pick<VariantInput, "id" | "host" | "engine" | "labels" | "slice"> & {
     readonly imageName: string | undefined;
   })[];
 }
@@ -66,6 +74,7 @@ function planHost(name: string, host: MatrixHost, matrix: Matrix, stack: string)
     machine: planMachine(name, host, packages, directory),
     ...planConnection(name, host, directory),
     packages,
+    tuning: planTuning(host.tuning),
   };
 }
 
@@ -127,15 +136,19 @@ function planBenchmark(name: string, benchmark: MatrixBenchmark, matrix: Matrix,
 }
 
 function planVariants(host: string, benchmark: MatrixBenchmark, matrix: Matrix): PlannedBenchmark["variants"] {
-  const { distribution, release } = matrix.hosts[host] ?? {};
+  const { distribution, release, tuning } = matrix.hosts[host] ?? {};
   const system = [distribution, release].filter((part) => part !== undefined).join(" ");
   const imageName = benchmark.image;
-  if (benchmark.engines === undefined) return [{ id: host, host, labels: { distribution: system }, imageName }];
+  const planned = planTuning(tuning);
+  const labels = { distribution: system, ...(planned === undefined ? {} : { tuning: planned.profile }) };
+  const slice = planned?.slice === undefined ? {} : { slice: planned.slice };
+  if (benchmark.engines === undefined) return [{ id: host, host, labels, imageName, ...slice }];
   return benchmark.engines.map((engine) => ({
     id: `${host}/${engine}`,
     host,
     engine,
-    labels: { distribution: system, engine },
+    labels: { ...labels, engine },
     imageName,
+    ...slice,
   }));
 }

@@ -5,6 +5,7 @@ import { type Connection, UserError } from "../hosts/index.ts";
 import { LabMachine } from "../hosts/lab/resource.ts";
 import { Host, Packages } from "../hosts/resource.ts";
 import { BuiltImage, DeliveredImage } from "../images/resource.ts";
+import { Tuning } from "../kernel-tuning/resource.ts";
 import { Report } from "../report/resource.ts";
 import { dockerAddress } from "./builder.ts";
 import { connectionOf } from "./connections.ts";
@@ -18,6 +19,7 @@ interface DeclaredHost {
   readonly machine: LabMachine | undefined;
   readonly host: Host;
   readonly packages: Packages;
+  readonly tuning: Tuning | undefined;
   readonly environment: pulumi.Output<string>;
 }
 
@@ -54,10 +56,11 @@ function declare(root: string, plan: Plan) {
   const perBenchmark = <Value>(pick: (benchmark: Benchmark) => Value) =>
     Object.fromEntries(benchmarks.map(({ name, resource }) => [name, pick(resource)]));
   return {
-    hosts: mapValues(hosts, ({ host, packages }) => ({
+    hosts: mapValues(hosts, ({ host, packages, tuning }) => ({
       facts: host.facts,
       preflight: host.preflight,
       packages: packages.installed,
+      ...(tuning === undefined ? {} : { tuning: tuning.reports }),
     })),
     images: mapValues(images, ({ built, delivered }) => ({
       base: built.base,
@@ -83,10 +86,24 @@ function declareHost(planned: PlannedHost): DeclaredHost {
     { host: name, connection, distribution, wanted: [...planned.packages] },
     { dependsOn: host },
   );
+  const tuning = declareTuning(planned, connection, host, packages);
   const environment = pulumi
-    .all([host.facts, packages.installed, packages.engines])
-    .apply(([facts, installed, engines]) => environmentDigest(facts, { installed, engines }));
-  return { planned, connection, machine, host, packages, environment };
+    .all([host.facts, packages.installed, packages.engines, tuning?.readBack])
+    .apply(([facts, installed, engines, readBack]) => environmentDigest(facts, { installed, engines }, readBack));
+  return { planned, connection, machine, host, packages, tuning, environment };
+}
+
+/** After the packages: what they install may start services, and bring interrupts and settings of its own. */
+function declareTuning(
+  { name, distribution, tuning }: PlannedHost,
+  connection: pulumi.Output<Connection>,
+  host: Host,
+  packages: Packages,
+): Tuning | undefined {
+  if (tuning === undefined) return undefined;
+  const { slice: _slice, ...wishes } = tuning;
+  const args = { ...wishes, host: name, connection, distribution, machine: host.machine };
+  return new Tuning(name, args, { dependsOn: [host, packages] });
 }
 
 function declareImage(
@@ -130,7 +147,9 @@ function declareBenchmark(
       connections: pulumi.output(Object.fromEntries(used.map(({ planned: { name }, connection }) => [name, connection]))),
       instrument: instrumentDigest(planned.test),
     },
-    { dependsOn: [...used.map(({ packages }) => packages), ...needed] },
+    {
+      dependsOn: [...used.flatMap(({ packages, tuning }) => (tuning === undefined ? [packages] : [packages, tuning])), ...needed],
+    },
   );
 }
 
@@ -139,13 +158,14 @@ function declareVariant(
   hosts: ReadonlyMap<string, DeclaredHost>,
   images: ReadonlyMap<string, DeclaredImage>,
 ) {
-  const { host, environment } = expect(hosts, variant.host);
+  const { host, environment, tuning } = expect(hosts, variant.host);
   const image = images.get(imageName ?? "");
   const delivered = image?.delivered.get(`${variant.host}/${variant.engine}`);
   return {
     ...variant,
     machine: host.machine,
     environment,
+    ...(tuning === undefined ? {} : { tuning: tuning.readBack }),
     ...(image === undefined || delivered === undefined ? {} : { image: image.built.tag, imageDigest: delivered.configDigest }),
   };
 }

@@ -21,6 +21,7 @@ const view = z
           distribution: word,
           release: present.optional(),
           packages: strings.optional(),
+          tuning: z.unknown().optional(),
           lab: present.optional(),
           ssh: present.optional(),
           local: present.optional(),
@@ -61,6 +62,7 @@ function hostProblems(name: string, host: ViewHost, vocabulary: Vocabulary): Pro
     const found = kinds.length === 0 ? "none of them" : kinds.join(" and ");
     problems.push({ path, at: "key", message: `expected exactly one of lab, ssh and local, found ${found}` });
   }
+  problems.push(...tuningProblems(host.tuning, [...path, "tuning"], vocabulary));
   if (!host.lab) return problems;
   if (!host.release)
     problems.push({ path, at: "key", message: "is missing: release, which a lab machine is made of, such as trixie" });
@@ -69,6 +71,22 @@ function hostProblems(name: string, host: ViewHost, vocabulary: Vocabulary): Pro
     problems.push({ path: [...path, "distribution"], at: "value", message });
   }
   return problems;
+}
+
+const tuningView = z.union([
+  z.string().transform((profile) => ({ profile, knobs: {} })),
+  z.object({ profile: word, knobs: mappings(z.unknown()) }).catch({ profile: undefined, knobs: {} }),
+]);
+
+function tuningProblems(tuning: unknown, path: readonly string[], vocabulary: Vocabulary): Problem[] {
+  if (tuning === undefined) return [];
+  const { profile, knobs } = tuningView.parse(tuning);
+  const at = typeof tuning === "string" ? path : [...path, "profile"];
+  const wrong = Object.keys(knobs).flatMap((knob): Problem[] => {
+    const message = vocabulary.knobProblem(knob);
+    return message === undefined ? [] : [{ path: [...path, "knobs", knob], at: "key", message }];
+  });
+  return [...(profile === undefined ? [] : unknownName("profile", profile, vocabulary.profiles, at)), ...wrong];
 }
 
 function packageProblems(packages: readonly string[], path: readonly string[], vocabulary: Vocabulary): Problem[] {

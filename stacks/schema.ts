@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { distributionName } from "../hosts/index.ts";
 import { engineName } from "../images/index.ts";
+import { knobValue } from "../kernel-tuning/index.ts";
 import { percent, size } from "./quantities.ts";
 
 const name = z
@@ -75,11 +76,30 @@ const ssh = hop
   })
   .describe("a machine of yours, reached over SSH");
 
+const tuning = z
+  .union(
+    [
+      name,
+      z.strictObject({
+        profile: name.default("stock").describe("what the knobs are added to"),
+        knobs: z.record(z.string(), knobValue).default({}).describe("values by knob, such as sysctl.vm.swappiness"),
+        cpus: z
+          .strictObject({ serving: text("2-7").optional(), housekeeping: text("0-1").optional() })
+          .optional()
+          .describe("CPU lists for these words, where the topology's answer is not wanted"),
+        force: z.boolean().optional().describe("put back even over values that somebody else has set since"),
+      }),
+    ],
+    { error: "expected the name of a tuning profile, or { profile, knobs, cpus, force }" },
+  )
+  .describe("a kernel tuning profile, taken back by destroy; docs/tuning.md lists profiles and knobs");
+
 const host = z
   .strictObject({
     distribution: distributionName.describe("a host that turns out to be another is refused"),
     release: release.optional(),
     packages: z.array(z.string()).optional().describe("instead of the packages at the top"),
+    tuning: tuning.optional(),
     lab: lab.optional(),
     ssh: ssh.optional(),
     local: z.strictObject({ become: become.optional() }).optional().describe("this machine"),

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { benchmarks } from "../benchmarks/index.ts";
 import { type DistributionName, packageTable } from "../hosts/index.ts";
 import { recipes } from "../images/index.ts";
+import { knobProblem, profiles } from "../kernel-tuning/index.ts";
 
 /** Names that a matrix may use because the rest of the project knows them. */
 export interface Vocabulary {
@@ -13,6 +14,10 @@ export interface Vocabulary {
   readonly tests: Readonly<Record<string, { readonly parameters: z.ZodType }>>;
   /** Distributions that lab machines can be made of. */
   readonly labDistributions: readonly string[];
+  /** Tuning profiles. */
+  readonly profiles: readonly string[];
+  /** What is wrong with the name of a knob. */
+  knobProblem(name: string): string | undefined;
 }
 
 /** What this project knows. */
@@ -21,4 +26,6 @@ export const projectVocabulary: Vocabulary = {
   packages: Object.keys(packageTable),
   tests: benchmarks,
   labDistributions: ["debian"] satisfies DistributionName[],
+  profiles: Object.keys(profiles),
+  knobProblem,
 };

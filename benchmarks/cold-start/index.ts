@@ -32,7 +32,8 @@ export const coldStart = defineBenchmark({
     if (variant.engine === undefined || variant.image === undefined) {
       return { outcome: "failed", cause: `${variant.id} names no engine or no image`, stamps: {} };
     }
-    const order = { ...given, starter: variant.engine, image: variant.image, arguments: [], containerPort: port, timeoutSeconds };
+    const { engine: starter, image, slice } = variant;
+    const order = { ...given, starter, image, slice, arguments: [], containerPort: port, timeoutSeconds };
     return toMeasurement(await harness.request("cold-start", order, { timeoutSeconds: timeoutSeconds + REMOVAL_SECONDS }));
   },
 });

@@ -9,6 +9,8 @@ export interface StartOrder {
   readonly arguments: readonly string[];
   /** Port inside the container that is published on 127.0.0.1. */
   readonly containerPort: number;
+  /** Control group that the container starts in; the engine's own choice by default. */
+  readonly slice?: string | undefined;
   readonly limits: { readonly cpus?: number | undefined; readonly memoryBytes?: number | undefined };
 }
 
@@ -65,6 +67,7 @@ function containerArguments(order: StartOrder, started: Started): readonly strin
   return [
     ["run", "--rm", "--pull", "never", "--name", started.name, "--label", LABEL, "--cidfile", started.idFile],
     ["--publish", `127.0.0.1:${started.hostPort}:${order.containerPort}`],
+    order.slice === undefined ? [] : ["--cgroup-parent", order.slice],
     cpus === undefined ? [] : ["--cpus", String(cpus)],
     memoryBytes === undefined ? [] : ["--memory", String(memoryBytes)],
     [order.image, ...order.arguments],

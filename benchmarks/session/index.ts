@@ -90,7 +90,11 @@ async function prepareAll(
     options.progress(`calibrating on ${name}`);
     const own = variants.filter((variant) => variant.host === name && variant.aaOf === undefined);
     const images = own.map((variant) => [`image.${variant.id}`, variant.imageDigest ?? "none"]);
-    writer.environment(environmentOf(name, facts, Object.fromEntries([...images, ["instrument", options.inputs.instrument]])));
+    const tuning = own.flatMap((variant) =>
+      Object.entries(variant.tuning ?? {}).map(([knob, value]) => [`tuning.${knob}`, value]),
+    );
+    const extra = Object.fromEntries([...images, ...tuning, ["instrument", options.inputs.instrument]]);
+    writer.environment(environmentOf(name, facts, extra));
     const given = { emulated: facts.emulated, variants: own, firstSequence: sequence, now: () => new Date(), writer };
     const { host, swept } = await prepareHost(harness, given);
     if (swept.length > 0) options.warn(`${name}: removed containers of a session that was killed: ${swept.join(", ")}`);

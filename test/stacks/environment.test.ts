@@ -33,6 +33,11 @@ describe("the digest of an environment", () => {
     assert.equal(digest({ bootId: "c", more: { uptime: "1", "vm.swappiness": "60" } }), digest({}));
   });
 
+  it("changes with a value of the tuning", () => {
+    const tuned = (value: string) => environmentDigest(facts, packages, { "thp.enabled": value });
+    assert.notEqual(tuned("never"), tuned("madvise"));
+  });
+
   it("does not depend on the order of properties", () => {
     const turned = Object.fromEntries(Object.entries(facts).reverse()) as unknown as HostFacts;
     assert.equal(environmentDigest(turned, packages), digest({}));

@@ -63,6 +63,32 @@ describe("a plan", () => {
     assert.equal(host?.machine, undefined);
   });
 
+  it("of the tuning demo puts one system under two profiles, and the tuned one's containers into its slice", () => {
+    const { hosts, benchmarks } = loadPlan(root, "tuning-demo");
+    assert.deepEqual(
+      hosts.map(({ name, tuning }) => [name, tuning?.profile, Object.keys(tuning?.knobs ?? {}).length > 20]),
+      [
+        ["stock", "stock", false],
+        ["serving", "serving", true],
+      ],
+    );
+    assert.deepEqual(
+      benchmarks[0]?.variants.map(({ labels, slice }) => [labels.tuning, slice]),
+      [
+        ["stock", undefined],
+        ["serving", "model.slice"],
+      ],
+    );
+  });
+
+  it("puts a host's own knobs over its profile's", () => {
+    const own = "tuning: { profile: serving, knobs: { thp.enabled: never }, cpus: { serving: 2-3 } }\n    lab:";
+    const [host] = planText(RIGHT.replace("lab:", own)).hosts;
+    assert.equal(host?.tuning?.knobs["thp.enabled"], "never");
+    assert.equal(host?.tuning?.knobs["numa.balancing"], "0");
+    assert.deepEqual([host?.tuning?.profile, host?.tuning?.cpus], ["serving and own knobs", { serving: "2-3" }]);
+  });
+
   it("of an unknown stack is refused with the nearest name", () => {
     assert.throws(() => loadPlan(root, "quikstart"), /stacks\/quikstart\.yaml does not exist; did you mean quickstart\?/);
     assert.throws(() => loadPlan(root, "../package"), /there is no stack/);

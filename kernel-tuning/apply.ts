@@ -1,0 +1,119 @@
+import { cellKey, type WantedCell } from "./cells.ts";
+import type { StepResult, TuningHost, WriteOrder } from "./host/port.ts";
+import { baselineFor, cellsOf, type PlannedKnob, planKnobs, requestsFor } from "./plan.ts";
+import { isManaged, reportKnob } from "./report.ts";
+import { obsolete, planRestore } from "./restore.ts";
+import type { Baseline, KnobReport, TuningInputs, TuningOutputs } from "./schema.ts";
+import { type HostView, valueIn, valuesOf, viewOf } from "./view.ts";
+
+interface Applied {
+  readonly outputs: TuningOutputs;
+  /** Knobs the kernel refused, and steps that failed. */
+  readonly failures: readonly string[];
+  readonly conflicts: readonly string[];
+}
+
+interface ApplyOptions {
+  readonly owner: string;
+  readonly now: Date;
+  /** From the state; the host's own record goes before it. */
+  readonly known: Baseline | undefined;
+  /** Throws when the host's record is somebody else's. */
+  accept(record: Baseline): void;
+  /** Told before the first write: from now on a failure has left something behind. */
+  writing(outputs: TuningOutputs): void;
+}
+
+/** Brings a host to a profile: one round trip to read, a second one when something has to be written. */
+export async function applyProfile(host: TuningHost, inputs: TuningInputs, options: ApplyOptions): Promise<Applied> {
+  const { view, old } = await look(host, inputs, options);
+  const planned = planKnobs(inputs, view, old);
+  const wanted = cellsOf(planned);
+  const baseline = baselineFor(wanted, view, old, {
+    owner: options.owner,
+    profile: inputs.profile,
+    at: options.now.toISOString(),
+  });
+  const leaving = obsolete(old, wanted);
+  const back = leaving === undefined ? { steps: [], conflicts: [] } : planRestore(leaving, view, inputs.force ?? false);
+  const changed = wanted.filter((cell) => valueIn(view.values, cell) !== cell.wanted);
+  const lean = { ...baseline, cells: baseline.cells.filter((cell) => wanted.some((one) => cellKey(one) === cellKey(cell))) };
+  const order: WriteOrder = {
+    baseline,
+    steps: [...back.steps, ...changed.map(({ wanted: value, ...cell }) => ({ ...cell, value }))],
+    readBack: baseline.cells.map(({ kind, name }) => ({ kind, name })),
+    ...(leaving === undefined || leaving.cells.length === 0 ? {} : { afterwards: lean }),
+  };
+  const blank = { ...inputs, baseline, reports: [], readBack: {}, managed: [] };
+  const untouched = order.steps.length === 0 && (view.record !== undefined || baseline.cells.length === 0);
+  if (!untouched) options.writing(blank);
+  const answer = untouched ? { results: [], records: undefined } : await host.write(order);
+  const values = answer.records === undefined ? view.values : valuesOf(answer.records);
+  const results = answer.results.slice(back.steps.length);
+  const outcome = judge(planned, changed, results, values);
+  const restored = failuresOf(order, answer.results.slice(0, back.steps.length));
+  return {
+    outputs: {
+      ...inputs,
+      baseline: asWritten(restored.length === 0 ? lean : baseline, values),
+      reports: outcome.reports,
+      readBack: Object.fromEntries(outcome.reports.map(({ knob, status, found }) => [knob, found === "" ? status : found])),
+      managed: outcome.managed,
+    },
+    failures: [...restored, ...outcome.failures],
+    conflicts: back.conflicts.map(({ name, wrote, found }) => `${name}: we set ${wrote}, somebody else ${found}`),
+  };
+}
+
+async function look(
+  host: TuningHost,
+  inputs: TuningInputs,
+  options: ApplyOptions,
+): Promise<{ readonly view: HostView; readonly old: Baseline | undefined }> {
+  const read = async (known: Baseline | undefined) => viewOf(await host.read(requestsFor(inputs, known)), inputs.distribution);
+  const view = await read(options.known);
+  const { record } = view;
+  if (record === undefined) return { view, old: options.known };
+  options.accept(record);
+  const asked = new Set(options.known?.cells.map(cellKey));
+  const more = record.cells.some((cell) => !asked.has(cellKey(cell)));
+  // A run that was killed, or whose state is lost, has left a record that names more than was asked for.
+  return { view: more ? await read(record) : view, old: record };
+}
+
+interface Judgement {
+  readonly reports: readonly KnobReport[];
+  readonly managed: readonly string[];
+  readonly failures: readonly string[];
+}
+
+function judge(
+  planned: readonly PlannedKnob[],
+  changed: readonly WantedCell[],
+  results: readonly (StepResult | undefined)[],
+  values: ReadonlyMap<string, string>,
+): Judgement {
+  const managed = changed.filter((cell, index) => isManaged(cell, results[index])).map(cellKey);
+  const messages = new Map(changed.map((cell, index) => [cellKey(cell), results[index]?.message ?? ""]));
+  const reports = planned.map((knob) => reportKnob(knob, values, new Set(managed), messages));
+  const failures = reports
+    .filter(({ status }) => status === "refused")
+    .map(
+      ({ knob, expected, found, note }) =>
+        `${knob}: expected ${expected}, found ${found}${note === undefined ? "" : `: ${note}`}`,
+    );
+  return { reports, managed, failures };
+}
+
+export function failuresOf(order: Pick<WriteOrder, "steps">, results: readonly (StepResult | undefined)[]): string[] {
+  return results.flatMap((result, index) => {
+    const step = order.steps[index];
+    if (step === undefined || result?.exitCode === 0) return [];
+    return [`${step.name}: could not be put back to ${step.value}: ${result?.message ?? "not reached"}`];
+  });
+}
+
+/** What the kernel made of a value is what a restore has to recognise later. */
+function asWritten(baseline: Baseline, values: ReadonlyMap<string, string>): Baseline {
+  return { ...baseline, cells: baseline.cells.map((cell) => ({ ...cell, wrote: valueIn(values, cell) ?? cell.wrote })) };
+}

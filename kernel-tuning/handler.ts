@@ -1,0 +1,1 @@
+export { tuningHandler } from "./tuning-handler.ts";

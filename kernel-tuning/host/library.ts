@@ -1,0 +1,95 @@
+import { type Shell, sh } from "../../hosts/index.ts";
+
+/**
+ * Functions for any POSIX shell, busybox included. Output is one record per line: kind, name, value, with tabs between.
+ * All values are read by one `head`: a process per file takes seconds on a slow host, and a shell's own `read` asks for one byte at a
+ * time, of which files under /proc/sys answer only the first. A file that can't be read, or is empty, has no record.
+ */
+export const library: Shell = sh`D=/var/lib/distrobench/baseline
+R=$D/tuning.json
+G=/sys/fs/cgroup
+o() { printf '%s\\t%s\\t%s\\n' "$1" "$2" "$3"; }
+squeeze() { r="$*"; }
+has() { command -v "$1" >/dev/null 2>&1; }
+systemd() { [ -d /run/systemd/system ]; }
+read_value() {
+  head -v -n 1 -- "$@" 2>/dev/null | while IFS= read -r l; do
+    case $l in
+      "==> "*" <==") p=\${l#==> }; p=\${p% <==} ;;
+      ?*) set -f; squeeze $l; o value "$p" "$r" ;;
+    esac
+  done
+}
+read_controllers() { [ -f "$1" ] && { set -f; squeeze $(cat "$1"); set +f; o controllers "$1" "$r"; }; }
+read_file() {
+  if [ -f "$1" ]; then o file "$1" "$(stat -c '%a %u:%g' "$1") $(base64 "$1" | tr -d '\\n')"; else o file "$1" absent; fi
+}
+read_slice() { if [ -d "$G/$1" ]; then o slice "$1" present; else o slice "$1" absent; fi; }
+read_property() { if [ -f "$G/$1" ]; then set -f; squeeze $(cat "$G/$1"); set +f; o property "$1" "$r"; else o property "$1" absent; fi; }
+read_swap() { sed 1d /proc/swaps 2>/dev/null | while read -r d t s u q; do
+  case $q in -*) o swap "$d" on ;; *) o swap "$d" "on $q" ;; esac
+done; }
+read_service() {
+  if systemd; then
+    systemctl show -p LoadState,ActiveState -- "$@" 2>/dev/null | awk -v names="$*" 'BEGIN { split(names, n, " "); i = 1 }
+      function out() { if (l == "loaded") printf "service\\t%s\\t%s\\n", n[i], (s == "active" || s == "reloading" || s == "activating") ? "running" : "stopped"; i++; l = "" }
+      /^LoadState=/ { l = substr($0, 11) } /^ActiveState=/ { s = substr($0, 13) } /^$/ { out() } END { if (l != "") out() }'
+  elif has rc-service; then
+    for p do
+      rc-service -e "$p" 2>/dev/null || continue
+      if rc-service "$p" status >/dev/null 2>&1; then o service "$p" running; else o service "$p" stopped; fi
+    done
+  fi
+}
+read_record() { for p in "$R" "$D/tuning.readback"; do [ -f "$p" ] && o record "\${p##*/}" "$(base64 "$p" | tr -d '\\n')"; done; }
+read_facts() {
+  o fact kernel "$(uname -r)"
+  o fact bootId "$(cat /proc/sys/kernel/random/boot_id)"
+  if systemd; then o fact init systemd; elif has rc-service; then o fact init openrc; else o fact init other; fi
+  o fact online "$(cat /sys/devices/system/cpu/online)"
+  for p in /sys/devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list; do [ -f "$p" ] && o siblings "\${p#/sys/devices/system/cpu/cpu}" "$(cat "$p")"; done
+  awk 'NR == 1 { c = NF; next } $1 ~ /^[0-9]+:$/ { n = $1; sub(":", "", n); t = ""; for (i = c + 2; i <= NF; i++) t = t " " $i; printf "irq\\t%s\\t%s\\n", n, substr(t, 2) }' /proc/interrupts
+  for p in /sys/class/net/*/device/msi_irqs/* /sys/class/net/*/device/../msi_irqs/*; do
+    [ -e "$p" ] || continue
+    d=\${p#/sys/class/net/}
+    o deviceIrq "\${d%%/*}" "\${p##*/}"
+  done
+}
+write_value() { printf '%s\\n' "$2" | cat >"$1"; }
+write_file() {
+  if [ "$2" = absent ]; then rm -f "$1"; return; fi
+  set -f; set -- "$1" $2; set +f
+  t=$(mktemp "$1.XXXXXX") && printf %s "\${4-}" | base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && mv -f "$t" "$1"
+}
+write_service() {
+  if [ "$2" = running ]; then a=start; else a=stop; fi
+  if systemd; then systemctl "$a" -- "$1"; else rc-service "$1" "$a"; fi
+}
+write_swap() { case $2 in off) swapoff "$1" ;; on) swapon "$1" ;; *) swapon -p "\${2#on }" "$1" ;; esac; }
+write_slice() {
+  if [ "$2" = present ]; then if systemd; then systemctl start "$1"; else mkdir -p "$G/$1"; fi
+  elif systemd; then systemctl stop "$1" && systemctl revert "$1" && { rmdir /run/systemd/system.control 2>/dev/null; :; }; else rmdir "$G/$1"; fi
+}
+write_property() {
+  if ! systemd; then printf '%s\\n' "$2" | cat >"$G/$1"; return; fi
+  systemctl set-property --runtime "\${1%%/*}" "$3" || return
+  i=0
+  while [ "$i" -lt 20 ] && [ ! -f "$G/$1" ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i + 1)); done
+}
+write_controllers() {
+  w=" $2 "
+  for k in $(cat "$1"); do case $w in *" $k "*) ;; *) printf '%s\\n' "-$k" | cat >"$1" || return ;; esac; done
+  for k in $2; do printf '%s\\n' "+$k" | cat >"$1" || return; done
+}
+step() {
+  n=$1; k=$2; shift 2
+  m=$("write_$k" "$@" 2>&1); c=$?
+  set -f; squeeze $m; set +f
+  o result "$n" "$c $r"
+  [ "$c" = 0 ] || failed=1
+}
+save() {
+  umask 077
+  mkdir -p "$D" && printf %s "$1" | base64 -d >"$R.new" && { sync "$R.new" 2>/dev/null || sync; } && mv -f "$R.new" "$R" && { sync "$D" 2>/dev/null || sync; }
+}
+forget() { rm -f "$R" "$R.new" "$D/tuning.readback"; rmdir "$D" /var/lib/distrobench 2>/dev/null; :; }`;

@@ -1,0 +1,59 @@
+import { joinSh, type Shell, sh } from "../../hosts/index.ts";
+import type { Baseline } from "../schema.ts";
+import { library } from "./library.ts";
+import type { ReadRequest, WriteOrder } from "./port.ts";
+
+/** Everything a profile needs to know of a host, in one round trip; read-only. */
+export function readScript(requests: readonly ReadRequest[]): Shell {
+  return joinSh([library, sh`read_facts\nread_record`, ...readCalls(requests), sh`:`]);
+}
+
+/** Saves the baseline, writes, reads back, in one round trip. Nothing is written when the baseline can't be saved (exit code 70). */
+export function writeScript(order: WriteOrder): Shell {
+  const steps = order.steps.map(({ kind, name, value, assignment }, index) => {
+    const words = assignment === undefined ? [name, value] : [name, value, assignment];
+    return sh`step ${index} ${kind} ${words}`;
+  });
+  const after =
+    order.afterwards === undefined
+      ? sh``
+      : order.afterwards === "forget"
+        ? sh`[ -n "$failed" ] || forget`
+        : sh`[ -n "$failed" ] || save ${base64(order.afterwards)}`;
+  return joinSh([
+    library,
+    sh`failed=`,
+    sh`save ${base64(order.baseline)} || exit 70`,
+    ...steps,
+    sh`all() {`,
+    ...readCalls(order.readBack),
+    sh`:`,
+    sh`}`,
+    sh`all >"$D/tuning.readback"\ncat "$D/tuning.readback"`,
+    after,
+    sh`:`,
+  ]);
+}
+
+function readCalls(requests: readonly ReadRequest[]): Shell[] {
+  const named = (kind: ReadRequest["kind"]) => [...new Set(requests.filter((one) => one.kind === kind).map(({ name }) => name))];
+  const services = named("service");
+  return [
+    ...(named("value").length === 0 ? [] : [sh`read_value ${joinSh(named("value").map(pattern), " ")}`]),
+    ...(["file", "slice", "property", "controllers"] as const).flatMap((kind) =>
+      named(kind).map((name) => sh`read_${kind} ${name}`),
+    ),
+    ...(services.length === 0 ? [] : [sh`read_service ${services}`]),
+    ...(named("swap").length === 0 ? [] : [sh`read_swap`]),
+  ];
+}
+
+/** A path in which `*` stands for anything; all else is quoted. */
+function pattern(path: string): Shell {
+  const [first = "", ...rest] = path.split("*");
+  return rest.reduce((before, part) => (part === "" ? sh`${before}*` : sh`${before}*${part}`), sh`${first}`);
+}
+
+function base64(baseline: Baseline): string {
+  return Buffer.from(`${JSON.stringify(baseline)}\n`).toString("base64");
+}

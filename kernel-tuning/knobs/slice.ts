@@ -1,0 +1,68 @@
+import { UserError } from "../../hosts/index.ts";
+import { normalise, type WantedCell } from "../cells.ts";
+import { formatCpuList } from "../cpu-list.ts";
+import type { Knob, Surroundings } from "./knob.ts";
+
+const CONTROLLERS = { kind: "controllers", name: "/sys/fs/cgroup/cgroup.subtree_control" } as const;
+
+/** Files of a control group, with what `systemctl set-property` calls them. */
+const properties: Readonly<Record<string, (value: string) => string>> = {
+  "cpu.weight": (value) => `CPUWeight=${value}`,
+  "cpuset.cpus": (value) => `AllowedCPUs=${value}`,
+  "memory.max": (value) => `MemoryMax=${infinity(value)}`,
+  "memory.high": (value) => `MemoryHigh=${infinity(value)}`,
+  "memory.low": (value) => `MemoryLow=${infinity(value)}`,
+  "memory.min": (value) => `MemoryMin=${infinity(value)}`,
+  "memory.swap.max": (value) => `MemorySwapMax=${infinity(value)}`,
+  "pids.max": (value) => `TasksMax=${infinity(value)}`,
+};
+const infinity = (value: string) => (value === "max" ? "infinity" : value);
+
+/**
+ * `slice.model.cpu.weight`: a control group (version 2) for what is served, `model.slice`. With systemd it is a slice unit whose
+ * properties last until the next boot, elsewhere a folder of cgroupfs. Only slices that were not there before are made.
+ */
+export const slice: Knob = {
+  prefix: "slice",
+  argument: new RegExp(`^[a-z]+\\.(${Object.keys(properties).join("|").replaceAll(".", "\\.")})$`),
+  reads: (argument) => {
+    const { unit, file } = parts(argument);
+    return [
+      { kind: "slice", name: unit },
+      { kind: "property", name: `${unit}/${file}` },
+      { kind: "controllers", name: CONTROLLERS.name },
+    ];
+  },
+  plan: (argument, value, around) => {
+    const { unit, file } = parts(argument);
+    const whole = { kind: "slice", name: unit } as const;
+    const controllers = around.earlier(CONTROLLERS);
+    if (controllers === undefined) return { notApplicable: "the host does not use cgroup version 2" };
+    if (around.earlier(whole) === "present") return { notApplicable: `${unit} was there before and is left alone` };
+    const property = { kind: "property", name: `${unit}/${file}` } as const;
+    const wanted = normalise(property, file === "cpuset.cpus" ? formatCpuList(around.cpus(value)) : value);
+    const assignment = properties[file]?.(wanted);
+    if (assignment === undefined) throw new UserError(`${unit} has no property ${file}`);
+    const cells: WantedCell[] = [
+      { ...whole, wanted: "present" },
+      { ...property, wanted, assignment },
+    ];
+    return { cells: [...handOn(file, controllers, around), ...cells] };
+  },
+};
+
+function parts(argument: string): { readonly unit: string; readonly file: string } {
+  const [name = "", ...file] = argument.split(".");
+  return { unit: `${name}.slice`, file: file.join(".") };
+}
+
+/** systemd hands controllers on by itself. */
+function handOn(file: string, controllers: string, { view }: Surroundings): WantedCell[] {
+  if (view.init === "systemd") return [];
+  const now = new Set([...controllers.split(" "), ...(view.values.get(`controllers ${CONTROLLERS.name}`) ?? "").split(" ")]);
+  const wanted = [...now.add(file.split(".")[0] ?? "")]
+    .filter((one) => one !== "")
+    .sort()
+    .join(" ");
+  return [{ ...CONTROLLERS, wanted }];
+}

@@ -1,0 +1,81 @@
+import { type Cell, cellKey, type WantedCell } from "./cells.ts";
+import type { ReadRequest } from "./host/port.ts";
+import { findKnob, inOrder } from "./knobs/index.ts";
+import type { KnobPlan } from "./knobs/knob.ts";
+import type { Baseline, BaselineCell, TuningInputs } from "./schema.ts";
+import { resolveCpus } from "./topology.ts";
+import { valueFor } from "./values.ts";
+import { type HostView, valueIn } from "./view.ts";
+
+type Wishes = Pick<TuningInputs, "knobs" | "cpus">;
+
+export interface PlannedKnob {
+  readonly name: string;
+  readonly plan: KnobPlan;
+}
+
+/** Everything to read for some knobs, and for what an earlier run changed. */
+export function requestsFor(wishes: Wishes, earlier: Baseline | undefined): ReadRequest[] {
+  const knobs = Object.keys(wishes.knobs).flatMap((name) => {
+    const { knob, argument } = findKnob(name);
+    return [...knob.reads(argument)];
+  });
+  const all = [...knobs, ...(earlier?.cells ?? []).map(({ kind, name }) => ({ kind, name }))];
+  return [...new Map(all.map((request) => [cellKey(request), request])).values()];
+}
+
+/** What each knob wants of this host. Pure; throws `UserError` on values that mean nothing. */
+export function planKnobs(wishes: Wishes, view: HostView, baseline: Baseline | undefined): PlannedKnob[] {
+  const before = new Map(baseline?.cells.map((cell) => [cellKey(cell), cell.before]));
+  const around = {
+    view,
+    earlier: (cell: Cell) => before.get(cellKey(cell)) ?? (isListed(cell, view) ? valueIn(view.values, cell) : undefined),
+    cpus: (list: string) => resolveCpus(list, view, wishes.cpus),
+  };
+  const names = [...new Set([...inOrder(Object.keys(wishes.knobs))])];
+  return names.map((name) => {
+    const { knob, argument } = findKnob(name);
+    const value = valueFor(wishes.knobs[name] ?? [], view);
+    if (value === undefined)
+      return { name, plan: { notApplicable: `no value for ${view.distribution} and kernel ${view.kernel.join(".")}` } };
+    return { name, plan: knob.plan(argument, value, around) };
+  });
+}
+
+/** A swap device that was on and is off is listed no more, but still is one. */
+function isListed(cell: Cell, view: HostView): boolean {
+  return cell.kind !== "swap" || view.values.has(cellKey(cell));
+}
+
+/** The cells of all knobs, each once, in the order of writing. Where two knobs want one cell, the later one has it. */
+export function cellsOf(planned: readonly PlannedKnob[]): WantedCell[] {
+  const cells = new Map<string, WantedCell>();
+  for (const { plan } of planned) for (const cell of "cells" in plan ? plan.cells : []) cells.set(cellKey(cell), cell);
+  return [...cells.values()];
+}
+
+/**
+ * What to keep of the host as it was. An earlier value stays what it was, unless the host was started again since and has another by
+ * itself: that is the one to go back to.
+ */
+export function baselineFor(
+  wanted: readonly WantedCell[],
+  view: HostView,
+  old: Baseline | undefined,
+  about: Pick<Baseline, "owner" | "profile" | "at">,
+): Baseline {
+  const known = new Map(old?.cells.map((cell) => [cellKey(cell), cell]));
+  const rebooted = old !== undefined && old.bootId !== view.bootId;
+  const mine = wanted.map((cell) => remember(cell, known.get(cellKey(cell)), view, rebooted));
+  const names = new Set(wanted.map(cellKey));
+  const others = (old?.cells ?? []).filter((cell) => !names.has(cellKey(cell)));
+  return { version: 1, ...about, bootId: view.bootId, cells: [...others, ...mine] };
+}
+
+function remember(cell: WantedCell, old: BaselineCell | undefined, view: HostView, rebooted: boolean): BaselineCell {
+  const found = valueIn(view.values, cell) ?? "absent";
+  const freshlyBooted = rebooted && cell.kind !== "file" && found !== old?.wrote;
+  const before = old === undefined || freshlyBooted ? found : old.before;
+  const origin = before === "absent" ? "absent" : cell.kind === "file" ? "file" : "live";
+  return { kind: cell.kind, name: cell.name, before, origin, wrote: cell.wanted };
+}

@@ -1,0 +1,103 @@
+import { UserError } from "../hosts/index.ts";
+import { findKnob } from "./knobs/index.ts";
+import type { Knobs, KnobValue } from "./schema.ts";
+
+export interface Profile {
+  readonly title: string;
+  /** Its knobs come first; own ones replace those of the same name. */
+  readonly includes?: string;
+  /** `null` takes a knob of an included profile out. */
+  readonly knobs: Readonly<Record<string, KnobValue | null>>;
+}
+
+/** Background work that was found to make the largest differences: indexers, updates, reports. Absent ones are not applicable. */
+const quiet: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ["apt-daily.timer", "apt-daily-upgrade.timer", "unattended-upgrades", "packagekit", "man-db.timer", "fwupd"],
+    ["plocate-updatedb.timer", "updatedb.timer", "fstrim.timer", "tracker-miner-fs-3", "pamac-daemon", "pkgfile-update.timer"],
+    ["apport", "whoopsie", "ubuntu-report", "popularity-contest.timer"],
+  ]
+    .flat()
+    .map((name) => [`service.${name}`, "stopped"]),
+);
+
+/** Profiles as data. Values: `>N` only raises, `<N` only lowers, `a|b` takes the first that is offered, CPU lists may be words. */
+export const profiles: Readonly<Record<string, Profile>> = {
+  stock: { title: "as the distribution delivers it", knobs: {} },
+  quiet: { title: "nothing in the background", knobs: quiet },
+  serving: {
+    title: "what the study advises for serving models",
+    includes: "quiet",
+    knobs: {
+      // The name is the study's; what is left of it since 6.6 is the length of one turn.
+      "sched.latency_ns": [
+        { kernel: "<6.6", value: "<6000000" },
+        { kernel: ">=6.6", value: "<1000000" },
+      ],
+      "sched.migration_cost_ns": ">500000",
+      "sysctl.kernel.sched_autogroup_enabled": "0",
+      "sysctl.vm.swappiness": "<10",
+      "sysctl.vm.stat_interval": ">10",
+      "sysctl.net.core.somaxconn": ">4096",
+      "thp.enabled": "madvise",
+      "numa.balancing": "0",
+      "cpu.governor": "performance|schedutil",
+      "irq.default": "housekeeping",
+      "irq.eth0": "housekeeping",
+      "irq.nvme": "housekeeping",
+      "irq.hailo": "housekeeping",
+      "workqueue.all": "housekeeping",
+      "slice.model.cpu.weight": "1000",
+    },
+  },
+  latency: {
+    title: "short and even answers before throughput",
+    includes: "serving",
+    knobs: {
+      "swap.devices": "off",
+      "thp.enabled": "never",
+      "sysctl.net.core.busy_read": "50",
+      "sysctl.net.core.busy_poll": "50",
+      "sysctl.kernel.timer_migration": "0",
+      "sysctl.kernel.nmi_watchdog": "0",
+      "rps.eth0": "housekeeping",
+      "cpu.preference": "performance",
+      "idle.deepest": "1",
+    },
+  },
+  throughput: {
+    title: "most work per second",
+    includes: "quiet",
+    knobs: {
+      "sched.base_slice_ns": [
+        { kernel: ">=6.6", value: ">3000000" },
+        { kernel: "<6.6", value: ">10000000" },
+      ],
+      "sysctl.vm.swappiness": "<10",
+      "sysctl.vm.dirty_ratio": ">40",
+      "sysctl.vm.dirty_background_ratio": ">10",
+      "sysctl.net.core.somaxconn": ">2048",
+      "thp.enabled": "always",
+      "cpu.governor": "performance|schedutil",
+      "cpu.preference": "performance",
+      "cpu.turbo": "on",
+    },
+  },
+};
+
+/** A profile's knobs with those of the profiles it includes. Throws `UserError` on a name that is none, or a circle. */
+export function knobsOf(name: string, table: Readonly<Record<string, Profile>> = profiles, seen: readonly string[] = []): Knobs {
+  const profile = table[name];
+  if (profile === undefined || seen.includes(name))
+    throw new UserError(
+      profile === undefined ? `there is no tuning profile ${name}` : `the tuning profile ${name} includes itself`,
+      {
+        remedy: `profiles are ${Object.keys(table).join(", ")}`,
+      },
+    );
+  const included = profile.includes === undefined ? {} : knobsOf(profile.includes, table, [...seen, name]);
+  const all: Record<string, KnobValue | null> = { ...included, ...profile.knobs };
+  const kept = Object.entries(all).filter((entry): entry is [string, KnobValue] => entry[1] !== null);
+  for (const [knob] of kept) findKnob(knob);
+  return Object.fromEntries(kept);
+}

@@ -1,0 +1,50 @@
+import { failuresOf } from "./apply.ts";
+import { cellKey } from "./cells.ts";
+import type { TuningHost } from "./host/port.ts";
+import { planRestore } from "./restore.ts";
+import type { Baseline } from "./schema.ts";
+import { valueIn, valuesOf, viewOf } from "./view.ts";
+
+interface Recovered {
+  readonly restored: number;
+  /** Sentences about values that somebody else changed: they were left alone, and the record stays. */
+  readonly conflicts: readonly string[];
+  readonly failures: readonly string[];
+}
+
+/**
+ * Puts a host back from its own record, or from what the state knows when the host's is lost. `undefined`: there is nothing to put back.
+ * `accept` throws when the record is somebody else's.
+ */
+export async function restoreHost(
+  host: TuningHost,
+  options: { readonly known?: Baseline; readonly force: boolean; accept?(record: Baseline): void },
+): Promise<Recovered | undefined> {
+  const requests = (baseline: Baseline | undefined) => (baseline?.cells ?? []).map(({ kind, name }) => ({ kind, name }));
+  let view = viewOf(await host.read(requests(options.known)), "debian");
+  const baseline = view.record ?? options.known;
+  if (baseline === undefined) return undefined;
+  if (view.record !== undefined) options.accept?.(view.record);
+  const asked = new Set(options.known?.cells.map(cellKey));
+  if (baseline.cells.some((cell) => !asked.has(cellKey(cell)))) view = viewOf(await host.read(requests(baseline)), "debian");
+  const { steps, conflicts } = planRestore(baseline, view, options.force);
+  const kept = new Set(conflicts.map(cellKey));
+  const rest = { ...baseline, cells: baseline.cells.filter((cell) => kept.has(cellKey(cell))) };
+  const readBack = steps.map(({ kind, name }) => ({ kind, name }));
+  const order = { baseline, steps, readBack, afterwards: conflicts.length === 0 ? ("forget" as const) : rest };
+  const answer = await host.write(order);
+  const values = valuesOf(answer.records);
+  const wrong = steps.filter(
+    (step, index) => answer.results[index]?.exitCode === 0 && (valueIn(values, step) ?? "absent") !== step.value,
+  );
+  return {
+    restored: steps.length,
+    conflicts: conflicts.map(
+      ({ name, before, wrote, found }) => `${name}: found ${found}, we had set ${wrote}, before it was ${before}`,
+    ),
+    failures: [
+      ...failuresOf(order, answer.results),
+      ...wrong.map(({ name, value }) => `${name}: put back to ${value}, but it reads otherwise`),
+    ],
+  };
+}

@@ -1,0 +1,58 @@
+import { cellKey, type WantedCell } from "./cells.ts";
+import type { StepResult } from "./host/port.ts";
+import type { PlannedKnob } from "./plan.ts";
+import type { KnobReport } from "./schema.ts";
+import { valueIn } from "./view.ts";
+
+const MANAGED = /input\/output error|i\/o error|operation not permitted|permission denied/i;
+
+/** Linux 6.1 answers EIO and 6.12 EPERM when a managed or per-CPU interrupt is moved by hand. */
+export function isManaged(cell: WantedCell, result: StepResult | undefined): boolean {
+  return cell.mayBeManaged === true && result !== undefined && result.exitCode !== 0 && MANAGED.test(result.message);
+}
+
+/** What became of a knob, from values read back. */
+export function reportKnob(
+  { name, plan }: PlannedKnob,
+  values: ReadonlyMap<string, string>,
+  managed: ReadonlySet<string>,
+  messages: ReadonlyMap<string, string>,
+): KnobReport {
+  if ("notApplicable" in plan) return { knob: name, status: "not-applicable", expected: "", found: "", note: plan.notApplicable };
+  const wrong = plan.cells.filter((cell) => valueIn(values, cell) !== cell.wanted);
+  const fixed = wrong.filter((cell) => managed.has(cellKey(cell)));
+  const refused = wrong.filter((cell) => !managed.has(cellKey(cell)));
+  const shown = refused.length > 0 ? refused : plan.cells;
+  const status = refused.length > 0 ? "refused" : fixed.length > 0 ? "managed" : plan.substituted ? "substituted" : "applied";
+  const notes = [
+    plan.note,
+    fixed.length > 0 ? `managed: cannot be moved: ${fixed.map(shortName).join(", ")}` : undefined,
+    ...refused.map((cell) => messages.get(cellKey(cell))),
+  ].filter((note) => note !== undefined && note !== "");
+  const texts = {
+    expected: summary(shown, ({ wanted }) => wanted),
+    found: summary(shown, (cell) => valueIn(values, cell) ?? "absent"),
+  };
+  return { knob: name, status, ...texts, ...(notes.length === 0 ? {} : { note: [...new Set(notes)].join("; ") }) };
+}
+
+/** One value when all cells agree; else each with its short name. */
+function summary(cells: readonly WantedCell[], value: (cell: WantedCell) => string): string {
+  const shown = (cell: WantedCell) => readable(cell, value(cell));
+  const different = [...new Set(cells.map(shown))];
+  if (different.length === 1) return different[0] ?? "";
+  return cells.map((cell) => `${shortName(cell)}=${shown(cell)}`).join(" ");
+}
+
+function readable({ kind }: WantedCell, value: string): string {
+  if (kind !== "file" || value === "absent") return value;
+  const [mode, owner, text = ""] = value.split(" ");
+  return `${Buffer.from(text, "base64").toString().trim()} (${mode} ${owner})`;
+}
+
+/** The part of a name that tells it from its neighbours. */
+function shortName({ kind, name }: Pick<WantedCell, "kind" | "name">): string {
+  const irq = /^\/proc\/irq\/(\d+)\//.exec(name);
+  if (irq !== null) return `irq ${irq[1]}`;
+  return kind === "value" ? name.replace(/^\/(proc\/sys|sys\/devices\/system|sys\/class|sys\/kernel)\//, "") : name;
+}

@@ -1,0 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Baseline, KnobReport, TuningInputs, TuningOutputs } from "./schema.ts";
+
+type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<Inputs[Key]> };
+
+const outputs = { baseline: undefined, reports: undefined, readBack: undefined, managed: undefined } satisfies Partial<
+  Record<keyof TuningOutputs, undefined>
+>;
+
+/** A profile applied to a host: what was there before is kept, drift shows in a preview, destroy puts everything back. */
+export class Tuning extends pulumi.CustomResource {
+  declare readonly host: pulumi.Output<string>;
+  declare readonly profile: pulumi.Output<string>;
+  declare readonly baseline: pulumi.Output<Baseline>;
+  declare readonly reports: pulumi.Output<readonly KnobReport[]>;
+  /** Values read back, by knob. */
+  declare readonly readBack: pulumi.Output<Readonly<Record<string, string>>>;
+
+  constructor(name: string, args: Args<TuningInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("distrobench:tuning:Tuning", name, { ...args, ...outputs }, opts);
+  }
+}

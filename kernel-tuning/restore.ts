@@ -1,0 +1,51 @@
+import { type Cell, cellKey } from "./cells.ts";
+import type { WriteStep } from "./host/port.ts";
+import type { Baseline, BaselineCell } from "./schema.ts";
+import { type HostView, valueIn } from "./view.ts";
+
+export interface RestorePlan {
+  /** In reverse order of writing. */
+  readonly steps: readonly WriteStep[];
+  /** Somebody else changed these since: left alone. */
+  readonly conflicts: readonly (BaselineCell & { readonly found: string })[];
+}
+
+type Decision = "restored" | "write" | "conflict";
+
+/** What puts a host back. Pure. `force` overwrites what somebody else has set since. */
+export function planRestore(baseline: Baseline, view: HostView, force: boolean): RestorePlan {
+  const steps: WriteStep[] = [];
+  const conflicts: (BaselineCell & { found: string })[] = [];
+  const rebooted = baseline.bootId !== view.bootId;
+  const removed = slicesToRemove(baseline);
+  for (const cell of [...baseline.cells].reverse()) {
+    if (cell.kind === "property" && removed.has(cell.name.split("/")[0] ?? "")) continue;
+    const found = valueIn(view.values, cell);
+    const decision = decide(cell, found, rebooted, force);
+    if (decision === "write") steps.push({ kind: cell.kind, name: cell.name, value: cell.before });
+    else if (decision === "conflict") conflicts.push({ ...cell, found: found ?? "absent" });
+  }
+  return { steps, conflicts };
+}
+
+/**
+ * An entry that vanished (an interrupt, a CPU, a queue) needs nothing. After a restart what lives in the kernel is back by itself;
+ * only what still has our value (a persisted setting was read at boot) goes back.
+ */
+function decide(cell: BaselineCell, found: string | undefined, rebooted: boolean, force: boolean): Decision {
+  if (found === undefined || found === cell.before) return "restored";
+  if (found === cell.wrote || force) return "write";
+  return rebooted && cell.kind !== "file" ? "restored" : "conflict";
+}
+
+/** A slice that we made goes as a whole, with its properties. */
+function slicesToRemove(baseline: Baseline): ReadonlySet<string> {
+  return new Set(baseline.cells.flatMap(({ kind, name, before }) => (kind === "slice" && before === "absent" ? [name] : [])));
+}
+
+/** The cells of a baseline that a profile no longer wants. */
+export function obsolete(baseline: Baseline | undefined, wanted: readonly Cell[]): Baseline | undefined {
+  if (baseline === undefined) return undefined;
+  const names = new Set(wanted.map(cellKey));
+  return { ...baseline, cells: baseline.cells.filter((cell) => !names.has(cellKey(cell))) };
+}

@@ -1,0 +1,27 @@
+import { UserError } from "../hosts/index.ts";
+import { parseCpuList } from "./cpu-list.ts";
+import type { TuningInputs } from "./schema.ts";
+import type { HostView } from "./view.ts";
+
+/**
+ * CPUs of a list in which words may stand: `all`; `housekeeping`, the first core with all its threads; `serving`, all others.
+ * On a host with one core both mean all. Throws `UserError` on a list without an online CPU.
+ */
+export function resolveCpus(text: string, view: Pick<HostView, "online" | "siblings">, named: TuningInputs["cpus"]): number[] {
+  const word = named?.[text as "serving" | "housekeeping"] ?? text;
+  const words = wordsOf(view);
+  const cpus = words[word] ?? parseCpuList(word);
+  const online = cpus?.filter((cpu) => view.online.includes(cpu)) ?? [];
+  if (online.length > 0) return online;
+  throw new UserError(`${JSON.stringify(text)} names no CPU of this host, which has ${view.online.join(",")}`, {
+    remedy: "write a list such as 0,2-3, or one of the words all, serving, housekeeping",
+  });
+}
+
+function wordsOf({ online, siblings }: Pick<HostView, "online" | "siblings">): Readonly<Record<string, readonly number[]>> {
+  const first = online[0] ?? 0;
+  const core = siblings.get(first) ?? [first];
+  const others = online.filter((cpu) => !core.includes(cpu));
+  const alone = others.length === 0;
+  return { all: online, housekeeping: alone ? online : core, serving: alone ? online : others };
+}

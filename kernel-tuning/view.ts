@@ -1,0 +1,97 @@
+import { Buffer } from "node:buffer";
+import { type DistributionName, UserError } from "../hosts/index.ts";
+import { type Cell, type CellKind, cellKey, cellKinds, choices, normalise } from "./cells.ts";
+import { parseCpuList } from "./cpu-list.ts";
+import type { HostRecord } from "./host/port.ts";
+import { type Baseline, baselineSchema } from "./schema.ts";
+
+/** A host as read in one round trip. */
+export interface HostView {
+  /** Major and minor. */
+  readonly kernel: readonly [number, number];
+  readonly bootId: string;
+  readonly init: string;
+  readonly distribution: DistributionName;
+  readonly online: readonly number[];
+  /** CPUs of one core, by CPU. */
+  readonly siblings: ReadonlyMap<number, readonly number[]>;
+  /** Line of /proc/interrupts without its counts, by number. */
+  readonly irqs: ReadonlyMap<number, string>;
+  /** Interrupts by network interface. */
+  readonly deviceIrqs: ReadonlyMap<string, readonly number[]>;
+  /** Normalised values by `cellKey`. */
+  readonly values: ReadonlyMap<string, string>;
+  /** What a file of choices offers, by `cellKey`. */
+  readonly choices: ReadonlyMap<string, readonly string[]>;
+  /** The host's own record, with what was read back after its last write. */
+  readonly record: Baseline | undefined;
+}
+
+const KINDS: ReadonlySet<string> = new Set(cellKinds);
+
+/** Throws `UserError` when the host's own record can't be understood. */
+export function viewOf(records: readonly HostRecord[], distribution: DistributionName): HostView {
+  const of = (kind: string) => records.filter((record) => record.kind === kind);
+  const fact = (name: string) => of("fact").find((record) => record.name === name)?.value ?? "";
+  const [major = "0", minor = "0"] = fact("kernel").split(/[.-]/);
+  const cells = records.filter(isCell);
+  return {
+    kernel: [Number(major), Number(minor)],
+    bootId: fact("bootId"),
+    init: fact("init"),
+    distribution,
+    online: parseCpuList(fact("online")) ?? [0],
+    siblings: new Map(of("siblings").map(({ name, value }) => [Number.parseInt(name, 10), parseCpuList(value) ?? []])),
+    irqs: new Map(of("irq").map(({ name, value }) => [Number(name), value])),
+    deviceIrqs: grouped(of("deviceIrq")),
+    values: valuesOf(cells),
+    choices: new Map(cells.map((cell) => [cellKey(cell), choices(cell.value)])),
+    record: recordOf(of("record")),
+  };
+}
+
+/** Values by `cellKey`, normalised. */
+export function valuesOf(records: readonly HostRecord[]): ReadonlyMap<string, string> {
+  return new Map(records.filter(isCell).map((cell) => [cellKey(cell), normalise(cell, cell.value)]));
+}
+
+/** A swap device that is not listed is off: being listed is what being on means. */
+export function valueIn(values: ReadonlyMap<string, string>, cell: Cell): string | undefined {
+  return values.get(cellKey(cell)) ?? (cell.kind === "swap" ? "off" : undefined);
+}
+
+function isCell(record: HostRecord): record is HostRecord & { readonly kind: CellKind } {
+  return KINDS.has(record.kind);
+}
+
+function grouped(records: readonly HostRecord[]): ReadonlyMap<string, readonly number[]> {
+  const groups = new Map<string, number[]>();
+  for (const { name, value } of records) groups.set(name, [...(groups.get(name) ?? []), Number(value)]);
+  return groups;
+}
+
+function recordOf(records: readonly HostRecord[]): Baseline | undefined {
+  const text = (name: string) => Buffer.from(records.find((record) => record.name === name)?.value ?? "", "base64").toString();
+  const saved = text("tuning.json");
+  if (saved === "") return undefined;
+  const baseline = parseBaseline(saved);
+  const lines = text("tuning.readback")
+    .split("\n")
+    .map((line) => line.split("\t"));
+  const written = valuesOf(lines.map(([kind = "", name = "", value = ""]) => ({ kind, name, value })));
+  return { ...baseline, cells: baseline.cells.map((cell) => ({ ...cell, wrote: written.get(cellKey(cell)) ?? cell.wrote })) };
+}
+
+function parseBaseline(text: string): Baseline {
+  try {
+    return baselineSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new UserError(
+      "/var/lib/distrobench/baseline/tuning.json on the host can't be understood: a newer distrobench may have written it",
+      {
+        remedy: "use that version to restore, or read the file and put its `before` values back by hand, then remove it",
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,127 @@
+import { ConnectionError, type OperationContext } from "../../hosts/index.ts";
+import type { HostRecord, TuningHost, WriteOrder } from "../../kernel-tuning/host/port.ts";
+import { type Baseline, tuningInputs } from "../../kernel-tuning/schema.ts";
+
+/** Where the connection to a host is cut while it is written to: after so many steps. */
+export class Cut extends Error {}
+
+/** A host whose cells live in a map, which does what the scripts do: saves first, writes, reads back, forgets. */
+export class MemoryHost implements TuningHost {
+  readonly cells: Map<string, string>;
+  readonly #boot: ReadonlyMap<string, string>;
+  /** Cells that answer EPERM. */
+  readonly managed = new Set<string>();
+  /** Cells that answer EINVAL. */
+  readonly refused = new Set<string>();
+  record: Baseline | undefined;
+  readBack: readonly HostRecord[] = [];
+  bootId = "boot-1";
+  cutAfter: number | undefined;
+  reads = 0;
+  writes = 0;
+
+  constructor(cells: Readonly<Record<string, string>>) {
+    this.cells = new Map(Object.entries(cells));
+    this.#boot = new Map(this.cells);
+  }
+
+  /** What lives in the kernel is as it was at the first boot; files stay. */
+  reboot(): void {
+    this.bootId += "+";
+    for (const key of [...this.cells.keys()]) if (!key.startsWith("file ")) this.cells.delete(key);
+    for (const [key, value] of this.#boot) if (!key.startsWith("file ")) this.cells.set(key, value);
+  }
+
+  async read(): Promise<readonly HostRecord[]> {
+    this.reads += 1;
+    const encode = (text: string) => Buffer.from(text).toString("base64");
+    const saved =
+      this.record === undefined
+        ? []
+        : [
+            { kind: "record", name: "tuning.json", value: encode(JSON.stringify(this.record)) },
+            {
+              kind: "record",
+              name: "tuning.readback",
+              value: encode(this.readBack.map(({ kind, name, value }) => `${kind}\t${name}\t${value}`).join("\n")),
+            },
+          ];
+    const facts = { kernel: "6.12.1", bootId: this.bootId, init: "systemd", online: "0-3" };
+    return [
+      ...Object.entries(facts).map(([name, value]) => ({ kind: "fact", name, value })),
+      ...[0, 1, 2, 3].map((cpu) => ({ kind: "siblings", name: String(cpu), value: String(cpu) })),
+      { kind: "irq", name: "24", value: "PCI-MSI 0-edge eth0" },
+      { kind: "irq", name: "25", value: "PCI-MSI 1-edge nvme0q1" },
+      ...this.#cells(),
+      ...saved,
+    ];
+  }
+
+  async write(order: WriteOrder): ReturnType<TuningHost["write"]> {
+    this.writes += 1;
+    this.record = order.baseline;
+    const results = order.steps.map((step, index) => {
+      if (index === this.cutAfter) throw new Cut("the connection was lost");
+      return this.#step(step);
+    });
+    const asked = new Set(order.readBack.map(({ kind, name }) => `${kind} ${name}`));
+    this.readBack = this.#cells().filter(({ kind, name }) => asked.has(`${kind} ${name}`));
+    const records = this.readBack;
+    const failed = results.some(({ exitCode }) => exitCode !== 0);
+    if (order.afterwards !== undefined && !failed) this.#finish(order.afterwards);
+    return { results, records };
+  }
+
+  #step({ kind, name, value }: WriteOrder["steps"][number]): { readonly exitCode: number; readonly message: string } {
+    const key = `${kind} ${name}`;
+    if (this.managed.has(key)) return { exitCode: 1, message: "cat: write error: Operation not permitted" };
+    if (this.refused.has(key)) return { exitCode: 1, message: "cat: write error: Invalid argument" };
+    if (kind === "slice" && value === "absent") this.#removeBelow(`property ${name}/`);
+    if (value === "absent" || value === "off") this.cells.delete(key);
+    else this.cells.set(key, value);
+    return { exitCode: 0, message: "" };
+  }
+
+  #removeBelow(start: string): void {
+    for (const key of [...this.cells.keys()]) if (key.startsWith(start)) this.cells.delete(key);
+  }
+
+  #finish(afterwards: Baseline | "forget"): void {
+    this.record = afterwards === "forget" ? undefined : afterwards;
+    if (afterwards === "forget") this.readBack = [];
+  }
+
+  /** A file or a slice that is not there is told as such; a kernel's file that is not there has no record. */
+  #cells(): HostRecord[] {
+    const told = [...this.cells].map(([key, value]) => {
+      const [kind = "", ...name] = key.split(" ");
+      return { kind, name: name.join(" "), value };
+    });
+    const asked = [
+      { kind: "file", name: "/etc/sysctl.d/90-distrobench-vm.swappiness.conf" },
+      { kind: "slice", name: "model.slice" },
+      { kind: "property", name: "model.slice/cpu.weight" },
+    ];
+    const absent = asked.filter(({ kind, name }) => !this.cells.has(`${kind} ${name}`));
+    return [...told, ...absent.map((one) => ({ ...one, value: "absent" }))];
+  }
+}
+
+export const inputsOf = (knobs: Readonly<Record<string, string>>, more: { readonly force?: boolean } = {}) =>
+  tuningInputs.parse({
+    ...{ host: "box", connection: { kind: "local", host: "box" }, machine: "m", distribution: "debian", profile: "test" },
+    knobs,
+    ...more,
+  });
+
+/** A context that keeps what is said; `stack` owns what is tuned. */
+export function contextOf(said: string[], stack = "demo"): OperationContext {
+  return {
+    ...{ urn: "", root: "/", stack, signal: new AbortController().signal },
+    progress: () => {},
+    info: (message) => void said.push(message),
+    warn: (message) => void said.push(message),
+    transport: () => Promise.reject(new ConnectionError("box", "unreachable", "is gone")),
+    exclusive: async (_, work) => await work(),
+  };
+}

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { $ } from "zx";
+import type { WriteOrder } from "../../kernel-tuning/host/port.ts";
+import { readScript, writeScript } from "../../kernel-tuning/host/scripts.ts";
+import { parseRecords } from "../../kernel-tuning/host/shell-host.ts";
+import type { Baseline, BaselineCell } from "../../kernel-tuning/schema.ts";
+import { viewOf } from "../../kernel-tuning/view.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "distrobench-tuning-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const library = join(folder, "lib");
+
+interface Userland {
+  readonly shell: readonly string[];
+  /** Where its commands are, when these are not this machine's. */
+  readonly path?: string;
+}
+
+/** Runs a script as a host would, with the record in a folder of the test. */
+async function run({ shell, path }: Userland, script: { toString(): string }): Promise<string> {
+  const text = script.toString().replaceAll("/var/lib/distrobench", library);
+  const [command = "sh", ...words] = shell;
+  const env = { ...process.env, ...(path === undefined ? {} : { PATH: path }) };
+  return (await $({ quiet: true, env })`${command} ${words} -c ${text}`).stdout;
+}
+
+const cell = (kind: BaselineCell["kind"], name: string, before: string): BaselineCell => ({
+  ...{ kind, name, before, wrote: "", origin: "live" },
+});
+const baseline = (cells: readonly BaselineCell[]): Baseline => ({
+  ...{ version: 1, owner: "demo/box", profile: "p", bootId: "b", at: "2026-01-01T00:00:00Z" },
+  cells: [...cells],
+});
+
+const which = (command: string) =>
+  (process.env.PATH ?? "")
+    .split(":")
+    .map((place) => join(place, command))
+    .find((file) => existsSync(file));
+
+/** A machine where every command is busybox, as on Alpine. */
+async function onlyBusybox(busybox: string): Promise<Userland> {
+  const path = join(folder, "busybox");
+  mkdirSync(path);
+  await $({ quiet: true })`${busybox} --install -s ${path}`;
+  return { shell: [join(path, "sh")], path };
+}
+
+const busybox = which("busybox");
+const userlands: Readonly<Record<string, Userland>> = {
+  sh: { shell: ["sh"] },
+  ...(which("bash") === undefined ? {} : { bash: { shell: ["bash", "--posix"] } }),
+  ...(busybox === undefined ? {} : { "busybox alone": await onlyBusybox(busybox) }),
+};
+
+for (const [name, shell] of Object.entries(userlands))
+  describe(`the scripts under ${name}`, () => {
+    const knob = join(folder, "a knob");
+    const file = join(folder, "kept.conf");
+
+    it("read many values, files and facts at once, and leave out what is not there", async () => {
+      writeFileSync(knob, "32\t64  128\n");
+      writeFileSync(file, "a = 1\n\n# no end", { mode: 0o640 });
+      chmodSync(file, 0o640);
+      const requests = [
+        { kind: "value", name: join(folder, "a*") },
+        { kind: "value", name: join(folder, "nothing") },
+        { kind: "file", name: file },
+        { kind: "file", name: join(folder, "absent.conf") },
+        { kind: "slice", name: "nonexistent.slice" },
+      ] as const;
+      const view = viewOf(parseRecords(await run(shell, readScript(requests))), "debian");
+      assert.equal(view.values.get(`value ${knob}`), "32 64 128");
+      assert.equal(view.values.has(`value ${join(folder, "nothing")}`), false);
+      assert.match(view.values.get(`file ${file}`) ?? "", /^640 \d+:\d+ [A-Za-z0-9+/=]+$/);
+      assert.equal(view.values.get(`file ${join(folder, "absent.conf")}`), "absent");
+      assert.equal(view.values.get("slice nonexistent.slice"), "absent");
+      assert.ok(view.online.length > 0 && view.bootId.length === 36 && view.kernel[0] > 3);
+    });
+
+    it("save the record first, write, say what was refused, and put files back byte for byte", async () => {
+      writeFileSync(knob, "60\n");
+      writeFileSync(file, "a = 1\n\n# no end");
+      chmodSync(file, 0o640);
+      const fresh = join(folder, "fresh.conf");
+      const own = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+      const before = `640 ${own} ${readFileSync(file).toString("base64")}`;
+      const text = Buffer.from('it\'s "new" $HOME\n').toString("base64");
+      const order: WriteOrder = {
+        baseline: baseline([cell("value", knob, "60"), cell("file", file, before), cell("file", fresh, "absent")]),
+        steps: [
+          { kind: "value", name: knob, value: "10" },
+          { kind: "value", name: join(folder, "no", "such"), value: "1" },
+          { kind: "file", name: file, value: `644 ${own} ${text}` },
+          { kind: "file", name: fresh, value: `600 ${own} ${text}` },
+        ],
+        readBack: [
+          { kind: "value", name: knob },
+          { kind: "file", name: fresh },
+        ],
+        afterwards: "forget",
+      };
+      const records = parseRecords(await run(shell, writeScript(order)));
+      assert.deepEqual(
+        records.filter(({ kind }) => kind === "result").map(({ value }) => value.split(" ")[0] === "0"),
+        [true, false, true, true],
+      );
+      assert.match(records.find(({ name, kind }) => kind === "result" && name === "1")?.value ?? "", /such/);
+      assert.equal(readFileSync(file, "utf8"), 'it\'s "new" $HOME\n');
+      const view = viewOf(parseRecords(await run(shell, readScript([]))), "debian");
+      assert.equal(view.record?.cells[0]?.before, "60");
+      assert.deepEqual([view.record?.cells[0]?.wrote, view.record?.cells[2]?.wrote], ["10", `600 ${own} ${text}`]);
+
+      const back = {
+        ...order,
+        steps: [
+          { kind: "file", name: fresh, value: "absent" },
+          { kind: "file", name: file, value: before },
+          { kind: "value", name: knob, value: "60" },
+        ],
+      } as const satisfies WriteOrder;
+      await run(shell, writeScript(back));
+      assert.equal(readFileSync(file, "utf8"), "a = 1\n\n# no end");
+      assert.equal(statSync(file).mode & 0o777, 0o640);
+      assert.deepEqual([existsSync(fresh), readFileSync(knob, "utf8"), existsSync(library)], [false, "60\n", false]);
+    });
+
+    it("change nothing when the record cannot be saved", async () => {
+      writeFileSync(knob, "60\n");
+      writeFileSync(library, "in the way");
+      const order: WriteOrder = { baseline: baseline([]), steps: [{ kind: "value", name: knob, value: "10" }], readBack: [] };
+      await assert.rejects(run(shell, writeScript(order)), (error: { exitCode?: unknown }) => error.exitCode === 70);
+      assert.equal(readFileSync(knob, "utf8"), "60\n");
+      rmSync(library);
+    });
+
+    it("hand controllers on, and take back those that were not", async () => {
+      const control = join(folder, "control");
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(control, "cpu io\n");
+      const steps = [{ kind: "controllers", name: control, value: "cpu memory" }] as const;
+      await run(shell, writeScript({ baseline: baseline([]), steps, readBack: [], afterwards: "forget" }));
+      // A plain file keeps only the last of the writes; the first one, which takes io back, was there before.
+      assert.equal(readFileSync(control, "utf8"), "+memory\n");
+    });
+  });
