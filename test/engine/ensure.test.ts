@@ -122,7 +122,7 @@ describe("versions and failures", () => {
 
   for (const [stderr, expected] of [
     ["write /tmp/x: no space left on device", /no space left/],
-    ["dial tcp: lookup proxy.golang.org: no such host", /module proxy cannot be reached/],
+    ["dial tcp: lookup modules.example: no such host", /module proxy cannot be reached/],
     ["something else", /go build of Pulumi ended with code 1/],
   ] as const)
     it(`names the cause of "${stderr}"`, () => assert.match(buildFailure({ stderr, exitCode: 1 }).message, expected));
