@@ -119,7 +119,7 @@ describe("hosts that cannot be used", { concurrency: false, timeout: 170_000 }, 
     assert.equal(code, 1, output);
     assert.match(
       output,
-      /delete of Host server failed:\n {2}server: 127\.0\.0\.1:\d+ refused the connection: nothing was undone there/,
+      /delete of Packages server failed:\n {2}server: 127\.0\.0\.1:\d+ refused the connection: nothing was undone there/,
     );
     assert.match(output, /destroy zz-bad-hosts goes on\. If server never comes back: .*--gone server/);
     assert.doesNotMatch(output, /\n\s+at /);
