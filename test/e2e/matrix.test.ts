@@ -11,8 +11,12 @@ import { descendants, distrobench, newestOperations, type Process, processesWith
 const stack = "ci";
 const machine = join(root, ".distrobench/lab", stack, "debian-13");
 const run = promisify(execFile);
-/** What a process of ours looks like on a host: the measuring program, a command's keeper, the server in a container. */
-const OURS = "ps -eo args= | grep -E 'distrobench|/opt/model-server' | grep -v grep || true";
+/**
+ * What a process of ours looks like on a host: the measuring program, a command's keeper, the server in a container. An engine that
+ * clears a dead container away (`--rm`) is not one: killing it would leave half a container.
+ */
+const OURS =
+  "ps -eo args= | grep -E 'distrobench|/opt/model-server' | grep -vE 'grep|^([a-z/]*/)?(podman|conmon|docker)' || true";
 
 async function onHost(command: string): Promise<string> {
   const { stdout } = await run("ssh", ["-F", join(machine, "ssh_config"), "debian-13", command], { timeout: 120_000 });
