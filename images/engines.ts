@@ -10,7 +10,7 @@ export interface EngineCommands {
   readonly store: Shell;
   /** Writes a docker archive to standard output. */
   save(reference: string): Shell;
-  /** Reads a docker archive, plain or compressed, from standard input. `temporary` is a directory that the caller removes. */
+  /** Reads a docker archive, plain or compressed, from standard input, and has it on disk: a half-written image survives no power cut. `temporary` is a directory that the caller removes. */
   load(temporary: string): Shell;
   /** Makes an image of a root file system archive on standard input; prints its id last. */
   importRoot(tag: string): Shell;
@@ -37,7 +37,7 @@ export const engines = {
     inspect: (references) => sh`docker image inspect ${references}`,
     store: sh`docker info --format ${DRIVER_STATUS}`,
     save: (reference) => sh`docker save ${reference}`,
-    load: () => sh`docker load`,
+    load: () => sh`docker load && sync`,
     importRoot: (tag) => sh`docker import - ${tag}`,
     tag: (id, tag) => sh`docker tag ${id} ${tag}`,
     remove: (reference) => sh`docker image rm ${reference}`,
@@ -51,7 +51,7 @@ export const engines = {
     inspect: (references) => sh`podman image inspect ${references}`,
     store: sh`podman --version`,
     save: (reference) => sh`podman save ${reference}`,
-    load: (temporary) => sh`mkdir -p ${temporary} && TMPDIR=${temporary} podman load`,
+    load: (temporary) => sh`mkdir -p ${temporary} && TMPDIR=${temporary} podman load && sync`,
     importRoot: (tag) => sh`podman import - ${tag}`,
     tag: (id, tag) => sh`podman tag ${id} ${tag}`,
     remove: (reference) => sh`podman image rm ${reference}`,

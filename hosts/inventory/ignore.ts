@@ -29,6 +29,7 @@ export const ignoreRules: readonly IgnoreRule[] = [
     key: /^net\.(bridge|netfilter|nf_conntrack)/,
     reason: "exists while a kernel module is loaded; unloading it is not safe",
   },
+  { category: "sysctls", key: /^vm\.user_reserve_kbytes$/, reason: "computed from free memory at each boot" },
   { category: "sysctls", key: /^fs\.(fuse|nfs|overlay)\./, reason: "exists while a kernel module is loaded" },
   { category: "sysctls", key: /^(dev|sunrpc|user)\./, reason: "of a device, or sized by memory" },
   { category: "cgroups", key: /(^|\/)(user|session|run|machine)[^/]*\.(slice|scope)(\/|$)/, reason: "lives as long as a login" },
