@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../hosts/index.ts";
 import type { Context } from "./context.ts";
@@ -16,8 +16,11 @@ const lockFile = z.object({ pid: z.int(), hostname: z.string() });
 export async function heal(context: Context, pulumi: Pulumi, stack: string): Promise<string[]> {
   if (pulumi.settings.backend !== "project") return [];
   const locks = removeDeadLocks(context.root, stack);
-  const pending = locks.living ? [] : await forgetPending(context, pulumi, stack);
-  return [...locks.removed.map((pid) => `removed the lock of process ${pid}, which is gone`), ...pending];
+  const unlocked = locks.removed.map((pid) => `removed the lock of process ${pid}, which is gone`);
+  if (locks.living) return unlocked;
+  const halfWritten = removeHalfWritten(stateFile(context.root, stack));
+  const pending = await forgetPending(context, pulumi, stack);
+  return [...unlocked, ...halfWritten.map((name) => `removed ${name}, which a killed run had not finished writing`), ...pending];
 }
 
 function removeDeadLocks(root: string, stack: string): { readonly removed: readonly number[]; readonly living: boolean } {
@@ -41,6 +44,28 @@ function readLock(file: string): z.output<typeof lockFile> | undefined {
     return lockFile.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * The backend writes a file under a temporary name, but its attributes (`.attrs`) in place: cut off there, the whole state reads as
+ * broken ("failed to load checkpoint: EOF"). A file without attributes is fine.
+ */
+function removeHalfWritten(state: string): string[] {
+  const folder = dirname(state);
+  if (!existsSync(folder)) return [];
+  const ours = readdirSync(folder).filter((name) => name.startsWith(`${basename(state)}.`));
+  const broken = ours.filter((name) => name.endsWith(".tmp") || (name.endsWith(".attrs") && !isJson(join(folder, name))));
+  for (const name of broken) rmSync(join(folder, name));
+  return broken;
+}
+
+function isJson(file: string): boolean {
+  try {
+    JSON.parse(readFileSync(file, "utf8"));
+    return true;
+  } catch {
+    return false;
   }
 }
 

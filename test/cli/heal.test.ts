@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -67,6 +67,25 @@ describe("what a killed run left", () => {
     assert.deepEqual(await repair(), []);
     assert.equal(existsSync(file), true);
     assert.deepEqual(calls, []);
+  });
+
+  it("loses files of the state that were cut off while they were written, and no others", async () => {
+    const { root, heal: repair } = project();
+    const state = stateFile(root, "one");
+    mkdirSync(join(state, ".."), { recursive: true });
+    writeFileSync(state, "{}");
+    for (const [name, text] of Object.entries({
+      "one.json.attrs": "",
+      "one.json.5.tmp": "{",
+      "one.json.bak.attrs": "{}",
+      "one2.json.attrs": "",
+    }))
+      writeFileSync(join(state, "..", name), text);
+    assert.deepEqual((await repair()).map((told) => told.split(",")[0]).sort(), [
+      "removed one.json.5.tmp",
+      "removed one.json.attrs",
+    ]);
+    assert.deepEqual(readdirSync(join(state, "..")).sort(), ["one.json", "one.json.bak.attrs", "one2.json.attrs"]);
   });
 
   it("loses its pending operations and nothing else", async () => {
