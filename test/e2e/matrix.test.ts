@@ -139,6 +139,7 @@ describe("a matrix of lab machines goes up, stays, is repaired and goes down", {
   });
 
   it("shows a machine that died in a plain preview, and starts it again", async () => {
+    await onHost("sync");
     const [qemu] = qemuProcesses();
     assert.ok(qemu !== undefined, "no QEMU process");
     process.kill(qemu.pid, "SIGKILL");
