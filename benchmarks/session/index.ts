@@ -89,7 +89,7 @@ async function prepareAll(
     if (harness === undefined) continue;
     options.progress(`calibrating on ${name}`);
     const own = variants.filter((variant) => variant.host === name && variant.aaOf === undefined);
-    const images = own.map((variant) => [`image.${variant.id}`, variant.imageDigest ?? "none"]);
+    const images = own.map((variant) => [imageFact(variant), variant.imageDigest ?? "none"]);
     const tuning = own.flatMap((variant) =>
       Object.entries(variant.tuning ?? {}).map(([knob, value]) => [`tuning.${knob}`, value]),
     );
@@ -102,6 +102,11 @@ async function prepareAll(
     sequence += own.length;
   }
   return { hosts, sequence };
+}
+
+/** Named without the host, so that the same image has the same name on every host: `image.docker`. */
+function imageFact({ id, host }: SessionVariant): string {
+  return `image.${id.startsWith(`${host}/`) ? id.slice(host.length + 1) : id}`;
 }
 
 /** `runSession` records its own end; this is for what goes wrong before it. */
