@@ -17,7 +17,7 @@ const run = promisify(execFile);
  */
 const OURS = "ps -eo args= | grep distrobench | grep -vE 'grep|^([a-z/]*/)?(podman|conmon|docker)' || true";
 /** The server of a sample. An engine may be just starting it, and then takes it away: seconds on an emulated machine. */
-const SERVERS = "for i in $(seq 60); do pgrep -f /opt/model-server >/dev/null || exit 0; sleep 0.5; done; ps -eo args=";
+const SERVERS = "for i in $(seq 60); do pgrep -f '[/]opt/model-server' >/dev/null || exit 0; sleep 0.5; done; ps -eo args=";
 
 async function onHost(command: string): Promise<string> {
   const { stdout } = await run("ssh", ["-F", join(machine, "ssh_config"), "debian-13", command], { timeout: 120_000 });
