@@ -27,11 +27,13 @@ function removeDeadLocks(root: string, stack: string): { readonly removed: reado
   const folder = join(stateDirectory(root), ".pulumi", "locks", "organization", "distrobench", stack);
   const removed: number[] = [];
   let living = false;
-  for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+  // Beside each lock the backend keeps its attributes (`.attrs`), which are no lock.
+  const locks = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith(".json"));
+  for (const file of locks) {
     const owner = readLock(join(folder, file));
     if (owner !== undefined && (owner.hostname !== hostname() || runsPulumi(owner.pid))) living = true;
     else {
-      rmSync(join(folder, file), { force: true });
+      for (const name of [file, `${file}.attrs`]) rmSync(join(folder, name), { force: true });
       removed.push(owner?.pid ?? 0);
     }
   }
