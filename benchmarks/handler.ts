@@ -35,7 +35,7 @@ async function runBenchmark(context: OperationContext, given: BenchmarkInputs): 
   const machines = [...new Set(inputs.variants.map((variant) => variant.machine))].sort();
   const directory = await exclusively(context, machines, async () =>
     measure({
-      ...{ inputs, benchmark, results: join(context.root, "results"), signal: context.signal },
+      ...{ inputs, benchmark, root: context.root, signal: context.signal },
       participants: await participants(context, inputs),
       progress: (line) => context.progress(line),
       warn: (line) => context.warn(line),
@@ -77,7 +77,7 @@ async function participants(context: OperationContext, inputs: BenchmarkInputs):
     const connection = inputs.connections[host];
     if (connection === undefined) continue;
     const transport = await context.transport(connection);
-    found.set(host, { transport, facts: await gatherFacts(transport) });
+    found.set(host, { transport, connection, facts: await gatherFacts(transport) });
   }
   return found;
 }

@@ -114,7 +114,7 @@ function planImage(name: string, matrix: Matrix): PlannedImage {
 
 /** Wherever a benchmark needs the image, once, in the order of the hosts. */
 function deliveries(image: string, matrix: Matrix): PlannedImage["deliverTo"] {
-  const users = Object.values(matrix.benchmarks).filter((benchmark) => benchmark.image === image);
+  const users = Object.values(matrix.benchmarks).filter((benchmark) => imagesOf(benchmark).includes(image));
   return Object.keys(matrix.hosts).flatMap((host) => {
     const engines = new Set(users.filter((user) => user.hosts.includes(host)).flatMap((user) => user.engines ?? []));
     return [...engines].sort().map((engine) => ({ host, engine }));
@@ -135,20 +135,26 @@ function planBenchmark(name: string, benchmark: MatrixBenchmark, matrix: Matrix,
   };
 }
 
+function imagesOf({ image, images }: MatrixBenchmark): readonly string[] {
+  return images ?? (image === undefined ? [] : [image]);
+}
+
 function planVariants(host: string, benchmark: MatrixBenchmark, matrix: Matrix): PlannedBenchmark["variants"] {
   const { distribution, release, tuning } = matrix.hosts[host] ?? {};
   const system = [distribution, release].filter((part) => part !== undefined).join(" ");
-  const imageName = benchmark.image;
   const planned = planTuning(tuning);
   const labels = { distribution: system, ...(planned === undefined ? {} : { tuning: planned.profile }) };
   const slice = planned?.slice === undefined ? {} : { slice: planned.slice };
-  if (benchmark.engines === undefined) return [{ id: host, host, labels, imageName, ...slice }];
-  return benchmark.engines.map((engine) => ({
-    id: `${host}/${engine}`,
-    host,
-    engine,
-    labels: { ...labels, engine },
-    imageName,
-    ...slice,
-  }));
+  if (benchmark.engines === undefined) return [{ id: host, host, labels, imageName: benchmark.image, ...slice }];
+  const compared = benchmark.images !== undefined;
+  return benchmark.engines.flatMap((engine) =>
+    (compared ? imagesOf(benchmark) : [benchmark.image]).map((imageName) => ({
+      id: [host, engine, ...(compared ? [imageName] : [])].join("/"),
+      host,
+      engine,
+      labels: { ...labels, engine, ...(compared && imageName !== undefined ? { image: imageName } : {}) },
+      imageName,
+      ...slice,
+    })),
+  );
 }

@@ -34,7 +34,15 @@ const view = z
     ),
     benchmarks: mappings(
       z
-        .object({ test: word, image: word, hosts: strings, engines: strings, baseline: word, parameters: z.unknown() })
+        .object({
+          test: word,
+          image: word,
+          images: strings.optional(),
+          hosts: strings,
+          engines: strings,
+          baseline: word,
+          parameters: z.unknown(),
+        })
         .partial()
         .catch({}),
     ),
@@ -111,21 +119,37 @@ function imageProblems(matrix: View, name: string, vocabulary: Vocabulary): Prob
 
 function benchmarkProblems(matrix: View, name: string, vocabulary: Vocabulary): Problem[] {
   const path = ["benchmarks", name];
-  const { test, image, hosts = [], engines = [], baseline, parameters } = matrix.benchmarks[name] ?? {};
-  const variants = hosts.flatMap((host) => (engines.length === 0 ? [host] : engines.map((engine) => `${host}/${engine}`)));
+  const { test, image, images, hosts = [], engines = [], baseline, parameters } = matrix.benchmarks[name] ?? {};
+  const variants = variantIds(hosts, engines, images);
   return [
     ...(test === undefined ? [] : unknownName("test", test, Object.keys(vocabulary.tests), [...path, "test"])),
-    ...(image === undefined ? [] : unknownName("image", image, Object.keys(matrix.images), [...path, "image"])),
+    ...imageReferences(matrix, path, image, images),
     ...hosts.flatMap((host, index) => unknownName("host", host, Object.keys(matrix.hosts), [...path, "hosts", index])),
     ...repeated(hosts, [...path, "hosts"]),
     ...repeated(engines, [...path, "engines"]),
     ...hosts.flatMap((host, index) => neededPackages(matrix, host, engines, [...path, "hosts", index])),
-    ...(image !== undefined && engines.length === 0
+    ...((image ?? images) !== undefined && engines.length === 0
       ? [{ path, at: "key" as const, message: "is missing: engines, which run the image, such as [docker, podman]" }]
       : []),
     ...(baseline === undefined ? [] : unknownName("variant", baseline, variants, [...path, "baseline"])),
     ...parameterProblems(vocabulary.tests[test ?? ""]?.parameters, parameters, [...path, "parameters"]),
   ];
+}
+
+function imageReferences(matrix: View, path: readonly string[], image?: string, images?: readonly string[]): Problem[] {
+  const known = Object.keys(matrix.images);
+  if (image !== undefined && images !== undefined)
+    return [{ path: [...path, "images"], at: "key", message: "expected one of image and images, found both" }];
+  return [
+    ...(image === undefined ? [] : unknownName("image", image, known, [...path, "image"])),
+    ...(images ?? []).flatMap((one, index) => unknownName("image", one, known, [...path, "images", index])),
+    ...repeated(images ?? [], [...path, "images"]),
+  ];
+}
+
+function variantIds(hosts: readonly string[], engines: readonly string[], images: readonly string[] = []): readonly string[] {
+  const started = hosts.flatMap((host) => (engines.length === 0 ? [host] : engines.map((engine) => `${host}/${engine}`)));
+  return images.length === 0 ? started : started.flatMap((start) => images.map((image) => `${start}/${image}`));
 }
 
 function neededPackages(matrix: View, host: string, engines: readonly string[], path: Problem["path"]): Problem[] {

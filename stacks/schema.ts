@@ -124,6 +124,7 @@ const benchmark = z.strictObject({
   test: text("cold-start"),
   title: text("Cold start of the model server").optional(),
   image: name.optional(),
+  images: z.array(name).min(1, "expected at least one image").optional().describe("compared with each other: one variant each"),
   hosts: z.array(name).min(1, "expected at least one host"),
   engines: z.array(engineName).min(1, "expected at least one engine").optional(),
   baseline: text("debian-13/docker").optional().describe("variant the others are compared with; the first one by default"),

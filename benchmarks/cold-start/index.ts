@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { defineBenchmark, type Measurement, seconds } from "../define.ts";
+import { defineBenchmark, type Measurement } from "../define.ts";
 import type { ColdStart } from "../harness/cold-start.ts";
+import { containerLimits } from "../limits.ts";
+import { seconds } from "../metric.ts";
 
 const parameters = z.strictObject({
   /** Port of the server inside the container. */
@@ -10,7 +12,7 @@ const parameters = z.strictObject({
   readiness: z.enum(["announced", "polled"]).default("announced"),
   /** Seconds until a start counts as failed. */
   timeoutSeconds: z.number().positive().max(3600).default(120),
-  limits: z.strictObject({ cpus: z.number().positive().optional(), memoryBytes: z.int().positive().optional() }).default({}),
+  limits: containerLimits.default({}),
 });
 
 /** From just before `docker run` is spawned to the last byte of the head of the first HTTP 200: one container is one sample. */
@@ -28,7 +30,7 @@ export const coldStart = defineBenchmark({
     bracket: seconds("lower", "width of the polling bracket", { kind: "diagnostic" }),
   },
   warmups: 1,
-  async measure(harness, variant, { port, timeoutSeconds, ...given }) {
+  async measure({ harness }, variant, { port, timeoutSeconds, ...given }) {
     if (variant.engine === undefined || variant.image === undefined) {
       return { outcome: "failed", cause: `${variant.id} names no engine or no image`, stamps: {} };
     }

@@ -40,6 +40,12 @@ export const actions = {
   detections: ({ starts }: { readonly starts: number }) => detections(starts),
   settle: ({ limit, timeoutSeconds }: { readonly limit: number; readonly timeoutSeconds: number }): Promise<Settled> =>
     settle(untouched, limit, timeoutSeconds),
+  /** Takes the place of `calibrate` in a program that was started anew within the session, after its host was restarted. */
+  resume: async ({ controlCount }: { readonly controlCount: number }) => {
+    rounds = controlCount;
+    untouched = traces();
+    started = counters();
+  },
   /** Right before a sample: the control kernel, then what is true of the host. */
   before: async () => {
     untouched = traces();

@@ -34,7 +34,7 @@ export async function coldStart(order: ColdStartOrder): Promise<ColdStart> {
   return { ...found, stamps: text, hostPort: started.hostPort };
 }
 
-type Found =
+export type Found =
   | { readonly outcome: "ready"; readonly stamps: Readonly<Record<string, bigint>>; readonly attempts: number }
   | { readonly outcome: "failed"; readonly cause: string; readonly stamps: Readonly<Record<string, bigint>> };
 
@@ -42,7 +42,8 @@ function failure(cause: string, stamps: Readonly<Record<string, bigint>> = {}): 
   return { outcome: "failed", cause, stamps };
 }
 
-async function waitUntilReady(order: ColdStartOrder, started: Started, container: Running): Promise<Found> {
+/** Waits for READY or the first good answer; what ends the container, or the time-out, is a failure with its last output. */
+export async function waitUntilReady(order: ColdStartOrder, started: Started, container: Running): Promise<Found> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), order.timeoutSeconds * 1000);
   const gone = container.ended.then((code) => failure(`ended with exit code ${code} before it was ready\n${container.tail()}`));

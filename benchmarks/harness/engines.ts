@@ -1,6 +1,17 @@
 /** How to talk to each container engine by its own command, as users do. A `process` stands for a container in tests of the instrument. */
 export type Starter = "docker" | "podman" | "process";
 
+/** What a container may use, as the engines' own options. */
+export interface Limits {
+  /** CPU time in CPUs, such as 1.5. */
+  readonly cpus?: number | undefined;
+  /** CPU list, such as `2,3`. */
+  readonly cpuset?: string | undefined;
+  readonly memoryBytes?: number | undefined;
+  /** Memory and swap together; equal to `memoryBytes` means no swap. */
+  readonly memorySwapBytes?: number | undefined;
+}
+
 export interface StartOrder {
   readonly starter: Starter;
   /** Image reference, or for a `process` the program. */
@@ -9,9 +20,13 @@ export interface StartOrder {
   readonly arguments: readonly string[];
   /** Port inside the container that is published on 127.0.0.1. */
   readonly containerPort: number;
+  /** Environment variables of the container. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Files or folders of the host that the container sees read-only. */
+  readonly mounts?: readonly { readonly source: string; readonly target: string }[] | undefined;
   /** Control group that the container starts in; the engine's own choice by default. */
   readonly slice?: string | undefined;
-  readonly limits: { readonly cpus?: number | undefined; readonly memoryBytes?: number | undefined };
+  readonly limits: Limits;
 }
 
 export interface Started {
@@ -63,13 +78,17 @@ export const starters = {
 
 /** `docker run --rm -p ...` as the study runs it; never pulls, because a download is not a start. */
 function containerArguments(order: StartOrder, started: Started): readonly string[] {
-  const { cpus, memoryBytes } = order.limits;
+  const { cpus, cpuset, memoryBytes, memorySwapBytes } = order.limits;
   return [
     ["run", "--rm", "--pull", "never", "--name", started.name, "--label", LABEL, "--cidfile", started.idFile],
     ["--publish", `127.0.0.1:${started.hostPort}:${order.containerPort}`],
     order.slice === undefined ? [] : ["--cgroup-parent", order.slice],
     cpus === undefined ? [] : ["--cpus", String(cpus)],
+    cpuset === undefined ? [] : ["--cpuset-cpus", cpuset],
     memoryBytes === undefined ? [] : ["--memory", String(memoryBytes)],
+    memorySwapBytes === undefined ? [] : ["--memory-swap", String(memorySwapBytes)],
+    Object.entries(order.environment ?? {}).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
+    (order.mounts ?? []).flatMap(({ source, target }) => ["--volume", `${source}:${target}:ro`]),
     [order.image, ...order.arguments],
   ].flat();
 }

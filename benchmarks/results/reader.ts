@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../../hosts/index.ts";
@@ -6,10 +6,11 @@ import {
   type Environment,
   environmentSchema,
   RESULTS_VERSION,
-  type Sample,
+  type SampleSeries,
   type Session,
   type SessionData,
   sampleSchema,
+  seriesSchema,
   sessionSchema,
 } from "./schema.ts";
 
@@ -19,8 +20,16 @@ import {
  */
 export function readSession(directory: string): SessionData {
   const session = readSessionFile(join(directory, "session.json"));
-  const { samples, warnings } = readSamples(join(directory, "samples.jsonl"));
+  const { entries: samples, warnings } = readLines(join(directory, "samples.jsonl"), sampleSchema);
   return { directory, session, samples, environments: readEnvironments(join(directory, "environment")), warnings };
+}
+
+/** What was seen inside each sample, by its sequence; empty for a session that stored none. Throws `UserError` as `readSession` does. */
+export function readSeries(directory: string): ReadonlyMap<number, SampleSeries["series"]> {
+  const path = join(directory, "series.jsonl");
+  if (!existsSync(path)) return new Map();
+  const { entries } = readLines(path, seriesSchema);
+  return new Map(entries.map(({ sequence, series }) => [sequence, series]));
 }
 
 function readSessionFile(path: string): Session {
@@ -34,12 +43,15 @@ function readSessionFile(path: string): Session {
   return check(path, sessionSchema, content);
 }
 
-function readSamples(path: string): { readonly samples: readonly Sample[]; readonly warnings: readonly string[] } {
+function readLines<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): { readonly entries: readonly z.output<Schema>[]; readonly warnings: readonly string[] } {
   const lines = read(path).split("\n");
   // Every whole line ends with a line feed, so what follows the last one is a cut line or nothing.
   const cut = lines.pop() ?? "";
-  const samples = lines.map((line, index) => check(`${path}:${index + 1}`, sampleSchema, parse(`${path}:${index + 1}`, line)));
-  return { samples, warnings: cut === "" ? [] : [`${path}:${lines.length + 1}: the last line was cut off and is left out`] };
+  const entries = lines.map((line, index) => check(`${path}:${index + 1}`, schema, parse(`${path}:${index + 1}`, line)));
+  return { entries, warnings: cut === "" ? [] : [`${path}:${lines.length + 1}: the last line was cut off and is left out`] };
 }
 
 function readEnvironments(directory: string): readonly Environment[] {

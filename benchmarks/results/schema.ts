@@ -67,6 +67,8 @@ export const validity = z.discriminatedUnion("status", [
   }),
   /** Did not finish: +infinity in order statistics. */
   z.strictObject({ status: z.literal("failed"), cause: z.string() }),
+  /** The host can't do it at all: no figure, and no failure. */
+  z.strictObject({ status: z.literal("skipped"), cause: z.string() }),
 ]);
 export type Validity = z.output<typeof validity>;
 
@@ -87,9 +89,22 @@ export const sampleSchema = z.strictObject({
   stamps: z.record(z.string(), z.string()),
   /** Before and after: pressure, load, steal, memory and more, by dotted name. */
   conditions: z.record(z.string(), z.number()),
+  /** Texts that must be equal in all variants, such as the digest of generated tokens. */
+  identities: z.record(z.string(), z.string()).optional(),
   validity,
 });
 export type Sample = z.output<typeof sampleSchema>;
+
+/**
+ * One line of `series.jsonl`: what was seen inside one sample (every request, every token), in base units and in order. Never a unit of
+ * analysis; a file of its own, so that summaries need not read it.
+ */
+export const seriesSchema = z.strictObject({
+  /** Of the sample it belongs to. */
+  sequence: z.int().nonnegative(),
+  series: z.record(z.string(), z.array(z.number())),
+});
+export type SampleSeries = z.output<typeof seriesSchema>;
 
 /** `results/<session>/environment/<host>.json`: what was true of the host when it was measured. */
 export const environmentSchema = z.strictObject({

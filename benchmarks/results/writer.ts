@@ -1,6 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type Environment, environmentSchema, type Sample, type Session, sampleSchema, sessionSchema } from "./schema.ts";
+import {
+  type Environment,
+  environmentSchema,
+  type Sample,
+  type Session,
+  sampleSchema,
+  seriesSchema,
+  sessionSchema,
+} from "./schema.ts";
 
 /** Writes one session as it happens. Samples only ever get added; nothing of an earlier session is touched. */
 export interface SessionWriter {
@@ -8,6 +16,8 @@ export interface SessionWriter {
   environment(environment: Environment): void;
   /** On disk, not only in the page cache, when it returns. */
   sample(sample: Sample): void;
+  /** Appends what was seen inside a sample that is written already. */
+  series(sequence: number, series: Readonly<Record<string, readonly number[]>>): void;
   /** Replaces session.json as a whole. */
   session(session: Session): void;
   /** Whether session.json says how the session ended. */
@@ -32,6 +42,10 @@ export function createSessionWriter(directory: string, session: Session): Sessio
     sample: (sample) => {
       writeSync(samples, `${JSON.stringify(sampleSchema.parse(sample))}\n`);
       fsyncSync(samples);
+    },
+    series: (sequence, series) => {
+      const line = seriesSchema.parse({ sequence, series });
+      appendFileSync(join(directory, "series.jsonl"), `${JSON.stringify(line)}\n`, { flush: true });
     },
     session: (changed) => {
       replace(join(directory, "session.json"), sessionSchema.parse(changed));

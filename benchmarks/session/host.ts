@@ -1,9 +1,9 @@
-import type { Harness } from "../harness/client.ts";
+import type { Place } from "../define.ts";
 import { median } from "./median.ts";
 
 /** One host of the session: its measuring program, and what has been learnt about it so far. */
 export interface SessionHost {
-  readonly harness: Harness;
+  readonly place: Place;
   /** Instructions are interpreted: nothing becomes quieter by measuring again. */
   readonly emulated: boolean;
   /** Highest share of CPU pressure that counts as quiet. */
@@ -17,10 +17,10 @@ export interface SessionHost {
 const QUIET = 0.05;
 const ENOUGH = 3;
 
-export function sessionHost(harness: Harness, emulated: boolean, floor: number): SessionHost {
+export function sessionHost(place: Place, emulated: boolean, floor: number): SessionHost {
   const controls: number[] = [];
   return {
-    harness,
+    place,
     emulated,
     pressureLimit: Math.max(QUIET, floor),
     controlMedian: () => (controls.length < ENOUGH ? undefined : median(controls)),

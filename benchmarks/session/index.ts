@@ -1,30 +1,25 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { HostFacts, Transport } from "../../hosts/index.ts";
 import type { Benchmark } from "../define.ts";
-import { type Harness, startHarness } from "../harness/client.ts";
 import type { Session } from "../results/schema.ts";
 import { createSessionWriter, type SessionWriter, sessionName } from "../results/writer.ts";
 import type { BenchmarkInputs } from "../schema.ts";
 import { environmentOf } from "./environment.ts";
 import type { SessionHost } from "./host.ts";
+import { openPlace, type Participant, type SessionPlace } from "./place.ts";
 import { newSession, type SessionVariant, sessionVariants } from "./plan.ts";
 import { prepareHost } from "./prepare.ts";
 import { runSession } from "./run.ts";
 
-/** A host that takes part: how to reach it and what is true of it. */
-export interface Participant {
-  readonly transport: Transport;
-  readonly facts: HostFacts;
-}
+export type { Participant } from "./place.ts";
 
 export interface MeasureOptions {
   readonly inputs: BenchmarkInputs;
   readonly benchmark: Benchmark;
   /** By the host's name in the matrix. */
   readonly participants: ReadonlyMap<string, Participant>;
-  /** Absolute path of `results/`. */
-  readonly results: string;
+  /** Absolute path of the project's root; `results/` is below it. */
+  readonly root: string;
   readonly signal: AbortSignal;
   progress(line: string): void;
   warn(line: string): void;
@@ -35,25 +30,26 @@ export interface MeasureOptions {
  * interrupted or failed, with everything measured so far on disk.
  */
 export async function measure(options: MeasureOptions): Promise<string> {
-  mkdirSync(options.results, { recursive: true });
-  const { inputs, benchmark, results } = options;
+  const { inputs, benchmark, root, signal } = options;
+  const results = join(root, "results");
+  mkdirSync(results, { recursive: true });
   const startedAt = new Date();
   const id = sessionName(startedAt, inputs.stack, inputs.name, (name) => existsSync(join(results, name)));
   const session = newSession(id, inputs, benchmark, startedAt);
   const writer = createSessionWriter(join(results, id), session);
-  const harnesses = new Map<string, Harness>();
+  const places = new Map<string, SessionPlace>();
   try {
-    for (const [name, { transport }] of options.participants) {
+    for (const [name, participant] of options.participants) {
       options.progress(`starting the measuring program on ${name}`);
-      harnesses.set(name, await startHarness(transport, id, options.signal));
+      places.set(name, await openPlace(participant, { session: id, root, signal }));
     }
-    await runPrepared(options, session, writer, harnesses);
+    await runPrepared(options, session, writer, places);
     return writer.directory;
   } catch (error) {
     recordEarlyEnd(options, writer, session, error);
     throw error;
   } finally {
-    await Promise.all([...harnesses.values()].map((harness) => harness.close()));
+    await Promise.all([...places.values()].map((place) => place.close()));
     writer.close();
   }
 }
@@ -62,13 +58,14 @@ async function runPrepared(
   options: MeasureOptions,
   session: Session,
   writer: SessionWriter,
-  harnesses: ReadonlyMap<string, Harness>,
+  places: ReadonlyMap<string, SessionPlace>,
 ): Promise<void> {
   const { inputs, benchmark, signal, progress } = options;
   const variants = sessionVariants(inputs);
-  const { hosts, sequence } = await prepareAll(options, variants, writer, harnesses);
+  const { hosts, sequence } = await prepareAll(options, variants, writer, places);
   const around = {
     ...{ benchmark, parameters: inputs.parameters, hosts, noisyHost: inputs.design.noisyHost },
+    primary: session.metrics.find(({ primary }) => primary)?.name ?? "",
     variants: new Map(variants.map((variant) => [variant.id, variant])),
     now: () => new Date(),
   };
@@ -80,13 +77,13 @@ async function prepareAll(
   options: MeasureOptions,
   variants: readonly SessionVariant[],
   writer: SessionWriter,
-  harnesses: ReadonlyMap<string, Harness>,
+  places: ReadonlyMap<string, SessionPlace>,
 ): Promise<{ readonly hosts: ReadonlyMap<string, SessionHost>; readonly sequence: number }> {
   const hosts = new Map<string, SessionHost>();
   let sequence = 0;
   for (const [name, { facts }] of options.participants) {
-    const harness = harnesses.get(name);
-    if (harness === undefined) continue;
+    const place = places.get(name);
+    if (place === undefined) continue;
     options.progress(`calibrating on ${name}`);
     const own = variants.filter((variant) => variant.host === name && variant.aaOf === undefined);
     const images = own.map((variant) => [imageFact(variant), variant.imageDigest ?? "none"]);
@@ -96,7 +93,7 @@ async function prepareAll(
     const extra = Object.fromEntries([...images, ...tuning, ["instrument", options.inputs.instrument]]);
     writer.environment(environmentOf(name, facts, extra));
     const given = { emulated: facts.emulated, variants: own, firstSequence: sequence, now: () => new Date(), writer };
-    const { host, swept } = await prepareHost(harness, given);
+    const { host, swept } = await prepareHost(place, given);
     if (swept.length > 0) options.warn(`${name}: removed containers of a session that was killed: ${swept.join(", ")}`);
     hosts.set(name, host);
     sequence += own.length;

@@ -24,7 +24,7 @@ export function newSession(id: string, inputs: BenchmarkInputs, benchmark: Bench
     test: inputs.test,
     title: benchmark.title,
     parameters: inputs.parameters,
-    metrics: [...benchmark.metrics],
+    metrics: [...benchmark.metricsOf(inputs.parameters)],
     variants: sessionVariants(inputs).map(({ id: variant, host, labels, aaOf }) => ({
       id: variant,
       host,

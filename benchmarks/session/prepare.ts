@@ -1,8 +1,8 @@
-import type { Harness } from "../harness/client.ts";
 import type { Sample } from "../results/schema.ts";
 import type { SessionWriter } from "../results/writer.ts";
 import { type SessionHost, sessionHost } from "./host.ts";
 import { median } from "./median.ts";
+import type { SessionPlace } from "./place.ts";
 import type { SessionVariant } from "./plan.ts";
 import { present } from "./present.ts";
 
@@ -19,7 +19,7 @@ export interface Preparation {
 
 /** Once per host and session: clean, scale the control kernel, find the floor; each variant's overheads are stored as calibration samples. */
 export async function prepareHost(
-  harness: Harness,
+  place: SessionPlace,
   options: {
     readonly emulated: boolean;
     readonly variants: readonly SessionVariant[];
@@ -29,9 +29,11 @@ export async function prepareHost(
   },
 ): Promise<Preparation> {
   const { emulated, writer, now } = options;
+  const { harness } = place;
   const starters = [...new Set(options.variants.flatMap(({ engine }) => (engine === undefined ? [] : [engine])))];
   const calibrated = await harness.request("calibrate", { starters, restSeconds: REST_SECONDS }, { timeoutSeconds: 300 });
   const { controlCount, controlSeconds, floor, swept } = calibrated;
+  place.calibrated(controlCount);
   const { spawns, starts } = REPEATS[emulated ? "emulated" : "native"];
   const detection = median(await harness.request("detections", { starts }, { timeoutSeconds: 300 }));
   const conditions = { "control.count": controlCount, "control.seconds": controlSeconds, "settle.floor": floor };
@@ -41,7 +43,7 @@ export async function prepareHost(
     const values = present({ clientSpawn, detectionBias: detection });
     writer.sample({ ...calibration(variant.id, options.firstSequence + index, now()), values, conditions });
   }
-  return { host: sessionHost(harness, emulated, floor), swept };
+  return { host: sessionHost(place, emulated, floor), swept };
 }
 
 function calibration(variant: string, sequence: number, now: Date): Omit<Sample, "values" | "conditions"> {

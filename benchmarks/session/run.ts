@@ -40,21 +40,43 @@ function close(run: SessionRun, end: Pick<Session, "outcome" | "failure">): Sess
 
 async function takeBlocks(run: SessionRun): Promise<void> {
   const schedule = scheduleOf(run);
-  let sequence = run.firstSequence;
-  const startedAt = run.clock();
+  const course = { schedule, sequence: run.firstSequence, startedAt: run.clock(), skipped: new Set<string>() };
   for (let slots = schedule.nextBlock(); slots !== undefined; slots = schedule.nextBlock()) {
-    const taken: Sample[] = [];
-    for (const slot of slots) {
-      run.signal.throwIfAborted();
-      const sample = await takeSample(run.around, slot, sequence);
-      sequence += 1;
-      run.writer.sample(sample);
-      taken.push(sample);
-      tell(run, schedule, slot, sample, (run.clock() - startedAt) / (sequence - run.firstSequence));
-    }
+    const taken = await takeBlock(run, slots, course);
     if ((slots[0]?.block ?? 0) <= 1) refuseWhenNothingStarts(taken);
     if (taken.some((sample) => moved(sample))) schedule.requeue();
   }
+}
+
+/** Where a session is: what the next sample needs from those before it. */
+interface Course {
+  readonly schedule: Schedule;
+  sequence: number;
+  readonly startedAt: number;
+  /** Variants whose host can't do this test. */
+  readonly skipped: Set<string>;
+}
+
+async function takeBlock(run: SessionRun, slots: readonly Slot[], course: Course): Promise<readonly Sample[]> {
+  const taken: Sample[] = [];
+  for (const slot of slots) {
+    if (course.skipped.has(slot.variant)) continue;
+    run.signal.throwIfAborted();
+    const { sample, series } = await takeSample(run.around, slot, course.sequence);
+    course.sequence += 1;
+    run.writer.sample(sample);
+    if (series !== undefined) run.writer.series(sample.sequence, series);
+    if (sample.validity.status === "skipped") noteSkipped(run, slot.variant, course.skipped);
+    taken.push(sample);
+    const secondsPerSample = (run.clock() - course.startedAt) / (course.sequence - run.firstSequence);
+    tell(run, course.schedule, slot, sample, secondsPerSample);
+  }
+  return taken;
+}
+
+/** What a host can't do once it can't do under a second label either. */
+function noteSkipped({ session }: SessionRun, variant: string, skipped: Set<string>): void {
+  for (const { id, aaOf } of session.variants) if (id === variant || aaOf === variant) skipped.add(id);
 }
 
 function scheduleOf({ session, around }: SessionRun): Schedule {
@@ -80,7 +102,7 @@ function refuseWhenNothingStarts(block: readonly Sample[]): void {
   const causes = block.flatMap(({ variant, validity }) =>
     validity.status === "failed" ? [`${variant}: ${validity.cause}`] : [],
   );
-  if (causes.length < block.length) return;
+  if (block.length === 0 || causes.length < block.length) return;
   throw new UserError(`no variant gave a result\n${causes.join("\n")}`, {
     remedy:
       "start one of the images by hand on the host and look at its output; slow ones get more time by parameters.timeoutSeconds",
@@ -92,6 +114,8 @@ function tell(run: SessionRun, schedule: Schedule, slot: Slot, sample: Sample, s
   const blocks = schedule.planned(session.design.blocks);
   const size = session.variants.length;
   const left = slot.role === "warm-up" ? blocks * size : (blocks - slot.block) * size + size - 1 - slot.order;
-  const value = sample.values[run.around.benchmark.primary];
-  run.progress(progressLine(slot, blocks, value === undefined ? "failed" : shortSeconds(value), left * secondsPerSample));
+  const value = sample.values[run.around.primary];
+  run.progress(
+    progressLine(slot, blocks, value === undefined ? sample.validity.status : shortSeconds(value), left * secondsPerSample),
+  );
 }

@@ -15,31 +15,41 @@ const SETTLE_SECONDS = 30;
 export interface Surroundings {
   readonly benchmark: Benchmark;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** The metric that leads, by name. */
+  readonly primary: string;
   readonly variants: ReadonlyMap<string, SessionVariant>;
   readonly hosts: ReadonlyMap<string, SessionHost>;
   readonly noisyHost: boolean;
   now(): Date;
 }
 
+/** A sample, and what was seen inside it. */
+export interface Taken {
+  readonly sample: Sample;
+  readonly series?: Readonly<Record<string, readonly number[]>>;
+}
+
 /** Waits for quiet, measures one variant once, and judges the sample. Rejects only when a measuring program is lost. */
-export async function takeSample(around: Surroundings, slot: Slot, sequence: number): Promise<Sample> {
+export async function takeSample(around: Surroundings, slot: Slot, sequence: number): Promise<Taken> {
   const variant = look(around.variants, slot.variant);
   const host = look(around.hosts, variant.host);
   const settled = await settleAll(around.hosts, variant.host);
-  const before = await host.harness.request("before", undefined, { timeoutSeconds: ANSWER_SECONDS });
+  const before = await host.place.harness.request("before", undefined, { timeoutSeconds: ANSWER_SECONDS });
   const at = around.now().toISOString();
-  const measurement = await around.benchmark.measure(host.harness, variant, around.parameters);
-  const after = await host.harness.request("after", undefined, { timeoutSeconds: ANSWER_SECONDS });
-  const found = measurement.outcome === "measured" ? (measurement.conditions ?? {}) : {};
-  const conditions = { ...settleConditions(settled), ...before, ...after, ...found };
+  const measurement = await around.benchmark.measure(host.place, variant, around.parameters);
+  const after = await host.place.harness.request("after", undefined, { timeoutSeconds: ANSWER_SECONDS });
+  const measured = measurement.outcome === "measured" ? measurement : undefined;
+  const conditions = { ...settleConditions(settled), ...before, ...after, ...measured?.conditions };
   host.noteControl(before["control.seconds"]);
-  return {
+  const sample = {
     ...{ sequence, variant: slot.variant, role: slot.role, block: slot.block, order: slot.order, at },
-    values: measurement.outcome === "measured" ? present(measurement.values) : {},
-    stamps: measurement.stamps,
+    values: present(measured?.values ?? {}),
+    stamps: measurement.outcome === "skipped" ? {} : measurement.stamps,
     conditions,
+    ...(measured?.identities === undefined ? {} : { identities: { ...measured.identities } }),
     validity: judged(around, host, measurement, settled, conditions),
   };
+  return { sample, ...(measured?.series === undefined ? {} : { series: measured.series }) };
 }
 
 function judged(
@@ -49,11 +59,11 @@ function judged(
   settled: Settled,
   conditions: Readonly<Record<string, number>>,
 ): Validity {
-  if (measurement.outcome === "failed") return { status: "failed", cause: measurement.cause };
+  if (measurement.outcome !== "measured") return { status: measurement.outcome, cause: measurement.cause };
   const controlMedian = host.controlMedian();
   const subject = {
     values: present(measurement.values),
-    primary: around.benchmark.primary,
+    primary: around.primary,
     conditions,
     leftovers: settled.leftovers,
     pressureLimit: host.pressureLimit,
@@ -68,9 +78,9 @@ function judged(
  */
 async function settleAll(hosts: ReadonlyMap<string, SessionHost>, wanted: string): Promise<Settled> {
   const settled = await Promise.all(
-    [...hosts].map(async ([name, { harness, pressureLimit }]) => {
+    [...hosts].map(async ([name, { place, pressureLimit }]) => {
       const given = { limit: pressureLimit, timeoutSeconds: SETTLE_SECONDS };
-      return [name, await harness.request("settle", given, { timeoutSeconds: SETTLE_SECONDS + ANSWER_SECONDS })] as const;
+      return [name, await place.harness.request("settle", given, { timeoutSeconds: SETTLE_SECONDS + ANSWER_SECONDS })] as const;
     }),
   );
   return look(new Map(settled), wanted);

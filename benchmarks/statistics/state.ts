@@ -3,7 +3,9 @@ import type { AaResult, Reason, SessionState, VariantSummary } from "./summary.t
 
 /** Whether a conclusion may be drawn at all, by rules that do not look at the result. */
 export function stateOf(data: SessionData, variants: readonly VariantSummary[], aa: readonly AaResult[]): SessionState {
-  const reasons = [...unfinished(data), ...empty(variants), ...unsound(aa, data.session.design.tolerance)];
+  const left = variants.filter(({ skipped }) => skipped === undefined);
+  if (left.length === 0 && data.session.outcome === "complete") return { status: "skipped", reasons: skips(variants) };
+  const reasons = [...unfinished(data), ...empty(left), ...unsound(aa, data.session.design.tolerance)];
   if (reasons.length > 0) return { status: "invalid", reasons };
   const noise = data.session.design.noisyHost
     ? [{ rule: "noisy-host", detail: "measured with noisyHost: never a baseline for a gate" }]
@@ -16,6 +18,10 @@ function unfinished({ session }: SessionData): readonly Reason[] {
   const why = session.failure === undefined ? "" : `: ${session.failure}`;
   const detail = session.outcome === "running" ? "the session has not ended" : `the session was ${session.outcome}${why}`;
   return [{ rule: "incomplete", detail }];
+}
+
+function skips(variants: readonly VariantSummary[]): readonly Reason[] {
+  return variants.map(({ id, skipped = "" }) => ({ rule: "skipped", detail: `${id}: ${skipped}` }));
 }
 
 function empty(variants: readonly VariantSummary[]): readonly Reason[] {

@@ -109,8 +109,15 @@ function variantsOf({ session, environments }: SessionData, samples: readonly Sa
     labels,
     aaOf,
     emulated: emulated.has(host),
+    skipped: skippedCause(samples, aaOf ?? id),
     counts: countsOf(samples.filter((sample) => sample.variant === id)),
   }));
+}
+
+function skippedCause(samples: readonly Sample[], variant: string): string | undefined {
+  return samples.flatMap((sample) =>
+    sample.variant === variant && sample.validity.status === "skipped" ? [sample.validity.cause] : [],
+  )[0];
 }
 
 function countsOf(samples: readonly Sample[]): Counts {
@@ -118,7 +125,7 @@ function countsOf(samples: readonly Sample[]): Counts {
   const count = (status: Sample["validity"]["status"]) => measured.filter(({ validity }) => validity.status === status).length;
   const invalid = count("invalid");
   return {
-    counted: measured.length - invalid,
+    counted: measured.length - invalid - count("skipped"),
     valid: count("valid"),
     disturbed: count("disturbed"),
     invalid,

@@ -25,6 +25,8 @@ export interface VariantSummary {
   /** The variant this one is a second label of (A/A). */
   readonly aaOf: string | undefined;
   readonly emulated: boolean;
+  /** Why the host can't do this test at all; no figure of it exists. */
+  readonly skipped: string | undefined;
   readonly counts: Counts;
 }
 
@@ -144,7 +146,9 @@ export interface Comparability {
 export type SessionState =
   | { readonly status: "valid" }
   | { readonly status: "noisy"; readonly reasons: readonly Reason[] }
-  | { readonly status: "invalid"; readonly reasons: readonly Reason[] };
+  | { readonly status: "invalid"; readonly reasons: readonly Reason[] }
+  /** No host can do this test: nothing was measured, and nothing went wrong. */
+  | { readonly status: "skipped"; readonly reasons: readonly Reason[] };
 
 /** Everything that is said about a session. Computed by `summarise` alone, from raw samples. */
 export interface SessionSummary {

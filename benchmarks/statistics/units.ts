@@ -86,7 +86,7 @@ function difference(a: number, b: number): number {
 }
 
 function measuredValue(sample: Sample, metric: MetricDefinition): UnitValue | undefined {
-  if (sample.validity.status === "invalid") return undefined;
+  if (sample.validity.status === "invalid" || sample.validity.status === "skipped") return undefined;
   if (sample.validity.status === "failed") return (metric.better === "lower" ? Number.POSITIVE_INFINITY : 0) as UnitValue;
   return sample.values[metric.name] as UnitValue | undefined;
 }

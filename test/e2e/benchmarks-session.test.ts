@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { z } from "zod";
-import { type Benchmark, defineBenchmark, seconds } from "../../benchmarks/define.ts";
+import { type Benchmark, defineBenchmark } from "../../benchmarks/define.ts";
 import { instrumentDigest } from "../../benchmarks/harness/bundle.ts";
+import { seconds } from "../../benchmarks/metric.ts";
 import { readSession } from "../../benchmarks/results/reader.ts";
 import { measure } from "../../benchmarks/session/index.ts";
 import { createSshPool, gatherFacts, UserError } from "../../hosts/index.ts";
@@ -19,7 +20,7 @@ function processStart(source: string, timeoutSeconds: number): Benchmark {
   return defineBenchmark({
     ...{ name: "process-start", title: "Process start", warmups: 1, parameters: z.strictObject({}) },
     metrics: { total: seconds("lower", "start to first 200", { primary: true }) },
-    measure: async (harness) => {
+    measure: async ({ harness }) => {
       const sample = await harness.request("cold-start", programOrder(source, { timeoutSeconds }), { timeoutSeconds: 60 });
       const { stamps } = sample;
       if (sample.outcome === "failed") return { outcome: "failed", cause: sample.cause, stamps };
@@ -35,7 +36,8 @@ function processStart(source: string, timeoutSeconds: number): Benchmark {
 async function run(source: string, signal: AbortSignal, onProgress: (line: string) => void, timeoutSeconds = 30) {
   const root = mkdtempSync(join(tmpdir(), "distrobench-e2e-"));
   const pool = createSshPool({ root });
-  const transport = await pool.transport({ kind: "local", host: "here" });
+  const connection = { kind: "local", host: "here" } as const;
+  const transport = await pool.transport(connection);
   const session = measure({
     inputs: {
       ...{ name: "process-start", test: "process-start", stack: "e2e", parameters: {}, baseline: "a", connections: {} },
@@ -44,8 +46,8 @@ async function run(source: string, signal: AbortSignal, onProgress: (line: strin
       instrument: instrumentDigest("cold-start"),
     },
     benchmark: processStart(source, timeoutSeconds),
-    participants: new Map([["here", { transport, facts: await gatherFacts(transport) }]]),
-    results: join(root, "results"),
+    participants: new Map([["here", { transport, connection, facts: await gatherFacts(transport) }]]),
+    root,
     ...{ signal, progress: onProgress, warn: () => undefined },
   });
   const error = await session.then(

@@ -98,3 +98,28 @@ describe("a plan", () => {
     assert.equal(complaints(`${RIGHT}    parameters: { nonsense: 1 }\n`).includes("benchmarks.cold-start.parameters"), true);
   });
 });
+
+describe("images compared with each other", () => {
+  const two = RIGHT.replace(
+    "  model-server: {",
+    "  other: { recipe: model-server, base: { mmdebstrap: bookworm }, builder: one }\n  model-server: {",
+  ).replace("image: model-server", "images: [model-server, other]");
+
+  it("are one variant each, delivered to every host that measures them", () => {
+    const { benchmarks, images } = planText(two);
+    assert.deepEqual(
+      benchmarks[0]?.variants.map(({ id, imageName }) => [id, imageName]),
+      [
+        ["one/docker/model-server", "model-server"],
+        ["one/docker/other", "other"],
+      ],
+    );
+    for (const { deliverTo } of images) assert.deepEqual(deliverTo, [{ host: "one", engine: "docker" }]);
+  });
+
+  it("are refused beside a single image, and when one is unknown or named twice", () => {
+    assert.match(complaints(two.replace("images: [", "image: other\n    images: [")), /expected one of image and images/);
+    assert.match(complaints(two.replace("images: [model-server", "images: [model-sever")), /did you mean model-server\?/);
+    assert.match(complaints(two.replace("images: [model-server", "images: [other")), /named twice/);
+  });
+});

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Benchmark, defineBenchmark, type Measurement, seconds } from "../../../benchmarks/define.ts";
+import { type Benchmark, defineBenchmark, type Measurement, type Place } from "../../../benchmarks/define.ts";
 import type { Harness } from "../../../benchmarks/harness/client.ts";
-import { readSession } from "../../../benchmarks/results/reader.ts";
+import { seconds } from "../../../benchmarks/metric.ts";
+import { readSeries, readSession } from "../../../benchmarks/results/reader.ts";
 import type { SessionData } from "../../../benchmarks/results/schema.ts";
 import { createSessionWriter } from "../../../benchmarks/results/writer.ts";
 import type { BenchmarkInputs } from "../../../benchmarks/schema.ts";
@@ -19,7 +20,7 @@ export interface Fake {
   readonly emulated?: boolean;
   readonly signal?: AbortSignal;
   /** Seconds, or a failure, of the sample with this number. */
-  readonly measure?: (variant: string, number: number) => number | string;
+  readonly measure?: (variant: string, number: number) => number | string | Measurement<"total">;
   /** Answers that differ from a quiet host's, by the number of the sample. */
   readonly settled?: (number: number) => { pressure?: number; leftovers?: readonly string[] };
   readonly control?: (number: number) => number;
@@ -28,6 +29,7 @@ export interface Fake {
 
 export interface FakeResult {
   readonly data: SessionData;
+  readonly series: ReturnType<typeof readSeries>;
   readonly lines: readonly string[];
   readonly error: unknown;
 }
@@ -54,10 +56,10 @@ export async function fakeSession(fake: Fake): Promise<FakeResult> {
   const session = newSession("session", inputs, benchmark, new Date(0));
   const writer = createSessionWriter(directory, session);
   const lines: string[] = [];
-  const host = (name: string) => [name, sessionHost(fakeHarness(name, fake), fake.emulated ?? false, 0)] as const;
+  const host = (name: string) => [name, sessionHost(fakePlace(name, fake), fake.emulated ?? false, 0)] as const;
   const run = runSession({
     around: {
-      ...{ benchmark, parameters: {}, noisyHost: inputs.design.noisyHost, now: () => new Date(0) },
+      ...{ benchmark, parameters: {}, primary: "total", noisyHost: inputs.design.noisyHost, now: () => new Date(0) },
       variants: new Map(sessionVariants(inputs).map((variant) => [variant.id, variant])),
       hosts: new Map([host("one"), host("two")]),
     },
@@ -70,8 +72,9 @@ export async function fakeSession(fake: Fake): Promise<FakeResult> {
   );
   writer.close();
   const data = readSession(directory);
+  const series = readSeries(directory);
   rmSync(join(directory, ".."), { recursive: true });
-  return { data, lines, error };
+  return { data, series, lines, error };
 }
 
 function fakeBenchmark(fake: Fake): Benchmark {
@@ -79,13 +82,19 @@ function fakeBenchmark(fake: Fake): Benchmark {
   return defineBenchmark({
     ...{ name: "fake", title: "Fake", warmups: 1, parameters: z.strictObject({}) },
     metrics: { total: seconds("lower", "total", { primary: true }) },
-    measure: async (_harness, variant): Promise<Measurement<"total">> => {
+    measure: async (_place, variant): Promise<Measurement<"total">> => {
       const found = fake.measure?.(variant.id, number) ?? 1;
       number += 1;
+      if (typeof found === "object") return found;
       if (typeof found === "string") return { outcome: "failed", cause: found, stamps: {} };
       return { outcome: "measured", values: { total: found }, stamps: { start: "0" } };
     },
   });
+}
+
+/** A place whose host is never touched. */
+function fakePlace(name: string, fake: Fake): Place {
+  return { harness: fakeHarness(name, fake) } as Place;
 }
 
 function fakeHarness(host: string, fake: Fake): Harness {

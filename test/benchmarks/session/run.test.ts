@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { summarise } from "../../../benchmarks/statistics/index.ts";
 import { UserError } from "../../../hosts/index.ts";
 import { fakeSession } from "./fake-session.ts";
 
@@ -106,4 +107,36 @@ test("a progress line names the block, the variant, the value and the time left"
   const { lines } = await fakeSession({ measure: () => 1.0512 });
   assert.match(lines[0] ?? "", /^warm-up one\/(docker|podman) 1\.05 s|^warm-up two\/docker 1\.05 s/);
   assert.match(lines.at(-1) ?? "", /^block 3\/3 (one|two)\/(docker|podman) 1\.05 s/);
+});
+
+test("a variant whose host can't do the test is asked once, named with its reason, and the others are measured", async () => {
+  const measure = (variant: string) =>
+    variant.startsWith("two") ? ({ outcome: "skipped", cause: "no such device" } as const) : 1;
+  const { data, error } = await fakeSession({ blocks: 6, measure });
+  assert.equal(error, undefined);
+  const asked = data.samples.filter((sample) => sample.variant === "two/docker");
+  assert.deepEqual(
+    asked.map(({ validity }) => validity),
+    [{ status: "skipped", cause: "no such device" }],
+  );
+  const summary = summarise(data);
+  assert.equal(summary.state.status, "valid");
+  assert.equal(summary.variants.find(({ id }) => id === "two/docker")?.skipped, "no such device");
+});
+
+test("a session in which no host can do the test is skipped, neither failed nor invalid", async () => {
+  const { data, error } = await fakeSession({ measure: () => ({ outcome: "skipped", cause: "no such device" }) });
+  assert.equal(error, undefined);
+  assert.equal(summarise(data).state.status, "skipped");
+});
+
+test("what was seen inside a sample is kept in order beside it", async () => {
+  const series = { latency: [0.1, 0.3, 0.2] };
+  const { series: found, data } = await fakeSession({
+    blocks: 1,
+    measure: () => ({ outcome: "measured", values: { total: 1 }, stamps: {}, series, identities: { tokens: "abc" } }),
+  });
+  const last = data.samples.at(-1);
+  assert.deepEqual(found.get(last?.sequence ?? -1), series);
+  assert.deepEqual(last?.identities, { tokens: "abc" });
 });
