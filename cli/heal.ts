@@ -25,19 +25,15 @@ export async function heal(context: Context, pulumi: Pulumi, stack: string): Pro
 
 function removeDeadLocks(root: string, stack: string): { readonly removed: readonly number[]; readonly living: boolean } {
   const folder = join(stateDirectory(root), ".pulumi", "locks", "organization", "distrobench", stack);
-  const removed: number[] = [];
-  let living = false;
-  // Beside each lock the backend keeps its attributes (`.attrs`), which are no lock.
-  const locks = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith(".json"));
-  for (const file of locks) {
-    const owner = readLock(join(folder, file));
-    if (owner !== undefined && (owner.hostname !== hostname() || runsPulumi(owner.pid))) living = true;
-    else {
-      for (const name of [file, `${file}.attrs`]) rmSync(join(folder, name), { force: true });
-      removed.push(owner?.pid ?? 0);
-    }
-  }
-  return { removed, living };
+  const found = lockFiles(folder).map((file) => ({ file, owner: readLock(join(folder, file)) }));
+  const dead = found.filter(({ owner }) => owner === undefined || (owner.hostname === hostname() && !runsPulumi(owner.pid)));
+  for (const { file } of dead) for (const name of [file, `${file}.attrs`]) rmSync(join(folder, name), { force: true });
+  return { removed: dead.map(({ owner }) => owner?.pid ?? 0), living: dead.length < found.length };
+}
+
+/** Beside each lock the backend keeps its attributes (`.attrs`), which are no lock. */
+function lockFiles(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
 }
 
 /** A lock file that was cut off while it was written belongs to nobody. */
