@@ -1,6 +1,6 @@
 export { benchmarks } from "./catalogue.ts";
 export { instrumentDigest } from "./harness/bundle.ts";
-export { readSeries, readSession } from "./results/reader.ts";
+export { readSession } from "./results/reader.ts";
 export {
   type Environment,
   environmentSchema,
