@@ -1,6 +1,7 @@
 export { bytesText } from "./bytes-text.ts";
 export { cacheDirectory } from "./cache-directory.ts";
 export { type Connection, connectionSchema, type SshHop } from "./connection.ts";
+export { distributionOf, distributions } from "./distribution.ts";
 export { CommandError, ConnectionError, UserError } from "./errors.ts";
 export { examineHost, type HostExamination } from "./examine/index.ts";
 export { fingerprintNames, gatherFacts } from "./facts/index.ts";
@@ -8,6 +9,7 @@ export { expectGone, GONE_VARIABLE } from "./gone.ts";
 export { type LabMachineInputs, type LabMachineOutputs, labMachineInputs } from "./lab/schema.ts";
 export { withLock } from "./lock.ts";
 export { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "./operation.ts";
+export type { PackageManager } from "./packages/manager.ts";
 export { packageTable } from "./packages/table.ts";
 export {
   type DistributionName,

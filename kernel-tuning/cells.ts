@@ -1,14 +1,15 @@
 import { cpuMask, formatCpuList, parseCpuList, parseCpuMask } from "./cpu-list.ts";
 
 /** What can be read, written, and put back on a host. */
-export const cellKinds = ["value", "file", "service", "swap", "slice", "property", "controllers"] as const;
+export const cellKinds = ["value", "file", "service", "swap", "slice", "property", "controllers", "latency", "hold"] as const;
 export type CellKind = (typeof cellKinds)[number];
 
 /**
  * One thing on a host that has a value:
  * `value` a kernel's file, `file` a regular file ("absent", or mode, owner and base64), `service` ("running" or "stopped"),
  * `swap` a device ("off", "on", "on PRIORITY"), `slice` a control group ("present" or "absent"), `property` a file of a slice
- * (`model.slice/cpu.weight`), `controllers` the controllers that a control group hands on.
+ * (`model.slice/cpu.weight`), `controllers` the controllers that a control group hands on, `latency` microseconds that a process of ours
+ * holds a device at ("released" when none does), `hold` an installed package (`apt/linux-image-amd64`: "held" or "free").
  */
 export interface Cell {
   readonly kind: CellKind;

@@ -62,7 +62,19 @@ export const profiles: Readonly<Record<string, Profile>> = {
       "sysctl.kernel.nmi_watchdog": "0",
       "rps.eth0": "housekeeping",
       "cpu.preference": "performance",
+      "cpu.bias": "performance",
       "idle.deepest": "1",
+      "latency.dma": "3",
+    },
+  },
+  accelerator: {
+    title: "an accelerator's answers reach what waits for them soon: Hailo HATs",
+    includes: "serving",
+    knobs: {
+      "irq.hailo": "accelerator-irq",
+      "latency.dma": "3",
+      // A driver that is built for one kernel is lost with the next.
+      "hold.kernel": "on",
     },
   },
   throughput: {
@@ -80,6 +92,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
       "thp.enabled": "always",
       "cpu.governor": "performance|schedutil",
       "cpu.preference": "performance",
+      "cpu.bias": "performance",
       "cpu.turbo": "on",
     },
   },

@@ -27,8 +27,14 @@ export const tuningInputs = z.strictObject({
   profile: z.string(),
   /** The profile's knobs. `read` puts what it found in the place of a value that the host no longer has. */
   knobs: z.record(z.string(), knobValue),
-  /** What the words `serving` and `housekeeping` mean in CPU lists, where the topology's answer is not wanted. */
-  cpus: z.strictObject({ serving: z.string().optional(), housekeeping: z.string().optional() }).optional(),
+  /** What words in CPU lists mean, where the topology's answer is not wanted. */
+  cpus: z
+    .strictObject({
+      serving: z.string().optional(),
+      housekeeping: z.string().optional(),
+      "accelerator-irq": z.string().optional(),
+    })
+    .optional(),
   /** Put earlier values back even over those that somebody else has set since. */
   force: z.boolean().optional(),
 });

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { type DistributionName, UserError } from "../hosts/index.ts";
 import { type Cell, type CellKind, cellKey, cellKinds, choices, normalise } from "./cells.ts";
 import { parseCpuList } from "./cpu-list.ts";
+import { withHolds } from "./host/holds.ts";
 import type { HostRecord } from "./host/port.ts";
 import { type Baseline, baselineSchema } from "./schema.ts";
 
@@ -9,6 +10,8 @@ import { type Baseline, baselineSchema } from "./schema.ts";
 export interface HostView {
   /** Major and minor. */
   readonly kernel: readonly [number, number];
+  /** As of `uname -r`. */
+  readonly release: string;
   readonly bootId: string;
   readonly init: string;
   readonly distribution: DistributionName;
@@ -34,9 +37,10 @@ export function viewOf(records: readonly HostRecord[], distribution: Distributio
   const of = (kind: string) => records.filter((record) => record.kind === kind);
   const fact = (name: string) => of("fact").find((record) => record.name === name)?.value ?? "";
   const [major = "0", minor = "0"] = fact("kernel").split(/[.-]/);
-  const cells = records.filter(isCell);
+  const cells = withHolds(records).filter(isCell);
   return {
     kernel: [Number(major), Number(minor)],
+    release: fact("kernel"),
     bootId: fact("bootId"),
     init: fact("init"),
     distribution,
@@ -52,7 +56,11 @@ export function viewOf(records: readonly HostRecord[], distribution: Distributio
 
 /** Values by `cellKey`, normalised. */
 export function valuesOf(records: readonly HostRecord[]): ReadonlyMap<string, string> {
-  return new Map(records.filter(isCell).map((cell) => [cellKey(cell), normalise(cell, cell.value)]));
+  return new Map(
+    withHolds(records)
+      .filter(isCell)
+      .map((cell) => [cellKey(cell), normalise(cell, cell.value)]),
+  );
 }
 
 /** A swap device that is not listed is off: being listed is what being on means. */

@@ -8,6 +8,7 @@ import { type Shell, sh } from "../../hosts/index.ts";
 export const library: Shell = sh`D=/var/lib/distrobench/baseline
 R=$D/tuning.json
 G=/sys/fs/cgroup
+L=/run/distrobench.latency
 o() { printf '%s\\t%s\\t%s\\n' "$1" "$2" "$3"; }
 squeeze() { r="$*"; }
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -41,6 +42,9 @@ read_service() {
     done
   fi
 }
+started() { set -f; set -- $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null); set +f; if [ "\${1-Z}" = Z ]; then s=; else s=\${20-}; fi; }
+holder() { [ -f "$L" ] && read -r p t v <"$L" && started "$p" && [ -n "$s" ] && [ "$s" = "$t" ]; }
+read_latency() { [ -e "$1" ] || return 0; if holder; then o latency "$1" "$v"; else o latency "$1" released; fi; }
 read_record() { for p in "$R" "$D/tuning.readback"; do [ -f "$p" ] && o record "\${p##*/}" "$(base64 "$p" | tr -d '\\n')"; done; }
 read_facts() {
   o fact kernel "$(uname -r)"
@@ -71,10 +75,23 @@ write_slice() {
   elif systemd; then systemctl stop "$1" && systemctl revert "$1" && { rmdir /run/systemd/system.control 2>/dev/null; :; }; else rmdir "$G/$1"; fi
 }
 write_property() {
-  if ! systemd; then printf '%s\\n' "$2" | cat >"$G/$1"; return; fi
+  if ! systemd || [ $# -lt 3 ]; then printf '%s\\n' "$2" | cat >"$G/$1"; return; fi
   systemctl set-property --runtime "\${1%%/*}" "$3" || return
   i=0
   while [ "$i" -lt 20 ] && [ ! -f "$G/$1" ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i + 1)); done
+}
+hold_latency='exec 3>"$1" && printf "0x%08x" "$2" >&3 || exit
+set -f; set -- "$2" "$3" $(sed "s/.*) //" /proc/$$/stat)
+echo "$$ \${22} $1" >"$2.new" && mv "$2.new" "$2" && exec sleep 2147483647'
+write_latency() {
+  if holder; then kill "$p"; fi
+  rm -f "$L"
+  [ "$2" != released ] || return 0
+  if systemd; then systemd-run --quiet --collect --unit=distrobench-latency sh -c "$hold_latency" sh "$1" "$2" "$L" || return
+  else setsid sh -c "$hold_latency" sh "$1" "$2" "$L" </dev/null >/dev/null 2>&1 & fi
+  i=0
+  while [ "$i" -lt 50 ] && [ ! -f "$L" ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i + 1)); done
+  holder
 }
 write_controllers() {
   w=" $2 "

@@ -1,5 +1,6 @@
 import { joinSh, type Shell, sh } from "../../hosts/index.ts";
 import type { Baseline } from "../schema.ts";
+import { readHolds, writeHold } from "./holds.ts";
 import { library } from "./library.ts";
 import type { ReadRequest, WriteOrder } from "./port.ts";
 
@@ -10,9 +11,9 @@ export function readScript(requests: readonly ReadRequest[]): Shell {
 
 /** Saves the baseline, writes, reads back, in one round trip. Nothing is written when the baseline can't be saved (exit code 70). */
 export function writeScript(order: WriteOrder): Shell {
-  const steps = order.steps.map(({ kind, name, value, assignment }, index) => {
+  const steps = order.steps.flatMap(({ kind, name, value, assignment }, index) => {
     const words = assignment === undefined ? [name, value] : [name, value, assignment];
-    return sh`step ${index} ${kind} ${words}`;
+    return [...(kind === "hold" ? [writeHold(name)] : []), sh`step ${index} ${kind} ${words}`];
   });
   const after =
     order.afterwards === undefined
@@ -40,11 +41,12 @@ function readCalls(requests: readonly ReadRequest[]): Shell[] {
   const services = named("service");
   return [
     ...(named("value").length === 0 ? [] : [sh`read_value ${joinSh(named("value").map(pattern), " ")}`]),
-    ...(["file", "slice", "property", "controllers"] as const).flatMap((kind) =>
+    ...(["file", "slice", "property", "controllers", "latency"] as const).flatMap((kind) =>
       named(kind).map((name) => sh`read_${kind} ${name}`),
     ),
     ...(services.length === 0 ? [] : [sh`read_service ${services}`]),
     ...(named("swap").length === 0 ? [] : [sh`read_swap`]),
+    ...(named("hold").length === 0 ? [] : readHolds()),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { UserError } from "../../hosts/index.ts";
 import { cpuFrequency } from "./cpu-frequency.ts";
 import { cpuIdle } from "./cpu-idle.ts";
+import { cpuLatency } from "./cpu-latency.ts";
 import { irq } from "./irq.ts";
+import { kernelHold } from "./kernel-hold.ts";
 import type { Knob } from "./knob.ts";
 import { receiveQueues, transmitQueues } from "./network-queues.ts";
 import { numaBalancing } from "./numa-balancing.ts";
@@ -9,12 +11,14 @@ import { persistedSysctl } from "./persisted-sysctl.ts";
 import { scheduler } from "./scheduler.ts";
 import { service } from "./service.ts";
 import { slice } from "./slice.ts";
+import { slicePartition } from "./slice-partition.ts";
 import { swap } from "./swap.ts";
 import { sysctl } from "./sysctl.ts";
 import { transparentHugePages } from "./transparent-huge-pages.ts";
 import { workqueue } from "./workqueue.ts";
 
 const knobs: readonly Knob[] = [
+  kernelHold,
   service,
   swap,
   sysctl,
@@ -24,24 +28,26 @@ const knobs: readonly Knob[] = [
   numaBalancing,
   cpuFrequency,
   cpuIdle,
+  cpuLatency,
   workqueue,
   receiveQueues,
   transmitQueues,
   irq,
   slice,
+  slicePartition,
 ];
-const byPrefix = new Map(knobs.map((knob) => [knob.prefix, knob]));
 
 /** The knob that a name such as `sysctl.vm.swappiness` means, with its argument. Throws `UserError`. */
 export function findKnob(name: string): { readonly knob: Knob; readonly argument: string } {
   const prefix = name.split(".", 1)[0] ?? "";
   const argument = name.slice(prefix.length + 1);
-  const knob = byPrefix.get(prefix);
-  if (knob?.argument.test(argument) === true) return { knob, argument };
+  const kinds = knobs.filter((one) => one.prefix === prefix);
+  const knob = kinds.find((one) => one.argument.test(argument));
+  if (knob !== undefined) return { knob, argument };
   const known =
-    knob === undefined
-      ? `kinds are ${[...byPrefix.keys()].join(", ")}`
-      : `${prefix} takes ${knob.argument.source.replace(/^\^|\$$/g, "")}`;
+    kinds.length === 0
+      ? `kinds are ${[...new Set(knobs.map((one) => one.prefix))].join(", ")}`
+      : `${prefix} takes ${kinds.map((one) => one.argument.source.replace(/^\^|\$$/g, "")).join(" or ")}`;
   throw new UserError(`there is no knob ${name}: ${known}`, { remedy: "docs/tuning.md lists them" });
 }
 

@@ -1,7 +1,8 @@
 import { UserError } from "../../hosts/index.ts";
 import { normalise, type WantedCell } from "../cells.ts";
 import { formatCpuList } from "../cpu-list.ts";
-import type { Knob, Surroundings } from "./knob.ts";
+import type { ReadRequest } from "../host/port.ts";
+import type { Knob, KnobPlan, Surroundings } from "./knob.ts";
 
 const CONTROLLERS = { kind: "controllers", name: "/sys/fs/cgroup/cgroup.subtree_control" } as const;
 
@@ -25,35 +26,45 @@ const infinity = (value: string) => (value === "max" ? "infinity" : value);
 export const slice: Knob = {
   prefix: "slice",
   argument: new RegExp(`^[a-z]+\\.(${Object.keys(properties).join("|").replaceAll(".", "\\.")})$`),
-  reads: (argument) => {
-    const { unit, file } = parts(argument);
-    return [
-      { kind: "slice", name: unit },
-      { kind: "property", name: `${unit}/${file}` },
-      { kind: "controllers", name: CONTROLLERS.name },
-    ];
-  },
+  reads: (argument) => makeSlice(argument).reads,
   plan: (argument, value, around) => {
-    const { unit, file } = parts(argument);
-    const whole = { kind: "slice", name: unit } as const;
-    const controllers = around.earlier(CONTROLLERS);
-    if (controllers === undefined) return { notApplicable: "the host does not use cgroup version 2" };
-    if (around.earlier(whole) === "present") return { notApplicable: `${unit} was there before and is left alone` };
-    const property = { kind: "property", name: `${unit}/${file}` } as const;
+    const { file, property, plan } = makeSlice(argument);
     const wanted = normalise(property, file === "cpuset.cpus" ? formatCpuList(around.cpus(value)) : value);
     const assignment = properties[file]?.(wanted);
-    if (assignment === undefined) throw new UserError(`${unit} has no property ${file}`);
-    const cells: WantedCell[] = [
-      { ...whole, wanted: "present" },
-      { ...property, wanted, assignment },
-    ];
-    return { cells: [...handOn(file, controllers, around), ...cells] };
+    if (assignment === undefined) throw new UserError(`slice.${argument}: there is no property ${file}`);
+    return plan(around, { wanted, assignment });
   },
 };
 
-function parts(argument: string): { readonly unit: string; readonly file: string } {
-  const [name = "", ...file] = argument.split(".");
-  return { unit: `${name}.slice`, file: file.join(".") };
+interface SlicePart {
+  readonly file: string;
+  readonly property: { readonly kind: "property"; readonly name: string };
+  readonly reads: readonly ReadRequest[];
+  /** The slice, made where it is missing, with this file of it. */
+  plan(around: Surroundings, value: Pick<WantedCell, "wanted" | "assignment">): KnobPlan;
+}
+
+/** What `model.cpu.weight` means: a file of `model.slice`. */
+export function makeSlice(argument: string): SlicePart {
+  const [name = "", ...words] = argument.split(".");
+  const file = words.join(".");
+  const whole = { kind: "slice", name: `${name}.slice` } as const;
+  const property = { kind: "property", name: `${whole.name}/${file}` } as const;
+  return {
+    file,
+    property,
+    reads: [whole, property, CONTROLLERS],
+    plan: (around, value) => {
+      const controllers = around.earlier(CONTROLLERS);
+      if (controllers === undefined) return { notApplicable: "the host does not use cgroup version 2" };
+      if (around.earlier(whole) === "present") return { notApplicable: `${whole.name} was there before and is left alone` };
+      const cells: WantedCell[] = [
+        { ...whole, wanted: "present" },
+        { ...property, ...value },
+      ];
+      return { cells: [...handOn(file, controllers, around), ...cells] };
+    },
+  };
 }
 
 /** systemd hands controllers on by itself. */

@@ -22,7 +22,7 @@ interface Userland {
 
 /** Runs a script as a host would, with the record in a folder of the test. */
 async function run({ shell, path }: Userland, script: { toString(): string }): Promise<string> {
-  const text = script.toString().replaceAll("/var/lib/distrobench", library);
+  const text = script.toString().replaceAll("/var/lib/distrobench", library).replaceAll("/run/distrobench.", `${folder}/run.`);
   const [command = "sh", ...words] = shell;
   const env = { ...process.env, ...(path === undefined ? {} : { PATH: path }) };
   return (await $({ quiet: true, env })`${command} ${words} -c ${text}`).stdout;
@@ -127,6 +127,38 @@ for (const [name, shell] of Object.entries(userlands))
       assert.equal(readFileSync(file, "utf8"), "a = 1\n\n# no end");
       assert.equal(statSync(file).mode & 0o777, 0o640);
       assert.deepEqual([existsSync(fresh), readFileSync(knob, "utf8"), existsSync(library)], [false, "60\n", false]);
+    });
+
+    it("hold a device open beyond the end of the connection, find the holder again, and end it", async () => {
+      const device = join(folder, "cpu_dma_latency");
+      writeFileSync(device, "");
+      const cell = { kind: "latency", name: device } as const;
+      const write = async (value: string) => {
+        const order = { baseline: baseline([]), steps: [{ ...cell, value }], readBack: [cell], afterwards: "forget" as const };
+        const records = parseRecords(await run(shell, writeScript(order)));
+        assert.deepEqual(
+          records.map(({ value }) => value.split(" ")[0]),
+          ["0", value],
+        );
+      };
+      const read = async () =>
+        viewOf(parseRecords(await run(shell, readScript([cell]))), "debian").values.get(`latency ${device}`);
+      assert.equal(await read(), "released");
+      await write("10");
+      await write("3");
+      const [holder = ""] = readFileSync(join(folder, "run.latency"), "utf8").split(" ");
+      assert.deepEqual([await read(), readFileSync(device, "utf8")], ["3", "0x00000003"]);
+      process.kill(Number(holder), "SIGKILL");
+      while (existsSync(`/proc/${holder}/exe`)) await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.equal(await read(), "released");
+      await write("5");
+      await write("released");
+      assert.equal(existsSync(join(folder, "run.latency")), false);
+      const missing = { kind: "latency", name: join(folder, "no-device") } as const;
+      assert.equal(
+        parseRecords(await run(shell, readScript([missing]))).some(({ kind }) => kind === "latency"),
+        false,
+      );
     });
 
     it("change nothing when the record cannot be saved", async () => {
