@@ -1,10 +1,11 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { FIRMWARE } from "../hosts/lab/index.ts";
 import type { Environment } from "./context.ts";
 import { capture } from "./process.ts";
 
-/** What needs it: lab machines, image bases made of packages, images built over SSH, the tests of this project. */
-export type Need = "lab" | "mmdebstrap" | "ssh" | "test";
+/** What needs it: lab machines, those that boot through GRUB, image bases made of packages, images built over SSH, the tests of this project. */
+export type Need = "lab" | "grub" | "mmdebstrap" | "ssh" | "test";
 
 /** A program of the controller that distrobench starts. */
 interface Prerequisite {
@@ -12,6 +13,8 @@ interface Prerequisite {
   /** The executable looked for on PATH and in the system folders that only root has there. */
   readonly command: string;
   readonly versionArguments: readonly string[];
+  /** Looked for instead of an executable: any of them will do. */
+  readonly files?: readonly string[];
   readonly needs: readonly Need[];
   readonly why: string;
   /** Debian packages that bring it. */
@@ -56,6 +59,39 @@ const prerequisites: readonly Prerequisite[] = [
     needs: ["lab", "test"],
     why: "makes the file systems of lab machines",
     packages: ["e2fsprogs"],
+  },
+  {
+    name: "UEFI firmware",
+    command: "OVMF",
+    versionArguments: [],
+    files: FIRMWARE.map(({ code }) => code),
+    needs: ["grub", "test"],
+    why: "starts lab machines that boot through GRUB",
+    packages: ["ovmf"],
+  },
+  {
+    name: "sfdisk",
+    command: "sfdisk",
+    versionArguments: ["--version"],
+    needs: ["grub", "test"],
+    why: "makes the partitions of lab machines that boot through GRUB",
+    packages: ["fdisk"],
+  },
+  {
+    name: "mkfs.vfat",
+    command: "mkfs.vfat",
+    versionArguments: ["--help"],
+    needs: ["grub", "test"],
+    why: "makes the partition that firmware starts GRUB from",
+    packages: ["dosfstools"],
+  },
+  {
+    name: "mcopy",
+    command: "mcopy",
+    versionArguments: ["--version"],
+    needs: ["grub", "test"],
+    why: "copies GRUB there without root",
+    packages: ["mtools"],
   },
   {
     name: "ssh",
@@ -110,6 +146,10 @@ export async function findPrerequisites(needs: ReadonlySet<Need>, environment: E
 }
 
 async function find(prerequisite: Prerequisite, environment: Environment): Promise<Finding> {
+  if (prerequisite.files !== undefined) {
+    const file = prerequisite.files.find((one) => existsSync(one));
+    return file === undefined ? { prerequisite, state: "missing" } : { prerequisite, state: "found", version: "", path: file };
+  }
   const path = which(prerequisite.command, environment);
   if (path === undefined) return { prerequisite, state: "missing" };
   const { stdout, stderr } = await capture(path, prerequisite.versionArguments, { environment });

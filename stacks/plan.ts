@@ -80,7 +80,7 @@ function planHost(name: string, host: MatrixHost, matrix: Matrix, stack: string)
 
 function planMachine(name: string, host: MatrixHost, packages: readonly string[], directory: string): PlannedHost["machine"] {
   if (host.lab === undefined || host.release === undefined) return undefined;
-  const { cpus, memory, disk, accelerator, mirror } = host.lab;
+  const { cpus, memory, disk, accelerator, mirror, boot } = host.lab;
   return {
     name,
     directory,
@@ -92,6 +92,7 @@ function planMachine(name: string, host: MatrixHost, packages: readonly string[]
     accelerator,
     packages: [...packages],
     ...(mirror === undefined ? {} : { mirror }),
+    ...(boot === "direct" ? {} : { boot }),
     state: "running",
   };
 }

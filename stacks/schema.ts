@@ -62,6 +62,10 @@ const lab = z
     cpus: z.int().min(1).max(256).default(2),
     memory: size("2GiB").default("2GiB"),
     disk: size("8GiB").default("8GiB").describe("root file system as the guest sees it; takes only the space that is used"),
+    boot: z
+      .enum(["direct", "grub"])
+      .default("direct")
+      .describe("grub: from its own disk, so that the kernel's command line can be tuned; direct starts faster"),
     accelerator: z.enum(["auto", "kvm", "tcg"]).default("auto").describe("auto uses KVM when a test boot proves that it works"),
     mirror: text("http://deb.debian.org/debian")
       .optional()
@@ -84,7 +88,11 @@ const tuning = z
         profile: name.default("stock").describe("what the knobs are added to"),
         knobs: z.record(z.string(), knobValue).default({}).describe("values by knob, such as sysctl.vm.swappiness"),
         cpus: z
-          .strictObject({ serving: text("2-7").optional(), housekeeping: text("0-1").optional() })
+          .strictObject({
+            serving: text("2-7").optional(),
+            housekeeping: text("0-1").optional(),
+            "accelerator-irq": text("7").optional(),
+          })
           .optional()
           .describe("CPU lists for these words, where the topology's answer is not wanted"),
         force: z.boolean().optional().describe("put back even over values that somebody else has set since"),

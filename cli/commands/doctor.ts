@@ -46,10 +46,10 @@ async function examine(context: Context): Promise<Check[]> {
 
 function describeFinding(finding: Finding): Check {
   const { name, why, needs } = finding.prerequisite;
-  if (finding.state === "found") return { name, status: "ok", found: `${finding.version} (${finding.path})` };
-  const testsOnly = needs.every((need) => need === "test");
+  if (finding.state === "found") return { name, status: "ok", found: `${finding.version} (${finding.path})`.trimStart() };
+  const seldom = needs.every((need) => need === "test" || need === "grub");
   const found = `not found; it ${why}`;
-  return { name, status: testsOnly ? "note" : "missing", found, remedy: installCommand([finding]) };
+  return { name, status: seldom ? "note" : "missing", found, remedy: installCommand([finding]) };
 }
 
 function describePulumi(description: EngineDescription): Check[] {

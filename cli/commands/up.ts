@@ -62,6 +62,7 @@ async function prepare(context: Context, stack: string): Promise<Prepared> {
 function needsOf(plan: Plan): Set<Need> {
   const needs = new Set<Need>();
   if (plan.hosts.some(({ machine }) => machine !== undefined)) needs.add("lab");
+  if (plan.hosts.some(({ machine }) => machine?.boot === "grub")) needs.add("grub");
   if (plan.images.some(({ base }) => base.kind === "mmdebstrap")) needs.add("mmdebstrap");
   if (plan.images.length > 0) needs.add("ssh");
   return needs;

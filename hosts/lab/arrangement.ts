@@ -19,6 +19,7 @@ export const machineFiles = {
   base: "base.qcow2",
   kernel: "vmlinuz",
   initrd: "initrd",
+  firmwareVariables: "firmware-variables.fd",
   clientKey: "client-key",
   hostKey: "host-key",
   knownHosts: "known_hosts",

@@ -18,7 +18,7 @@ const RESTART_GRACE_SECONDS = 30;
 export const labMachineHandler: ResourceHandler<LabMachineInputs, LabMachineOutputs> = {
   token: "distrobench:hosts:LabMachine",
   inputs: labMachineInputs,
-  replaceOn: ["name", "directory", "distribution", "release", "diskGiB", "packages", "mirror", "accelerator"],
+  replaceOn: ["name", "directory", "distribution", "release", "diskGiB", "packages", "mirror", "accelerator", "boot"],
   notInDiff: [],
   secrets: [],
   refreshBeforeUpdate: true,

@@ -1,4 +1,5 @@
 export { diskCacheDirectory } from "./arrangement.ts";
+export { FIRMWARE } from "./firmware.ts";
 export {
   labConnection,
   listMachines,

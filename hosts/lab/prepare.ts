@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, link, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import type { OperationContext } from "../operation.ts";
@@ -8,6 +8,7 @@ import { distributionName } from "../schema.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { machineFiles, makePrivateDirectory } from "./arrangement.ts";
 import { type CachedDisk, ensureDisk } from "./disk/cache.ts";
+import { findFirmware } from "./firmware.ts";
 import { makeKeys } from "./keys.ts";
 import { runLocal } from "./local-process.ts";
 import { type MachineRecord, writeMachine } from "./machine-file.ts";
@@ -20,7 +21,8 @@ export async function prepareMachine(
   directory: string,
   inputs: LabMachineInputs,
 ): Promise<MachineRecord> {
-  await requirePrerequisites();
+  const boot = inputs.boot ?? "direct";
+  await requirePrerequisites(boot);
   const disk = await ensureDisk(
     {
       distribution: inputs.distribution,
@@ -28,12 +30,14 @@ export async function prepareMachine(
       packages: realPackages(inputs),
       mirror: inputs.mirror,
       sizeGiB: inputs.diskGiB,
+      boot,
     },
     context,
   );
   const accelerator = await chooseAccelerator(inputs.accelerator, { ...context, bootFiles: disk.directory });
   await makePrivateDirectory(directory);
   await attachDisk(directory, disk, context.signal);
+  if (boot === "grub") await copyFile((await findFirmware()).variables, join(directory, machineFiles.firmwareVariables));
   await writeFile(join(directory, machineFiles.hostname), inputs.name, { mode: 0o600 });
   const hostKey = await makeKeys(directory, context.signal);
   const machine: MachineRecord = { version: 1, uuid: randomUUID(), inputs, accelerator, diskDigest: disk.digest, hostKey };

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { controllerArchitecture } from "./architecture.ts";
 import { machineFiles } from "./arrangement.ts";
+import { findFirmware } from "./firmware.ts";
 import { LocalProcessError, runLocal } from "./local-process.ts";
 import { type MachineRecord, writeMachine } from "./machine-file.ts";
 import { requirePrerequisites } from "./prerequisites.ts";
@@ -27,7 +28,7 @@ export async function isAlive(machine: MachineRecord): Promise<boolean> {
  * Resolves when its port is known (long before the guest answers). Rejects with `UserError`.
  */
 export async function startProcess(directory: string, machine: MachineRecord, signal: AbortSignal): Promise<RunningMachine> {
-  await requirePrerequisites();
+  await requirePrerequisites(machine.inputs.boot ?? "direct");
   await rename(join(directory, machineFiles.serialLog), join(directory, "serial.previous.log")).catch(() => undefined);
   await rm(join(directory, machineFiles.control), { force: true });
   await launch(directory, machine, signal);
@@ -45,8 +46,9 @@ export async function startProcess(directory: string, machine: MachineRecord, si
 
 async function launch(directory: string, machine: MachineRecord, signal: AbortSignal): Promise<void> {
   const { qemu } = controllerArchitecture();
+  const code = machine.inputs.boot === "grub" ? (await findFirmware()).code : undefined;
   const start = (port: number): Promise<string> =>
-    runLocal(qemu, qemuArguments(specification(machine, port), controllerArchitecture()), {
+    runLocal(qemu, qemuArguments({ ...specification(machine, port), firmware: code }, controllerArchitecture()), {
       cwd: directory,
       signal,
       timeoutSeconds: START_SECONDS,
@@ -61,7 +63,7 @@ async function launch(directory: string, machine: MachineRecord, signal: AbortSi
   }
 }
 
-function specification(machine: MachineRecord, port: number): MachineSpecification {
+function specification(machine: MachineRecord, port: number): Omit<MachineSpecification, "firmware"> {
   const { name, cpus, memoryMiB } = machine.inputs;
   return { name, cpus, memoryMiB, uuid: machine.uuid, accelerator: machine.accelerator, port };
 }

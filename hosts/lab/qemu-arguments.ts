@@ -10,10 +10,9 @@ export interface MachineSpecification {
   readonly accelerator: "kvm" | "tcg";
   /** Wanted port on 127.0.0.1; 0 lets the kernel choose a free one. */
   readonly port: number;
+  /** File of the UEFI firmware that starts GRUB from the disk; undefined: QEMU reads kernel and initrd. */
+  readonly firmware: string | undefined;
 }
-
-/** A panic or a reboot ends the process, so that both are seen; a test that needs reboots has to leave this out. */
-const END_ON_REBOOT = ["-no-reboot"];
 
 /** The arguments of QEMU, for a working directory that is the machine's own (see `machineFiles`). */
 export function qemuArguments(machine: MachineSpecification, architecture: Architecture): string[] {
@@ -22,8 +21,7 @@ export function qemuArguments(machine: MachineSpecification, architecture: Archi
     ...["-nodefaults", "-no-user-config", "-display", "none"],
     ...["-machine", architecture.machine, ...acceleratorArguments(machine.accelerator, architecture)],
     ...["-smp", String(machine.cpus), "-m", `${machine.memoryMiB}M`],
-    ...["-kernel", machineFiles.kernel, "-initrd", machineFiles.initrd],
-    ...["-append", kernelCommandLine(machine, architecture), ...END_ON_REBOOT],
+    ...(machine.firmware === undefined ? directBoot(machine, architecture) : firmwareBoot(machine.firmware)),
     ...["-drive", `if=none,id=root,format=qcow2,discard=unmap,file=${machineFiles.overlay}`],
     ...["-device", "virtio-blk-pci,drive=root", "-device", "virtio-rng-pci"],
     ...["-netdev", `user,id=net,ipv6=off,${portForward(machine.port)}`, "-device", "virtio-net-pci,netdev=net,romfile="],
@@ -34,6 +32,21 @@ export function qemuArguments(machine: MachineSpecification, architecture: Archi
     ...["-qmp", `unix:${machineFiles.control},server=on,wait=off`],
     ...["-sandbox", "on,obsolete=deny,resourcecontrol=deny"],
     ...["-daemonize", "-pidfile", machineFiles.processId],
+  ];
+}
+
+/** A panic or a restart ends the process, so that both are seen: the guest can't be given another command line. */
+function directBoot(machine: MachineSpecification, architecture: Architecture): string[] {
+  const commandLine = kernelCommandLine(machine, architecture);
+  return ["-kernel", machineFiles.kernel, "-initrd", machineFiles.initrd, "-append", commandLine, "-no-reboot"];
+}
+
+/** The guest may restart itself; a panic still ends the process: its kernel tells QEMU through the pvpanic device. */
+function firmwareBoot(code: string): string[] {
+  return [
+    ...["-drive", `if=pflash,format=raw,unit=0,readonly=on,file=${code}`],
+    ...["-drive", `if=pflash,format=raw,unit=1,file=${machineFiles.firmwareVariables}`],
+    ...["-device", "pvpanic-pci", "-action", "reboot=reset,panic=shutdown"],
   ];
 }
 

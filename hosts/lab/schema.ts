@@ -1,5 +1,9 @@
 import { z } from "zod";
 
+/** What reads the kernel of a machine: QEMU itself, or GRUB on its disk, started by UEFI firmware. */
+const boot = z.enum(["direct", "grub"]);
+export type Boot = z.output<typeof boot>;
+
 /** A QEMU virtual machine that we make, reachable on 127.0.0.1 only. */
 export const labMachineInputs = z.strictObject({
   /** Unique within the stack; also the guest's host name. */
@@ -18,6 +22,8 @@ export const labMachineInputs = z.strictObject({
   packages: z.array(z.string()),
   /** Mirror of the distribution; absent means its default one, or what the controller itself uses. */
   mirror: z.string().optional(),
+  /** `direct` unless given. A machine with GRUB can be restarted from inside, with another command line. */
+  boot: boot.optional(),
   /** Set by check to `running`; `read` reports what is true, so that a dead machine shows as drift. */
   state: z.enum(["running", "stopped"]),
 });

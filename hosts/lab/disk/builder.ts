@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import type { Boot } from "../schema.ts";
 import { debian } from "./debian.ts";
 
 export interface DiskRequest {
@@ -6,6 +7,8 @@ export interface DiskRequest {
   /** Real package names of what the machine's user asked for. */
   readonly packages: readonly string[];
   readonly mirror: string | undefined;
+  /** What reads the kernel: QEMU itself, or GRUB on the disk. */
+  readonly boot: Boot;
 }
 
 /** Everything that decides a root file system, as plain JSON: its hash names the disk in the cache. */
@@ -20,6 +23,8 @@ export interface DiskRecipe {
   readonly files: Readonly<Record<string, string>>;
   /** For SOURCE_DATE_EPOCH, in seconds. */
   readonly epoch: number;
+  /** Absent where QEMU reads the kernel. */
+  readonly boot?: "grub";
 }
 
 export interface BuildSurroundings {

@@ -41,11 +41,11 @@ export async function ensureDisk(
 ): Promise<CachedDisk> {
   const builder = diskBuilder(request.distribution);
   const recipe = await builder.recipe(request);
-  const hash = diskHash(recipe, request.sizeGiB, await packScript());
+  const hash = diskHash(recipe, request.sizeGiB, await packScript(request.boot));
   const directory = join(diskCacheDirectory(), hash);
   const cached = await readCached(directory);
   if (cached !== undefined) return cached;
-  await requirePrerequisites();
+  await requirePrerequisites(request.boot);
   const onWait = (): void => options.progress(`another process builds the disk of ${request.release}, waiting`);
   return withLock(directory, { signal: options.signal, onWait }, async () => {
     const other = await readCached(directory);
@@ -81,7 +81,7 @@ async function build(
     const rootTar = join(directory, "root.tar");
     const installed = await builder.build(recipe, rootTar, surroundings);
     const uuid = uuidFrom(target.directory.slice(-64));
-    await pack(rootTar, { sizeGiB: target.sizeGiB, uuid, epoch: recipe.epoch }, surroundings);
+    await pack(rootTar, { sizeGiB: target.sizeGiB, uuid, epoch: recipe.epoch, boot: recipe.boot ?? "direct" }, surroundings);
     return await finish(directory, target.directory, recipe, installed);
   } catch (error) {
     await removeLeftovers(directory);

@@ -8,6 +8,7 @@ import type { BuildSurroundings, DiskBuilder, DiskRecipe, DiskRequest } from "./
 import { debianMirror } from "./debian-mirror.ts";
 
 const GUEST_FILES = join(import.meta.dirname, "guest");
+const GRUB_FILES = join(import.meta.dirname, "guest-grub");
 
 /** What makes it a machine; recommended packages are left out, so the ones really needed are here. */
 const MACHINE_PACKAGES = [
@@ -24,6 +25,9 @@ const MACHINE_PACKAGES = [
   "udev",
   ...(process.arch === "arm64" ? ["linux-image-arm64"] : ["linux-image-cloud-amd64"]),
 ];
+
+/** What makes a machine boot like one with a disk of its own: boot loader, its tools, and the hooks of kernel packages. */
+const GRUB_PACKAGES = ["grub-efi-amd64", "grub2-common"];
 
 /** 2025-01-01: files newer than this get this time, so that equal packages make equal disks. */
 const EPOCH = 1_735_689_600;
@@ -52,14 +56,20 @@ const OPTIONS = [
 export const debian: DiskBuilder = { recipe, build };
 
 async function recipe(request: DiskRequest): Promise<DiskRecipe> {
+  const grub = request.boot === "grub";
+  if (grub && process.arch !== "x64")
+    throw new UserError("lab machines that boot through GRUB are made on x64 controllers only", {
+      remedy: "leave out `boot: grub`, or use a host with ssh:",
+    });
   return {
     distribution: "debian",
     release: request.release,
-    packages: [...new Set([...MACHINE_PACKAGES, ...request.packages])].sort(),
+    packages: [...new Set([...MACHINE_PACKAGES, ...(grub ? GRUB_PACKAGES : []), ...request.packages])].sort(),
     mirror: request.mirror ?? (await debianMirror()) ?? null,
     options: OPTIONS,
-    files: await digests(),
+    files: { ...(await digests(GUEST_FILES)), ...(grub ? await digests(GRUB_FILES) : {}) },
     epoch: EPOCH,
+    ...(grub ? { boot: "grub" as const } : {}),
   };
 }
 
@@ -73,7 +83,7 @@ async function build(
     const text = /^I: (.+?)\.*$/.exec(line)?.[1];
     if (text !== undefined && !text.includes("/")) step(text);
   };
-  await runLocal("mmdebstrap", mmdebstrapArguments(recipe, { rootTar, status, guestFiles: GUEST_FILES }), {
+  await runLocal("mmdebstrap", mmdebstrapArguments(recipe, { rootTar, status, guestFiles: GUEST_FILES, grubFiles: GRUB_FILES }), {
     environment: { ...environment, SOURCE_DATE_EPOCH: String(recipe.epoch) },
     signal,
     onLine,
@@ -86,7 +96,7 @@ async function build(
 /** Arguments of mmdebstrap(1). Its hooks are shell; `copy-in` and `download` are its own words, which work with and without root. */
 export function mmdebstrapArguments(
   recipe: DiskRecipe,
-  paths: { readonly rootTar: string; readonly status: string; readonly guestFiles: string },
+  paths: { readonly rootTar: string; readonly status: string; readonly guestFiles: string; readonly grubFiles: string },
 ): string[] {
   return [
     "--mode=auto",
@@ -95,6 +105,12 @@ export function mmdebstrapArguments(
     `--include=${recipe.packages.join(",")}`,
     `--customize-hook=copy-in ${quote(paths.guestFiles)} /root`,
     '--customize-hook=chroot "$1" sh /root/guest/systemd-setup.sh',
+    ...(recipe.boot === "grub"
+      ? [
+          `--customize-hook=copy-in ${quote(paths.grubFiles)} /root`,
+          '--customize-hook=chroot "$1" sh /root/guest-grub/grub-setup.sh',
+        ]
+      : []),
     `--customize-hook=download /var/lib/dpkg/status ${quote(paths.status)}`,
     recipe.release,
     paths.rootTar,
@@ -113,10 +129,10 @@ export function parseDpkgStatus(text: string): Readonly<Record<string, string>> 
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-async function digests(): Promise<Readonly<Record<string, string>>> {
-  const names = (await readdir(GUEST_FILES)).sort();
+async function digests(folder: string): Promise<Readonly<Record<string, string>>> {
+  const names = (await readdir(folder)).sort();
   const pairs = names.map(async (name) => {
-    const content = await readFile(join(GUEST_FILES, name));
+    const content = await readFile(join(folder, name));
     return [name, createHash("sha256").update(content).digest("hex")] as const;
   });
   return Object.fromEntries(await Promise.all(pairs));

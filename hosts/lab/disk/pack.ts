@@ -4,19 +4,20 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { runLocal } from "../local-process.ts";
+import type { Boot } from "../schema.ts";
 import type { BuildSurroundings } from "./builder.ts";
 
-const SCRIPT = join(import.meta.dirname, "pack.sh");
+const SCRIPTS = { direct: "pack.sh", grub: "pack-grub.sh" } as const;
 
-/** The text that decides the file system's layout, for the disk's hash. */
-export function packScript(): Promise<string> {
-  return readFile(SCRIPT, "utf8");
+/** The text that decides the disk's layout, for its hash. */
+export function packScript(boot: Boot): Promise<string> {
+  return readFile(join(import.meta.dirname, SCRIPTS[boot]), "utf8");
 }
 
 /** Makes disk.qcow2, vmlinuz and initrd in the build's directory from a root file system; removes the tar. No root needed. */
 export async function pack(
   rootTar: string,
-  disk: { readonly sizeGiB: number; readonly uuid: string; readonly epoch: number },
+  disk: { readonly sizeGiB: number; readonly uuid: string; readonly epoch: number; readonly boot: Boot },
   surroundings: BuildSurroundings,
 ): Promise<void> {
   const { directory, signal } = surroundings;
@@ -26,7 +27,7 @@ export async function pack(
     // What e2fsprogs before 1.47.1 has instead.
     E2FSPROGS_FAKE_TIME: String(disk.epoch),
   };
-  const script = ["-c", await packScript(), "pack"];
+  const script = ["-c", await packScript(disk.boot), "pack"];
   const words = [`${disk.sizeGiB}G`, disk.uuid];
   surroundings.step("making the file system");
   if (process.getuid?.() === 0) {

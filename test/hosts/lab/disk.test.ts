@@ -8,13 +8,25 @@ import { mountsBelow } from "../../../hosts/lab/disk/remove-tree.ts";
 import { golden } from "../../golden.ts";
 
 const mirror = "http://mirror.example/debian";
-const request = { release: "trixie", packages: ["git", "docker.io", "git"], mirror };
+const request = { release: "trixie", packages: ["git", "docker.io", "git"], mirror, boot: "direct" } as const;
+const paths = {
+  ...{ rootTar: "/cache/root.tar", status: "/cache/dpkg-status" },
+  ...{ guestFiles: "/it's here/guest", grubFiles: "/it's here/guest-grub" },
+};
 const recipe = (): Promise<DiskRecipe> => diskBuilder("debian").recipe(request);
 
 describe("a Debian disk's recipe", () => {
   it("gives these arguments of mmdebstrap", async () => {
-    const paths = { rootTar: "/cache/root.tar", status: "/cache/dpkg-status", guestFiles: "/it's here/guest" };
     golden("hosts/lab/mmdebstrap.txt", `${mmdebstrapArguments(await recipe(), paths).join("\n")}\n`);
+  });
+
+  it("gives these where the machine boots through GRUB, on the processors that this is made for", async (test) => {
+    const grub = diskBuilder("debian").recipe({ ...request, boot: "grub" });
+    if (process.arch !== "x64") {
+      await assert.rejects(grub, /x64 controllers only/);
+      return test.skip("this controller is no x64 one");
+    }
+    golden("hosts/lab/mmdebstrap-grub.txt", `${mmdebstrapArguments(await grub, paths).join("\n")}\n`);
   });
 
   it("doesn't depend on the order or repetition of packages", async () => {

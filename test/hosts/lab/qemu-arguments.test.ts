@@ -14,11 +14,19 @@ const machine = {
   memoryMiB: 2048,
   accelerator: "tcg",
   port: 0,
+  firmware: undefined,
 } as const;
 
 describe("the arguments of QEMU", () => {
   it("are these for an emulated machine", () => {
     golden("hosts/lab/qemu-tcg.txt", lines(qemuArguments(machine, controllerArchitecture("x64"))));
+  });
+
+  it("are these for one that boots through GRUB: it may restart itself", () => {
+    const specification = { ...machine, firmware: "/usr/share/OVMF/OVMF_CODE_4M.fd" };
+    const words = qemuArguments(specification, controllerArchitecture("x64"));
+    golden("hosts/lab/qemu-grub.txt", lines(words));
+    assert.ok(!words.includes("-no-reboot"));
   });
 
   it("are these with KVM on arm64 and an earlier port", () => {
