@@ -20,11 +20,15 @@ const COMMANDS = {
  * Wraps a script with arguments so that it runs as root. A password goes first on standard input and never into an argument; since a
  * host may not ask for it (sudo remembers), a sentinel line follows, and the script starts behind it.
  */
-export function elevate(become: Become, script: string, words: readonly string[] = []): Elevated {
+export function elevate(
+  become: Become,
+  script: string,
+  words: readonly string[] = [],
+  sentinel: string = randomUUID(),
+): Elevated {
   const inner = `exec sh -c ${[script, "sh", ...words].map(quote).join(" ")}`;
   if (become === undefined) return { command: inner, preamble: "" };
   if (become.password === undefined) return { command: COMMANDS[become.method](inner, false), preamble: "" };
-  const sentinel = randomUUID();
   const skip = `while IFS= read -r line && [ "$line" != ${sentinel} ]; do :; done; ${inner}`;
   return { command: COMMANDS[become.method](skip, true), preamble: `${become.password}\n${sentinel}\n` };
 }

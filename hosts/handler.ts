@@ -1,2 +1,3 @@
+export { filesHandler } from "./files/handler.ts";
 export { hostHandler } from "./host-handler.ts";
 export { packagesHandler } from "./packages/handler.ts";

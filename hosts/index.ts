@@ -20,7 +20,9 @@ export {
   type PreflightVerdict,
 } from "./schema.ts";
 export { joinSh, quote, Shell, sh } from "./sh.ts";
+export { type Login, loginOf } from "./ssh/login.ts";
 export { createSshPool, type SshPool } from "./ssh-pool.ts";
+export { stepCommand, stepInput } from "./step.ts";
 export { explainSystemError } from "./system-error.ts";
 export type { CommandResult, RemoteProcess, RunOptions, Transport, TransportStatistics } from "./transport.ts";
 export { inTurn } from "./turns.ts";

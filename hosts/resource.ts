@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { FilesInputs, FilesOutputs } from "./files/schema.ts";
 import type { HostFacts, HostInputs, HostOutputs, PackagesInputs, PackagesOutputs, PreflightVerdict } from "./schema.ts";
 
 type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<Inputs[Key]> };
@@ -44,5 +45,14 @@ export class Packages extends pulumi.CustomResource {
 
   constructor(name: string, args: Args<PackagesInputs>, opts?: pulumi.CustomResourceOptions) {
     super("distrobench:hosts:Packages", name, { ...args, ...packages }, opts);
+  }
+}
+
+const files = { baseline: undefined } satisfies Partial<Record<keyof FilesOutputs, undefined>>;
+
+/** The user's own files on a host, put back as they were. */
+export class Files extends pulumi.CustomResource {
+  constructor(name: string, args: Args<FilesInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("distrobench:hosts:Files", name, { ...args, ...files }, opts);
   }
 }

@@ -1,5 +1,5 @@
 import { benchmarkHandler } from "../benchmarks/handler.ts";
-import { hostHandler, packagesHandler } from "../hosts/handler.ts";
+import { filesHandler, hostHandler, packagesHandler } from "../hosts/handler.ts";
 import type { ResourceHandler } from "../hosts/index.ts";
 import { labMachineHandler } from "../hosts/lab/handler.ts";
 import { baseImageHandler, deliveredImageHandler } from "../images/handler.ts";
@@ -15,6 +15,7 @@ const report: ResourceHandler<ReportInputs, ReportOutputs> = reportHandler;
 export const handlers: readonly AnyHandler[] = [
   hostHandler,
   packagesHandler,
+  filesHandler,
   labMachineHandler,
   baseImageHandler,
   deliveredImageHandler,

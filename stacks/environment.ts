@@ -6,18 +6,20 @@ const SETTINGS = /^(mitigations|thp|vm|cpu|cpufreq|governor|sched|disk|filesyste
 
 /**
  * sha256 of what may change a result and does not change by itself: when it differs, a benchmark runs again.
- * Boot and machine ids are left out: a restarted host is the same environment.
+ * `own` holds digests of the user's steps and files. Boot and machine ids are left out: a restarted host is the same environment.
  */
 export function environmentDigest(
   facts: HostOutputs["facts"],
   packages: Pick<PackagesOutputs, "installed" | "engines">,
   tuning: Readonly<Record<string, string>> = {},
+  own: Readonly<Record<string, string>> = {},
 ): string {
   const { bootId: _boot, machineId: _machine, more, ...stable } = facts;
   const settings = Object.entries(more).filter(([name]) => SETTINGS.test(name));
   const all = { ...stable, ...Object.fromEntries(settings), installed: packages.installed, engines: packages.engines, tuning };
+  const whole = Object.keys(own).length === 0 ? all : { ...all, own };
   return createHash("sha256")
-    .update(JSON.stringify(sorted(all)))
+    .update(JSON.stringify(sorted(whole)))
     .digest("hex");
 }
 

@@ -7,6 +7,7 @@ import { type Plan, planOf } from "./plan.ts";
 import { describeIssues, type Problem } from "./problems.ts";
 import { referenceProblems } from "./references.ts";
 import { type Matrix, matrixSchema } from "./schema.ts";
+import { sourceProblem } from "./source-files.ts";
 import { suggest } from "./suggest.ts";
 import { projectVocabulary, type Vocabulary } from "./vocabulary.ts";
 
@@ -17,7 +18,8 @@ import { projectVocabulary, type Vocabulary } from "./vocabulary.ts";
 export function loadPlan(root: string, stack: string): Plan {
   if (!stackNames(root).includes(stack)) throw unknownStack(root, stack);
   const text = readFileSync(join(root, "stacks", `${stack}.yaml`), "utf8");
-  return planOf(parseMatrix(text, `stacks/${stack}.yaml`, projectVocabulary), stack);
+  const vocabulary = { ...projectVocabulary, fileProblem: (source: string) => sourceProblem(root, source) };
+  return planOf(parseMatrix(text, `stacks/${stack}.yaml`, vocabulary), stack);
 }
 
 /** Names of the matrices below `stacks/`. */

@@ -3,6 +3,7 @@ import type { Connection, DistributionName, LabMachineInputs } from "../hosts/in
 import type { EngineName } from "../images/index.ts";
 import type { TuningInputs } from "../kernel-tuning/index.ts";
 import { type PlannedSecret, planConnection } from "./plan-connection.ts";
+import { type PlannedOwn, planOwn } from "./plan-steps.ts";
 import { planTuning } from "./plan-tuning.ts";
 import { fraction, mebibytes } from "./quantities.ts";
 import type { Matrix, MatrixBenchmark, MatrixHost } from "./schema.ts";
@@ -17,7 +18,7 @@ export interface Plan {
   readonly report: { readonly directory: string };
 }
 
-export interface PlannedHost {
+export interface PlannedHost extends PlannedOwn {
   readonly name: string;
   readonly distribution: DistributionName;
   readonly release: string | undefined;
@@ -74,6 +75,7 @@ function planHost(name: string, host: MatrixHost, matrix: Matrix, stack: string)
     machine: planMachine(name, host, packages, directory),
     ...planConnection(name, host, directory),
     packages,
+    ...planOwn(host, matrix),
     tuning: planTuning(host.tuning),
   };
 }

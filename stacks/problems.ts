@@ -12,7 +12,7 @@ export interface Problem {
 }
 
 /** Where a value may be a secret by mistake: it is never repeated in a message. */
-const SECRET_FIELDS: ReadonlySet<PropertyKey> = new Set(["password", "passphrase", "privateKey"]);
+const SECRET_FIELDS: ReadonlySet<PropertyKey> = new Set(["password", "passphrase", "privateKey", "environment", "content"]);
 
 const TYPES: Readonly<Record<string, string>> = {
   object: "a mapping",
@@ -96,7 +96,12 @@ type JsonSchema = typeof matrixJsonSchema;
 function allowedKeys(path: Path): string[] {
   const root = matrixJsonSchema;
   const found = path.reduce<JsonSchema[]>((schemas, part) => schemas.flatMap((schema) => step(root, schema, part)), [root]);
-  return [...new Set(found.flatMap((schema) => Object.keys(schema.properties ?? {})))];
+  return [...new Set(found.flatMap((schema) => [...Object.keys(schema.properties ?? {}), ...namedKeys(schema.propertyNames)]))];
+}
+
+/** Keys of a mapping whose names are a fixed list. */
+function namedKeys(names: JsonSchema["propertyNames"]): string[] {
+  return isSchema(names) ? (names.enum ?? []).map(String) : [];
 }
 
 function step(root: JsonSchema, schema: JsonSchema, part: PropertyKey): JsonSchema[] {

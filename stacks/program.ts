@@ -9,6 +9,7 @@ import { Tuning } from "../kernel-tuning/resource.ts";
 import { Report } from "../report/resource.ts";
 import { dockerAddress } from "./builder.ts";
 import { connectionOf } from "./connections.ts";
+import { declareOwn, ownDigests } from "./declare-steps.ts";
 import { environmentDigest } from "./environment.ts";
 import { loadPlan } from "./load.ts";
 import type { Plan, PlannedBenchmark, PlannedHost, PlannedImage } from "./plan.ts";
@@ -19,6 +20,8 @@ interface DeclaredHost {
   readonly machine: LabMachine | undefined;
   readonly host: Host;
   readonly packages: Packages;
+  /** The last of the packages and the user's own steps. */
+  readonly ready: pulumi.Resource;
   readonly tuning: Tuning | undefined;
   readonly environment: pulumi.Output<string>;
 }
@@ -41,7 +44,7 @@ export function declareStack(root: string) {
 }
 
 function declare(root: string, plan: Plan) {
-  const hosts = new Map(plan.hosts.map((host) => [host.name, declareHost(host)]));
+  const hosts = new Map(plan.hosts.map((host) => [host.name, declareHost(root, host)]));
   const images = new Map(plan.images.map((image) => [image.name, declareImage(root, plan.stack, image, hosts)]));
   const benchmarks = plan.benchmarks.map((benchmark) => ({
     name: benchmark.name,
@@ -73,7 +76,7 @@ function declare(root: string, plan: Plan) {
   };
 }
 
-function declareHost(planned: PlannedHost): DeclaredHost {
+function declareHost(root: string, planned: PlannedHost): DeclaredHost {
   const { name, distribution, release } = planned;
   const connection = connectionOf(planned);
   const machine = planned.machine === undefined ? undefined : new LabMachine(name, planned.machine);
@@ -81,16 +84,19 @@ function declareHost(planned: PlannedHost): DeclaredHost {
   // A machine that is made anew is another host: its inventory is taken again.
   const after = machine === undefined ? {} : { dependsOn: machine, replaceWith: [machine] };
   const host = new Host(name, wanted, after);
+  const place = { root, planned, connection, machine, host };
   const packages = new Packages(
     name,
     { host: name, connection, distribution, wanted: [...planned.packages] },
-    { dependsOn: host },
+    { dependsOn: declareOwn(place, "before-packages", host) },
   );
-  const tuning = declareTuning(planned, connection, host, packages);
+  const ready = declareOwn(place, "after-packages", packages);
+  const tuning = declareTuning(planned, connection, host, ready);
+  const own = ownDigests(root, planned);
   const environment = pulumi
     .all([host.facts, packages.installed, packages.engines, tuning?.readBack])
-    .apply(([facts, installed, engines, readBack]) => environmentDigest(facts, { installed, engines }, readBack));
-  return { planned, connection, machine, host, packages, tuning, environment };
+    .apply(([facts, installed, engines, readBack]) => environmentDigest(facts, { installed, engines }, readBack, own));
+  return { planned, connection, machine, host, packages, ready, tuning, environment };
 }
 
 /** After the packages: what they install may start services, and bring interrupts and settings of its own. */
@@ -98,12 +104,12 @@ function declareTuning(
   { name, distribution, tuning }: PlannedHost,
   connection: pulumi.Output<Connection>,
   host: Host,
-  packages: Packages,
+  ready: pulumi.Resource,
 ): Tuning | undefined {
   if (tuning === undefined) return undefined;
   const { slice: _slice, ...wishes } = tuning;
   const args = { ...wishes, host: name, connection, distribution, machine: host.machine };
-  return new Tuning(name, args, { dependsOn: [host, packages] });
+  return new Tuning(name, args, { dependsOn: [host, ready] });
 }
 
 function declareImage(
@@ -118,13 +124,13 @@ function declareImage(
   const built = new BuiltImage(
     name,
     { root, stack, recipe, base, builder: { host: planned.builder, connection: builder.connection, ...address } },
-    { dependsOn: builder.packages },
+    { dependsOn: builder.ready },
   );
   const source = pulumi.output({ host: planned.builder, connection: builder.connection, engine: "docker" as const });
   const delivered = planned.deliverTo.map(({ host, engine }) => {
     const target = expect(hosts, host);
     const args = { host, connection: target.connection, engine, image: built.tag, builder: source, source: built.source };
-    const options = { dependsOn: [target.packages, builder.packages, built] };
+    const options = { dependsOn: [target.ready, builder.ready, built] };
     return [`${host}/${engine}`, new DeliveredImage(`${name}-${host}-${engine}`, args, options)] as const;
   });
   return { built, delivered: new Map(delivered) };
@@ -148,7 +154,7 @@ function declareBenchmark(
       instrument: instrumentDigest(planned.test),
     },
     {
-      dependsOn: [...used.flatMap(({ packages, tuning }) => (tuning === undefined ? [packages] : [packages, tuning])), ...needed],
+      dependsOn: [...used.flatMap(({ ready, tuning }) => (tuning === undefined ? [ready] : [ready, tuning])), ...needed],
     },
   );
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { distributionName } from "../hosts/index.ts";
 import { engineName } from "../images/index.ts";
 import type { Problem } from "./problems.ts";
+import { stepProblems } from "./step-problems.ts";
 import { suggest } from "./suggest.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -57,6 +58,7 @@ export function referenceProblems(raw: unknown, vocabulary: Vocabulary): Problem
   return [
     ...packageProblems(matrix.packages, ["packages"], vocabulary),
     ...Object.entries(matrix.hosts).flatMap(([name, host]) => (host ? hostProblems(name, host, vocabulary) : [])),
+    ...stepProblems(raw, vocabulary.fileProblem),
     ...Object.keys(matrix.images).flatMap((name) => imageProblems(matrix, name, vocabulary)),
     ...Object.keys(matrix.benchmarks).flatMap((name) => benchmarkProblems(matrix, name, vocabulary)),
   ];

@@ -3,29 +3,14 @@ import { distributionName } from "../hosts/index.ts";
 import { engineName } from "../images/index.ts";
 import { knobValue } from "../kernel-tuning/index.ts";
 import { percent, size } from "./quantities.ts";
+import { ownSteps, perDistribution } from "./steps-schema.ts";
+import { name, secretReference, text } from "./words.ts";
 
-const name = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,40}$/, "expected a name of small letters, digits and dashes that starts with a letter");
-
-const text = (example: string) =>
-  z.string({ error: `expected a text such as ${example}` }).min(1, "expected a text that is not empty");
+export type { SecretReference } from "./words.ts";
 
 const release = z
   .string({ error: 'expected a release as text, in quotes when it is a number, such as trixie or "24.04"' })
   .min(1, "expected a release that is not empty");
-
-/** Where a secret is found. Its text never stands in a matrix, so the file can be shared and committed. */
-const secretReference = z
-  .union(
-    [
-      z.strictObject({ env: text("SSH_PASSWORD").describe("name of an environment variable of the controller") }),
-      z.strictObject({ secret: text("ssh-password").describe("key set by `pulumi config set --secret`") }),
-    ],
-    { error: "expected a reference to a secret, { env: NAME } or { secret: KEY }; clear text is not accepted in this file" },
-  )
-  .meta({ id: "secret" });
-export type SecretReference = z.output<typeof secretReference>;
 
 const hostKey = z
   .union(
@@ -108,6 +93,7 @@ const host = z
     release: release.optional(),
     packages: z.array(z.string()).optional().describe("instead of the packages at the top"),
     tuning: tuning.optional(),
+    ...ownSteps,
     lab: lab.optional(),
     ssh: ssh.optional(),
     local: z.strictObject({ become: become.optional() }).optional().describe("this machine"),
@@ -156,6 +142,7 @@ export const matrixSchema = z
     title: text("Debian 13 and Debian testing").describe("heading of the report"),
     hosts: z.record(name, host).refine((hosts) => Object.keys(hosts).length > 0, "expected at least one host"),
     packages: z.array(z.string()).default([]).describe("abstract names, installed on every host and removed again"),
+    distributions: perDistribution,
     images: z.record(name, image).default({}),
     benchmarks: z.record(name, benchmark).default({}),
   })

@@ -18,9 +18,11 @@ export interface Vocabulary {
   readonly profiles: readonly string[];
   /** What is wrong with the name of a knob. */
   knobProblem(name: string): string | undefined;
+  /** What is wrong with the source of a file that is copied. */
+  fileProblem(source: string): string | undefined;
 }
 
-/** What this project knows. */
+/** What this project knows, without its files. */
 export const projectVocabulary: Vocabulary = {
   recipes: Object.keys(recipes),
   packages: Object.keys(packageTable),
@@ -28,4 +30,5 @@ export const projectVocabulary: Vocabulary = {
   labDistributions: ["debian"] satisfies DistributionName[],
   profiles: Object.keys(profiles),
   knobProblem,
+  fileProblem: () => undefined,
 };

@@ -38,6 +38,12 @@ describe("the digest of an environment", () => {
     assert.notEqual(tuned("never"), tuned("madvise"));
   });
 
+  it("changes with a setup step and with a file", () => {
+    const own = (digests: Record<string, string>) => environmentDigest(facts, packages, {}, digests);
+    assert.equal(own({}), digest({}));
+    assert.equal(new Set([own({}), own({ "setup a": "1" }), own({ "setup a": "2" }), own({ "file /a": "1" })]).size, 4);
+  });
+
   it("does not depend on the order of properties", () => {
     const turned = Object.fromEntries(Object.entries(facts).reverse()) as unknown as HostFacts;
     assert.equal(environmentDigest(turned, packages), digest({}));

@@ -1,7 +1,11 @@
+import { join } from "node:path";
 import { UserError } from "../../hosts/index.ts";
 import { parseMatrix } from "../../stacks/load.ts";
 import { type Plan, planOf } from "../../stacks/plan.ts";
+import { sourceProblem } from "../../stacks/source-files.ts";
 import { projectVocabulary } from "../../stacks/vocabulary.ts";
+
+const root = join(import.meta.dirname, "../..");
 
 /** A small matrix that is right; `change` makes it wrong. */
 export const RIGHT = `version: 1
@@ -24,7 +28,8 @@ benchmarks:
 
 /** The plan of a matrix text. Throws `UserError`. */
 export function planText(text: string): Plan {
-  return planOf(parseMatrix(text, "stacks/example.yaml", projectVocabulary), "example");
+  const vocabulary = { ...projectVocabulary, fileProblem: (source: string) => sourceProblem(root, source) };
+  return planOf(parseMatrix(text, "stacks/example.yaml", vocabulary), "example");
 }
 
 /** Every message about a wrong matrix, one per line; empty for a right one. */

@@ -89,6 +89,31 @@ describe("a plan", () => {
     assert.deepEqual([host?.tuning?.profile, host?.tuning?.cpus], ["serving and own knobs", { serving: "2-3" }]);
   });
 
+  it("has the steps and files of a host's distribution before its own", () => {
+    const shared = `distributions:
+  debian: { setup: [{ name: proxy, run: "true", environment: { PORT: 80 } }], files: [{ source: README.md, target: /etc/a }] }
+  alpine: { setup: [{ name: other, run: "true" }] }
+`;
+    const own = `setup: [{ name: late, run: "true", undo: "false", after: packages }]
+    files: [{ content: { env: TOKEN }, target: /etc/b, mode: "0600", owner: www-data }]
+    lab:`;
+    const [host] = planText(shared + RIGHT.replace("lab:", own)).hosts;
+    assert.deepEqual(
+      host?.setup.map(({ name, phase, environment }) => [name, phase, environment]),
+      [
+        ["proxy", "before-packages", { PORT: "80" }],
+        ["late", "after-packages", {}],
+      ],
+    );
+    assert.deepEqual(
+      host?.files.map(({ target, mode, owner, content }) => [target, mode, owner, content]),
+      [
+        ["/etc/a", "644", "root:root", { source: "README.md" }],
+        ["/etc/b", "600", "www-data:www-data", { reference: { env: "TOKEN" } }],
+      ],
+    );
+  });
+
   it("of an unknown stack is refused with the nearest name", () => {
     assert.throws(() => loadPlan(root, "quikstart"), /stacks\/quikstart\.yaml does not exist; did you mean quickstart\?/);
     assert.throws(() => loadPlan(root, "../package"), /there is no stack/);

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { type Connection, stepCommand, stepInput } from "../hosts/index.ts";
+import type { LabMachine } from "../hosts/lab/resource.ts";
+import { Files, type Host } from "../hosts/resource.ts";
+import { commandConnection } from "./command-connection.ts";
+import { secretOutput } from "./connections.ts";
+import type { PlannedHost } from "./plan.ts";
+import type { Phase, PlannedFile, PlannedStep } from "./plan-steps.ts";
+import type { SecretReference } from "./schema.ts";
+import { readSource } from "./source-files.ts";
+
+/** A host whose steps are declared. */
+interface Place {
+  readonly root: string;
+  readonly planned: PlannedHost;
+  readonly connection: pulumi.Output<Connection>;
+  readonly machine: LabMachine | undefined;
+  readonly host: Host;
+}
+
+/** Declares a host's files and then its steps of one phase, one behind the other. Returns what later resources wait for. */
+export function declareOwn(place: Place, phase: Phase, after: pulumi.Resource): pulumi.Resource {
+  const files = place.planned.files.filter((file) => file.phase === phase);
+  const steps = place.planned.setup.filter((step) => step.phase === phase);
+  const start = files.length === 0 ? after : declareFiles(place, phase, files, after);
+  return steps.reduce<pulumi.Resource>((last, step) => declareStep(place, step, last), start);
+}
+
+/** What of a host's own steps and files a result depends on. A secret counts by its name: its value could be guessed from a digest. */
+export function ownDigests(root: string, { setup, files }: PlannedHost): Record<string, string> {
+  const steps = setup.map(({ name, run, environment, triggers }) => [`setup ${name}`, sha256([run, environment, triggers])]);
+  const copied = files.map(({ target, mode, owner, content }) => {
+    const digest = "source" in content ? sha256(readSource(root, content.source)) : sha256(content);
+    return [`file ${target}`, `${mode} ${owner} ${digest}`];
+  });
+  return Object.fromEntries([...steps, ...copied]);
+}
+
+function declareFiles(place: Place, phase: Phase, files: readonly PlannedFile[], after: pulumi.Resource): Files {
+  const { planned, connection, root } = place;
+  const read = files.map(({ target, mode, owner, content }) => {
+    const base64 =
+      "source" in content
+        ? pulumi.output(readSource(root, content.source).toString("base64"))
+        : secretOutput(planned.name, content.reference).apply((text) => Buffer.from(text).toString("base64"));
+    const digest = base64.apply((text) => sha256(Buffer.from(text, "base64")));
+    return { target, base64, wanted: { mode, owner, sha256: digest } };
+  });
+  const args = {
+    ...{ host: planned.name, connection, phase },
+    files: pulumi.output(Object.fromEntries(read.map(({ target, wanted }) => [target, wanted]))),
+    contents: pulumi.secret(Object.fromEntries(read.map(({ target, base64 }) => [target, base64]))),
+  };
+  return new Files(`${planned.name}-${phase}`, args, { dependsOn: after });
+}
+
+function declareStep(place: Place, step: PlannedStep, after: pulumi.Resource): pulumi.Resource {
+  const { planned, host, machine } = place;
+  const { run, undo, update } = step;
+  const secret = hasSecret(place, step);
+  const environment = pulumi.all(
+    Object.fromEntries(Object.entries(step.environment).map(([name, value]) => [name, plainOrSecret(planned.name, value)])),
+  );
+  const become = (text: string) => stepCommand(becomeOf(planned), text);
+  // The plugin runs `update` for every change, of the address too; an unchanged step must not run again then.
+  const own = update === undefined ? [environment.apply((values) => sha256([run, values]))] : [];
+  const args = {
+    create: become(run),
+    update: update === undefined ? ":" : become(update),
+    ...(undo === undefined ? {} : { delete: become(undo) }),
+    stdin: pulumi.all([place.connection, environment]).apply(([connection, values]) => inputOf(connection, values, secret)),
+    triggers: [...own, ...step.triggers, ...(machine === undefined ? [] : [machine.id])],
+    logging: secret ? ("none" as const) : ("stdoutAndStderr" as const),
+    addPreviousOutputInEnv: false,
+  };
+  const options = {
+    // The stack shows a host's steps below it, and the command line finds them there when the host never comes back.
+    parent: host,
+    dependsOn: after,
+    deleteBeforeReplace: true,
+    additionalSecretOutputs: secret ? ["stdout", "stderr", "stdin"] : [],
+  };
+  const name = `${planned.name}-${step.name}`;
+  if (planned.connection.kind === "local") return new command.local.Command(name, args, options);
+  return new command.remote.Command(name, { ...args, connection: commandConnection(place) }, options);
+}
+
+/** Standard input is the only place of a secret; without one it is shown. */
+function inputOf(connection: Connection, environment: Readonly<Record<string, string>>, secret: boolean): pulumi.Output<string> {
+  const become = connection.kind === "lab" ? undefined : connection.become;
+  const text = stepInput(become, environment);
+  return secret ? pulumi.secret(text) : pulumi.unsecret(pulumi.output(text));
+}
+
+function hasSecret({ planned }: Place, step: PlannedStep): boolean {
+  const login = planned.secrets.some(({ path }) => path[0] === "become");
+  return login || Object.values(step.environment).some((value) => typeof value !== "string");
+}
+
+function plainOrSecret(host: string, value: string | SecretReference): pulumi.Input<string> {
+  return typeof value === "string" ? value : secretOutput(host, value);
+}
+
+/** Whether there is a password changes the command, so it must be known without its value. */
+function becomeOf({ connection, secrets }: PlannedHost) {
+  if (connection.kind === "lab" || connection.become === undefined) return undefined;
+  const password = secrets.some(({ path }) => path[0] === "become");
+  return { ...connection.become, ...(password ? { password: "" } : {}) };
+}
+
+function sha256(value: unknown): string {
+  const content = Buffer.isBuffer(value) ? value : JSON.stringify(value);
+  return createHash("sha256").update(content).digest("hex");
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import type { Problem } from "./problems.ts";
+
+const word = z.string().catch("");
+const steps = z.array(z.object({ name: word }).catch({ name: "" })).catch([]);
+const files = z
+  .array(
+    z
+      .object({ target: word, source: z.string().optional().catch(undefined), content: z.unknown() })
+      .partial()
+      .catch({}),
+  )
+  .catch([]);
+const own = z.object({ setup: steps, files }).catch({ setup: [], files: [] });
+type Own = z.output<typeof own>;
+
+const hostView = z
+  .object({
+    distribution: word,
+    ssh: z
+      .object({ bastions: z.array(z.unknown()).catch([]) })
+      .optional()
+      .catch(undefined),
+  })
+  .catch({ distribution: "" });
+
+const view = z
+  .object({
+    hosts: z.record(z.string(), z.unknown()).catch({}),
+    distributions: z.record(z.string(), z.unknown()).catch({}),
+  })
+  .catch({ hosts: {}, distributions: {} });
+
+/** Wrong names and files among a matrix's own steps; `fileProblem` says what is wrong with a source. */
+export function stepProblems(raw: unknown, fileProblem: (source: string) => string | undefined): Problem[] {
+  const matrix = view.parse(raw);
+  const shared = Object.entries(matrix.distributions).map(([name, value]) => [name, own.parse(value)] as const);
+  return [
+    ...shared.flatMap(([name, found]) => ownProblems(found, emptyOwn, ["distributions", name], fileProblem)),
+    ...Object.entries(matrix.hosts).flatMap(([name, value]) => {
+      const { distribution, ssh } = hostView.parse(value);
+      const inherited = new Map(shared).get(distribution) ?? emptyOwn;
+      const found = own.parse(value);
+      const path = ["hosts", name];
+      const tooFar = (ssh?.bastions.length ?? 0) > 1 && found.setup.length + inherited.setup.length > 0;
+      return [
+        ...ownProblems(found, inherited, path, fileProblem),
+        ...(tooFar ? [{ path: [...path, "ssh", "bastions"], at: "key" as const, message: TOO_FAR }] : []),
+      ];
+    }),
+  ];
+}
+
+const TOO_FAR = "the command plugin, which runs the setup steps, knows one machine on the way only";
+const emptyOwn: Own = { setup: [], files: [] };
+
+function ownProblems(
+  found: Own,
+  inherited: Own,
+  path: readonly string[],
+  fileProblem: (source: string) => string | undefined,
+): Problem[] {
+  const names = found.setup.map(({ name }) => name);
+  const targets = found.files.map(({ target }) => target ?? "");
+  const place = path[0] === "hosts" ? " on this host" : "";
+  return [
+    ...repeated(
+      names,
+      inherited.setup.map(({ name }) => name),
+      (index) => [...path, "setup", index, "name"],
+      `a step${place}`,
+    ),
+    ...repeated(
+      targets,
+      inherited.files.map(({ target }) => target ?? ""),
+      (index) => [...path, "files", index, "target"],
+      `a file${place}`,
+    ),
+    ...found.files.flatMap((file, index) => sourceProblems(file, [...path, "files", index], fileProblem)),
+  ];
+}
+
+function repeated(
+  words: readonly string[],
+  before: readonly string[],
+  at: (index: number) => Problem["path"],
+  what: string,
+): Problem[] {
+  return words.flatMap((word, index) =>
+    word !== "" && (before.includes(word) || words.indexOf(word) < index)
+      ? [{ path: at(index), at: "value" as const, message: `${word} is named twice: ${what} with that name comes before it` }]
+      : [],
+  );
+}
+
+function sourceProblems(
+  { source, content }: Own["files"][number],
+  path: Problem["path"],
+  fileProblem: (source: string) => string | undefined,
+): Problem[] {
+  if ((source === undefined) === (content === undefined))
+    return [{ path, at: "value", message: "expected exactly one of source and content" }];
+  const message = source === undefined ? undefined : fileProblem(source);
+  return message === undefined ? [] : [{ path: [...path, "source"], at: "value", message }];
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { type Sshd, startSshd } from "../lab/sshd.ts";
+import { usableHost } from "../lab/usable-host.ts";
+import { forgetStack } from "./launcher.ts";
+import { distrobench, newestOperations, root } from "./project.ts";
+
+const stack = "zz-steps";
+const SECRET = "hunter2 'quoted'\n$line";
+const matrix = join(root, `stacks/${stack}.yaml`);
+const source = join(root, `stacks/${stack}.conf`);
+const skip = spawnSync("env", [...usableHost, "true"]).status !== 0 && "needs root, and leave to mount";
+
+describe("setup steps and files on a host over SSH", { concurrency: false, skip, timeout: 300_000 }, () => {
+  let sshd: Sshd;
+  let place: string;
+  const at = (name: string) => join(place, name);
+  const text = (name: string) => readFileSync(at(name), "utf8");
+
+  /** The matrix, with the script of its first step. */
+  function declare(script: string): void {
+    const { port, user, privateKeyFile, hostKey } = sshd;
+    const distribution = /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
+    const host = {
+      distribution,
+      ssh: { address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } },
+      setup: [
+        { name: "first", run: script, undo: `echo "undo first" >>${at("journal")}`, environment: { TOKEN: { env: "ZZ_TOKEN" } } },
+        {
+          name: "second",
+          run: `echo second >>${at("journal")}`,
+          undo: `echo "undo second" >>${at("journal")}`,
+          after: "packages",
+        },
+      ],
+      files: [
+        { source: `stacks/${stack}.conf`, target: at("kept.conf"), mode: "0600" },
+        { content: { env: "ZZ_TOKEN" }, target: at("new/token"), mode: "0400" },
+      ],
+    };
+    const shared = { [distribution]: { setup: [{ name: "zeroth", run: `id -u >>${at("journal")}` }] } };
+    const whole = { version: 1, title: "Steps", distributions: shared, hosts: { box: host } };
+    writeFileSync(matrix, JSON.stringify(whole, undefined, 1));
+  }
+
+  before(async () => {
+    process.env.ZZ_TOKEN = SECRET;
+    place = mkdtempSync(join(tmpdir(), "distrobench-steps-"));
+    sshd = await startSshd({ inside: usableHost });
+    writeFileSync(source, "wanted\n");
+    writeFileSync(at("kept.conf"), "before\n");
+    chmodSync(at("kept.conf"), 0o640);
+    declare(`printf '%s' "$TOKEN" >${at("seen")}\necho first >>${at("journal")}`);
+  });
+
+  after(async () => {
+    await distrobench("destroy", stack);
+    await sshd.stop();
+    rmSync(place, { recursive: true, force: true });
+    forgetStack(stack);
+    delete process.env.ZZ_TOKEN;
+  });
+
+  it("are done in order: distribution, host, and after the packages, with files before the steps", async () => {
+    const { code, output } = await distrobench("up", stack);
+    assert.equal(code, 0, output);
+    assert.equal(text("journal"), "0\nfirst\nsecond\n");
+    assert.equal(text("seen"), SECRET);
+    assert.equal(text("kept.conf"), "wanted\n");
+    assert.equal(text("new/token"), SECRET);
+    assert.equal(statSync(at("new/token")).mode & 0o777, 0o400);
+    assert.doesNotMatch(output, /hunter2/);
+  });
+
+  it("leave neither a secret nor the private key in clear in the state", () => {
+    const state = readFileSync(join(root, `.distrobench/state/.pulumi/stacks/distrobench/${stack}.json`), "utf8");
+    assert.match(state, /command:remote:Command/);
+    const secrets = [SECRET, Buffer.from(SECRET).toString("base64"), readFileSync(sshd.privateKeyFile, "utf8")];
+    for (const secret of secrets)
+      for (const line of secret.split("\n").filter((part) => part.length > 5)) assert.equal(state.includes(line), false, line);
+  });
+
+  it("are not repeated by a second up", async () => {
+    const { code, output } = await distrobench("up", stack);
+    assert.equal(code, 0, output);
+    assert.equal(text("journal"), "0\nfirst\nsecond\n");
+    const changed = newestOperations(stack).filter(({ operation }) => operation !== undefined && operation !== "read");
+    assert.deepEqual(changed, []);
+  });
+
+  it("show a changed file in a plain preview, by what differs of it, and repair it", async () => {
+    chmodSync(at("kept.conf"), 0o666);
+    const shown = await distrobench("preview", stack, "--json");
+    assert.equal(shown.code, 0, shown.output);
+    const steps = (JSON.parse(shown.stdout) as { steps: { op: string; urn: string; detailedDiff?: object }[] }).steps;
+    const [files, ...others] = steps.filter(({ op }) => op !== "same" && op !== "refresh");
+    assert.match(files?.urn ?? "", /hosts:Files::box-before-packages$/);
+    assert.deepEqual(Object.keys(files?.detailedDiff ?? {}), [`files["${at("kept.conf")}"].mode`]);
+    assert.deepEqual(others, []);
+    const { code, output } = await distrobench("up", stack);
+    assert.equal(code, 0, output);
+    assert.equal(statSync(at("kept.conf")).mode & 0o777, 0o600);
+  });
+
+  it("that changed are undone first, and the others stay", async () => {
+    declare(`echo "first, changed" >>${at("journal")}`);
+    const { code, output } = await distrobench("up", stack);
+    assert.equal(code, 0, output);
+    assert.equal(text("journal"), "0\nfirst\nsecond\nundo first\nfirst, changed\n");
+  });
+
+  it("are undone by destroy in reverse order, and files are as they were", async () => {
+    const { code, output } = await distrobench("destroy", stack);
+    assert.equal(code, 0, output);
+    assert.equal(text("journal"), "0\nfirst\nsecond\nundo first\nfirst, changed\nundo second\nundo first\n");
+    assert.deepEqual([text("kept.conf"), statSync(at("kept.conf")).mode & 0o777], ["before\n", 0o640]);
+    assert.deepEqual(readdirSync(place).sort(), ["journal", "kept.conf", "seen"]);
+    assert.equal(existsSync("/var/lib/distrobench/files/zz-steps.box.before-packages.json"), false);
+  });
+});
