@@ -2,7 +2,7 @@ import { benchmarkHandler } from "../benchmarks/handler.ts";
 import { filesHandler, hostHandler, packagesHandler } from "../hosts/handler.ts";
 import type { ResourceHandler } from "../hosts/index.ts";
 import { labMachineHandler } from "../hosts/lab/handler.ts";
-import { baseImageHandler, deliveredImageHandler } from "../images/handler.ts";
+import { baseImageHandler, deliveredImageHandler, deliveredModelHandler } from "../images/handler.ts";
 import { tuningHandler } from "../kernel-tuning/handler.ts";
 import { reportHandler } from "../report/handler.ts";
 import type { ReportInputs, ReportOutputs } from "../report/index.ts";
@@ -19,6 +19,7 @@ export const handlers: readonly AnyHandler[] = [
   labMachineHandler,
   baseImageHandler,
   deliveredImageHandler,
+  deliveredModelHandler,
   tuningHandler,
   benchmarkHandler,
   report,

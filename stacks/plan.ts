@@ -1,6 +1,6 @@
 import type { BenchmarkInputs, VariantInput } from "../benchmarks/index.ts";
 import type { Connection, DistributionName, LabMachineInputs } from "../hosts/index.ts";
-import type { EngineName } from "../images/index.ts";
+import { describeModel, type EngineName, type ModelSource } from "../images/index.ts";
 import type { TuningInputs } from "../kernel-tuning/index.ts";
 import { type PlannedSecret, planConnection } from "./plan-connection.ts";
 import { type PlannedOwn, planOwn } from "./plan-steps.ts";
@@ -14,6 +14,7 @@ export interface Plan {
   readonly title: string;
   readonly hosts: readonly PlannedHost[];
   readonly images: readonly PlannedImage[];
+  readonly models: readonly PlannedModel[];
   readonly benchmarks: readonly PlannedBenchmark[];
   readonly report: { readonly directory: string };
 }
@@ -47,9 +48,17 @@ export interface PlannedImage {
   readonly deliverTo: readonly { readonly host: string; readonly engine: EngineName }[];
 }
 
+export interface PlannedModel {
+  readonly name: string;
+  readonly source: ModelSource;
+  /** Names of hosts. */
+  readonly deliverTo: readonly string[];
+}
+
 export interface PlannedBenchmark extends Omit<BenchmarkInputs, "variants" | "connections" | "instrument"> {
   readonly variants: readonly (Pick<VariantInput, "id" | "host" | "engine" | "labels" | "slice"> & {
     readonly imageName: string | undefined;
+    readonly modelName?: string;
   })[];
 }
 
@@ -60,6 +69,7 @@ export function planOf(matrix: Matrix, stack: string): Plan {
     title: matrix.title,
     hosts: Object.entries(matrix.hosts).map(([name, host]) => planHost(name, host, matrix, stack)),
     images: Object.keys(matrix.images).map((name) => planImage(name, matrix)),
+    models: Object.entries(matrix.models).map(([name, source]) => planModel(name, source, matrix)),
     benchmarks: Object.entries(matrix.benchmarks).map(([name, benchmark]) => planBenchmark(name, benchmark, matrix, stack)),
     report: { directory: `results/report-${stack}` },
   };
@@ -124,6 +134,12 @@ function deliveries(image: string, matrix: Matrix): PlannedImage["deliverTo"] {
   });
 }
 
+/** Wherever a benchmark needs the model, in the order of the hosts. */
+function planModel(name: string, source: ModelSource, matrix: Matrix): PlannedModel {
+  const users = Object.values(matrix.benchmarks).filter(({ model }) => model === name);
+  return { name, source, deliverTo: Object.keys(matrix.hosts).filter((host) => users.some(({ hosts }) => hosts.includes(host))) };
+}
+
 function planBenchmark(name: string, benchmark: MatrixBenchmark, matrix: Matrix, stack: string): PlannedBenchmark {
   const variants = benchmark.hosts.flatMap((host) => planVariants(host, benchmark, matrix));
   const { test, parameters, blocks, seed, aaPair, noisyHost } = benchmark;
@@ -146,9 +162,17 @@ function planVariants(host: string, benchmark: MatrixBenchmark, matrix: Matrix):
   const { distribution, release, tuning } = matrix.hosts[host] ?? {};
   const system = [distribution, release].filter((part) => part !== undefined).join(" ");
   const planned = planTuning(tuning);
-  const labels = { distribution: system, ...(planned === undefined ? {} : { tuning: planned.profile }) };
-  const slice = planned?.slice === undefined ? {} : { slice: planned.slice };
-  if (benchmark.engines === undefined) return [{ id: host, host, labels, imageName: benchmark.image, ...slice }];
+  const model = benchmark.model === undefined ? undefined : matrix.models[benchmark.model];
+  const labels = {
+    distribution: system,
+    ...(planned === undefined ? {} : { tuning: planned.profile }),
+    ...(model === undefined ? {} : { model: describeModel(benchmark.model ?? "", model) }),
+  };
+  const given = {
+    ...(planned?.slice === undefined ? {} : { slice: planned.slice }),
+    ...(benchmark.model === undefined ? {} : { modelName: benchmark.model }),
+  };
+  if (benchmark.engines === undefined) return [{ id: host, host, labels, imageName: benchmark.image, ...given }];
   const compared = benchmark.images !== undefined;
   return benchmark.engines.flatMap((engine) =>
     (compared ? imagesOf(benchmark) : [benchmark.image]).map((imageName) => ({
@@ -157,7 +181,7 @@ function planVariants(host: string, benchmark: MatrixBenchmark, matrix: Matrix):
       engine,
       labels: { ...labels, engine, ...(compared && imageName !== undefined ? { image: imageName } : {}) },
       imageName,
-      ...slice,
+      ...given,
     })),
   );
 }

@@ -4,6 +4,7 @@ import { Benchmark } from "../benchmarks/resource.ts";
 import { type Connection, UserError } from "../hosts/index.ts";
 import { LabMachine } from "../hosts/lab/resource.ts";
 import { Host, Packages } from "../hosts/resource.ts";
+import { DeliveredModel } from "../images/models/resource.ts";
 import { BuiltImage, DeliveredImage } from "../images/resource.ts";
 import { Tuning } from "../kernel-tuning/resource.ts";
 import { Report } from "../report/resource.ts";
@@ -12,7 +13,7 @@ import { connectionOf } from "./connections.ts";
 import { declareOwn, ownDigests } from "./declare-steps.ts";
 import { environmentDigest } from "./environment.ts";
 import { loadPlan } from "./load.ts";
-import type { Plan, PlannedBenchmark, PlannedHost, PlannedImage } from "./plan.ts";
+import type { Plan, PlannedBenchmark, PlannedHost, PlannedImage, PlannedModel } from "./plan.ts";
 
 interface DeclaredHost {
   readonly planned: PlannedHost;
@@ -24,6 +25,13 @@ interface DeclaredHost {
   readonly ready: pulumi.Resource;
   readonly tuning: Tuning | undefined;
   readonly environment: pulumi.Output<string>;
+}
+
+/** What benchmarks measure with. */
+interface Delivered {
+  readonly images: ReadonlyMap<string, DeclaredImage>;
+  /** By `model/host`. */
+  readonly models: ReadonlyMap<string, DeliveredModel>;
 }
 
 interface DeclaredImage {
@@ -46,9 +54,10 @@ export function declareStack(root: string) {
 function declare(root: string, plan: Plan) {
   const hosts = new Map(plan.hosts.map((host) => [host.name, declareHost(root, host)]));
   const images = new Map(plan.images.map((image) => [image.name, declareImage(root, plan.stack, image, hosts)]));
+  const models = new Map(plan.models.flatMap((model) => declareModel(model, hosts)));
   const benchmarks = plan.benchmarks.map((benchmark) => ({
     name: benchmark.name,
-    resource: declareBenchmark(benchmark, hosts, images),
+    resource: declareBenchmark(benchmark, hosts, { images, models }),
   }));
   const report = new Report(plan.stack, {
     stack: plan.stack,
@@ -69,6 +78,7 @@ function declare(root: string, plan: Plan) {
       base: built.base,
       digests: mapValues(delivered, ({ configDigest }) => configDigest),
     })),
+    models: mapValues(models, ({ path, sha256 }) => ({ path, sha256 })),
     metrics: perBenchmark(({ metrics }) => metrics),
     verdicts: perBenchmark(({ verdicts }) => verdicts),
     sessions: perBenchmark(({ session }) => session),
@@ -136,20 +146,34 @@ function declareImage(
   return { built, delivered: new Map(delivered) };
 }
 
+function declareModel(
+  { name, source, deliverTo }: PlannedModel,
+  hosts: ReadonlyMap<string, DeclaredHost>,
+): readonly (readonly [string, DeliveredModel])[] {
+  return deliverTo.map((host) => {
+    const target = expect(hosts, host);
+    const args = { host, connection: target.connection, model: name, source };
+    return [`${name}/${host}`, new DeliveredModel(`${name}-${host}`, args, { dependsOn: [target.host] })] as const;
+  });
+}
+
 function declareBenchmark(
   { variants, ...planned }: PlannedBenchmark,
   hosts: ReadonlyMap<string, DeclaredHost>,
-  images: ReadonlyMap<string, DeclaredImage>,
+  delivered: Delivered,
 ): Benchmark {
   const used = [...new Set(variants.map(({ host }) => host))].map((host) => expect(hosts, host));
-  const needed = variants.flatMap(
-    ({ imageName, host, engine }) => images.get(imageName ?? "")?.delivered.get(`${host}/${engine}`) ?? [],
+  const needed = variants.flatMap(({ imageName, modelName, host, engine }) =>
+    [
+      delivered.images.get(imageName ?? "")?.delivered.get(`${host}/${engine}`) ?? [],
+      delivered.models.get(`${modelName}/${host}`) ?? [],
+    ].flat(),
   );
   return new Benchmark(
     planned.name,
     {
       ...planned,
-      variants: pulumi.output(variants.map((variant) => declareVariant(variant, hosts, images))),
+      variants: pulumi.output(variants.map((variant) => declareVariant(variant, hosts, delivered))),
       connections: pulumi.output(Object.fromEntries(used.map(({ planned: { name }, connection }) => [name, connection]))),
       instrument: instrumentDigest(planned.test),
     },
@@ -160,12 +184,13 @@ function declareBenchmark(
 }
 
 function declareVariant(
-  { imageName, ...variant }: PlannedBenchmark["variants"][number],
+  { imageName, modelName, ...variant }: PlannedBenchmark["variants"][number],
   hosts: ReadonlyMap<string, DeclaredHost>,
-  images: ReadonlyMap<string, DeclaredImage>,
+  { images, models }: Delivered,
 ) {
   const { host, environment, tuning } = expect(hosts, variant.host);
   const image = images.get(imageName ?? "");
+  const model = models.get(`${modelName}/${variant.host}`);
   const delivered = image?.delivered.get(`${variant.host}/${variant.engine}`);
   return {
     ...variant,
@@ -173,6 +198,9 @@ function declareVariant(
     environment,
     ...(tuning === undefined ? {} : { tuning: tuning.readBack }),
     ...(image === undefined || delivered === undefined ? {} : { image: image.built.tag, imageDigest: delivered.configDigest }),
+    ...(model === undefined || modelName === undefined
+      ? {}
+      : { model: { name: modelName, path: model.path, sha256: model.sha256 } }),
   };
 }
 

@@ -33,11 +33,13 @@ const view = z
     images: mappings(
       z.object({ recipe: word, builder: word, base: z.record(z.string(), z.unknown()).optional().catch(undefined) }).catch({}),
     ),
+    models: mappings(z.unknown()),
     benchmarks: mappings(
       z
         .object({
           test: word,
           image: word,
+          model: word,
           images: strings.optional(),
           hosts: strings,
           engines: strings,
@@ -48,7 +50,7 @@ const view = z
         .catch({}),
     ),
   })
-  .catch({ packages: [], hosts: {}, images: {}, benchmarks: {} });
+  .catch({ packages: [], hosts: {}, images: {}, models: {}, benchmarks: {} });
 type View = z.output<typeof view>;
 type ViewHost = NonNullable<View["hosts"][string]>;
 
@@ -121,11 +123,12 @@ function imageProblems(matrix: View, name: string, vocabulary: Vocabulary): Prob
 
 function benchmarkProblems(matrix: View, name: string, vocabulary: Vocabulary): Problem[] {
   const path = ["benchmarks", name];
-  const { test, image, images, hosts = [], engines = [], baseline, parameters } = matrix.benchmarks[name] ?? {};
+  const { test, image, model, images, hosts = [], engines = [], baseline, parameters } = matrix.benchmarks[name] ?? {};
   const variants = variantIds(hosts, engines, images);
   return [
     ...(test === undefined ? [] : unknownName("test", test, Object.keys(vocabulary.tests), [...path, "test"])),
     ...imageReferences(matrix, path, image, images),
+    ...(model === undefined ? [] : unknownName("model", model, Object.keys(matrix.models), [...path, "model"])),
     ...hosts.flatMap((host, index) => unknownName("host", host, Object.keys(matrix.hosts), [...path, "hosts", index])),
     ...repeated(hosts, [...path, "hosts"]),
     ...repeated(engines, [...path, "engines"]),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { distributionName } from "../hosts/index.ts";
-import { engineName } from "../images/index.ts";
+import { engineName, modelSource } from "../images/index.ts";
 import { knobValue } from "../kernel-tuning/index.ts";
 import { percent, size } from "./quantities.ts";
 import { ownSteps, perDistribution } from "./steps-schema.ts";
@@ -118,6 +118,7 @@ const benchmark = z.strictObject({
   test: text("cold-start"),
   title: text("Cold start of the model server").optional(),
   image: name.optional(),
+  model: name.optional().describe("one of the models at the top"),
   images: z.array(name).min(1, "expected at least one image").optional().describe("compared with each other: one variant each"),
   hosts: z.array(name).min(1, "expected at least one host"),
   engines: z.array(engineName).min(1, "expected at least one engine").optional(),
@@ -144,6 +145,7 @@ export const matrixSchema = z
     packages: z.array(z.string()).default([]).describe("abstract names, installed on every host and removed again"),
     distributions: perDistribution,
     images: z.record(name, image).default({}),
+    models: z.record(name, modelSource).default({}).describe("model files, by the names that benchmarks use"),
     benchmarks: z.record(name, benchmark).default({}),
   })
   .meta({ title: "distrobench matrix", description: "Which hosts, which images on them, what is measured." });

@@ -2,7 +2,7 @@ import { fingerprintNames, type HostFacts } from "../../hosts/index.ts";
 import type { Environment } from "../results/schema.ts";
 
 /** What the session itself adds to a host's facts and what makes results incomparable when it differs. */
-const OWN_NAMES = ["image.", "instrument", "tuning."];
+const OWN_NAMES = ["image.", "instrument", "model.", "tuning."];
 
 /** What was true of the host, as text by dotted name. `extra` adds what only the session knows, such as image digests. */
 export function environmentOf(host: string, facts: HostFacts, extra: Readonly<Record<string, string>>): Environment {

@@ -90,7 +90,8 @@ async function prepareAll(
     const tuning = own.flatMap((variant) =>
       Object.entries(variant.tuning ?? {}).map(([knob, value]) => [`tuning.${knob}`, value]),
     );
-    const extra = Object.fromEntries([...images, ...tuning, ["instrument", options.inputs.instrument]]);
+    const models = own.flatMap(({ model }) => (model === undefined ? [] : [[`model.${model.name}`, model.sha256]]));
+    const extra = Object.fromEntries([...images, ...models, ...tuning, ["instrument", options.inputs.instrument]]);
     writer.environment(environmentOf(name, facts, extra));
     const given = { emulated: facts.emulated, variants: own, firstSequence: sequence, now: () => new Date(), writer };
     const { host, swept } = await prepareHost(place, given);

@@ -148,3 +148,25 @@ describe("images compared with each other", () => {
     assert.match(complaints(two.replace("images: [model-server", "images: [other")), /named twice/);
   });
 });
+
+describe("a model", () => {
+  const models = "models:\n  small: { random: { shape: tiny } }\nbenchmarks:";
+  const used = RIGHT.replace("benchmarks:", models).replace(
+    "    image: model-server",
+    "    image: model-server\n    model: small",
+  );
+
+  it("is delivered to the hosts whose benchmarks name it, and random weights are called so in every report", () => {
+    const { models: planned, benchmarks } = planText(used);
+    assert.deepEqual(planned, [{ name: "small", source: { random: { shape: "tiny", seed: 1 } }, deliverTo: ["one"] }]);
+    const [variant] = benchmarks[0]?.variants ?? [];
+    assert.deepEqual([variant?.modelName, variant?.labels.model], ["small", "small (random weights, tiny, seed 1)"]);
+  });
+
+  it("is refused when it is unknown, not pinned, or of two kinds at once", () => {
+    assert.match(complaints(used.replace("model: small", "model: smal")), /unknown model "smal", did you mean small\?/);
+    const kinds = ["{ url: http://192.0.2.1/m.gguf }", "{ path: m, random: { shape: tiny } }", "{ random: { shape: huge } }"];
+    for (const kind of kinds)
+      assert.match(complaints(used.replace("{ random: { shape: tiny } }", kind)), /expected exactly one of \{ url, sha256 \}/);
+  });
+});
