@@ -8,6 +8,7 @@ import type { Starter } from "./engines.ts";
 import { type Traces, traces } from "./leftovers.ts";
 import { clientSpawns, detections } from "./overheads.ts";
 import { type Settled, settle } from "./settle.ts";
+import { userCommand } from "./user-command.ts";
 
 /** Prefix of every dotted name in a record. */
 function under(prefix: string, values: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
@@ -56,6 +57,7 @@ export const actions = {
   /** Right after a sample, before anything is asked of the host again. */
   after: async () => ({ ...under("during", changes(started, counters())), ...under("after", levels()) }),
   "cold-start": coldStart,
+  "user-command": userCommand,
 };
 
 export type Actions = typeof actions;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { monotonic } from "./clock.ts";
 
 /** Everything this program started and that still runs: killed when the session ends, however it ends. */
 const running = new Set<ChildProcess>();
@@ -8,6 +9,8 @@ const TAIL_LINES = 20;
 
 export interface Running {
   readonly child: ChildProcess;
+  /** CLOCK_MONOTONIC nanoseconds just before it was spawned. */
+  readonly spawned: bigint;
   /** Called for every line of standard output and standard error, with where it came from. */
   onLine: (line: string, from: "stdout" | "stderr") => void;
   /** The newest lines of both streams. */
@@ -16,13 +19,25 @@ export interface Running {
   readonly ended: Promise<number>;
 }
 
+export interface StartOptions {
+  /** Not killed when the session ends. */
+  readonly outlives?: boolean;
+  /** Added to this program's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** This program's own by default. */
+  readonly directory?: string;
+}
+
 /**
  * Starts a command in a process group of its own, without a shell. Never throws: a missing program ends with -1. One that `outlives`
  * the session is left to finish: half a removal is worse than one that ends a moment later.
  */
-export function start(command: readonly string[], { outlives = false }: { readonly outlives?: boolean } = {}): Running {
+export function start(command: readonly string[], options: StartOptions = {}): Running {
   const [file = "", ...rest] = command;
-  const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const { outlives = false, environment, directory } = options;
+  const env = environment === undefined ? process.env : { ...process.env, ...environment };
+  const spawned = monotonic();
+  const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"], detached: true, env, cwd: directory });
   if (!outlives) running.add(child);
   const lines: string[] = [];
   const ended = new Promise<number>((resolve) => {
@@ -32,15 +47,15 @@ export function start(command: readonly string[], { outlives = false }: { readon
     });
     child.once("close", (code) => resolve(code ?? -1));
   }).finally(() => running.delete(child));
-  const process: Running = { child, onLine: () => undefined, tail: () => lines.slice(-TAIL_LINES).join("\n"), ended };
+  const started: Running = { child, spawned, onLine: () => undefined, tail: () => lines.slice(-TAIL_LINES).join("\n"), ended };
   for (const from of ["stdout", "stderr"] as const) {
     createInterface({ input: child[from], crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
       lines.push(line);
       if (lines.length > TAIL_LINES) lines.shift();
-      process.onLine(line, from);
+      started.onLine(line, from);
     });
   }
-  return process;
+  return started;
 }
 
 /** Runs a command to its end. Rejects when it takes longer than `timeoutSeconds`; an exit code is a result. */
@@ -67,12 +82,13 @@ export async function run(
   }
 }
 
+/** Also what the command left in its group when it ended itself: a process in the background may hold its streams open. */
 export function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, "SIGKILL");
   } catch {
-    // It ended in between.
+    // The whole group has ended.
   }
 }
 

@@ -18,8 +18,12 @@ export interface StartOrder {
   readonly image: string;
   /** Arguments after the image. */
   readonly arguments: readonly string[];
-  /** Port inside the container that is published on 127.0.0.1. */
-  readonly containerPort: number;
+  /** Replaces the image's own. */
+  readonly entrypoint?: string | undefined;
+  /** Absolute path inside the container; the image's own by default. */
+  readonly workingDirectory?: string | undefined;
+  /** Port inside the container that is published on 127.0.0.1; none by default. */
+  readonly containerPort?: number | undefined;
   /** Environment variables of the container. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Files or folders of the host that the container sees read-only. */
@@ -81,7 +85,9 @@ function containerArguments(order: StartOrder, started: Started): readonly strin
   const { cpus, cpuset, memoryBytes, memorySwapBytes } = order.limits;
   return [
     ["run", "--rm", "--pull", "never", "--name", started.name, "--label", LABEL, "--cidfile", started.idFile],
-    ["--publish", `127.0.0.1:${started.hostPort}:${order.containerPort}`],
+    order.containerPort === undefined ? [] : ["--publish", `127.0.0.1:${started.hostPort}:${order.containerPort}`],
+    order.entrypoint === undefined ? [] : ["--entrypoint", order.entrypoint],
+    order.workingDirectory === undefined ? [] : ["--workdir", order.workingDirectory],
     order.slice === undefined ? [] : ["--cgroup-parent", order.slice],
     cpus === undefined ? [] : ["--cpus", String(cpus)],
     cpuset === undefined ? [] : ["--cpuset-cpus", cpuset],
