@@ -3,18 +3,26 @@ import { seededRandom } from "./random.ts";
 import type { Interval } from "./summary.ts";
 import type { UnitValue } from "./units.ts";
 
-/** Percentile bootstrap: whole units are drawn with replacement, 95 %. `undefined` below 6 units. */
+/**
+ * Percentile bootstrap: whole units are drawn with replacement, 95 %. The statistic is told how often each unit was drawn. `undefined` below
+ * 6 units.
+ */
 export function bootstrap(
   units: readonly UnitValue[],
-  statistic: (resample: readonly number[]) => number,
-  options: { readonly seed: number; readonly draws?: number },
+  statistic: (counts: Uint16Array) => number,
+  options: { readonly seed: number; readonly draws: number },
 ): Interval | undefined {
   if (units.length < 6) return undefined;
-  const draws = options.draws ?? 10_000;
   const random = seededRandom(options.seed);
-  const results = new Float64Array(draws);
-  for (let draw = 0; draw < draws; draw++) {
-    results[draw] = statistic(units.map(() => units[random(units.length)] ?? Number.NaN));
+  const results = new Float64Array(options.draws);
+  const counts = new Uint16Array(units.length);
+  for (let draw = 0; draw < options.draws; draw++) {
+    counts.fill(0);
+    for (let drawn = 0; drawn < units.length; drawn++) {
+      const unit = random(units.length);
+      counts[unit] = (counts[unit] ?? 0) + 1;
+    }
+    results[draw] = statistic(counts);
   }
   return percentiles(results);
 }

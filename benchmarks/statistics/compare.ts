@@ -1,11 +1,12 @@
 import type { MetricDefinition, Session } from "../results/schema.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { holm } from "./holm.ts";
-import { pairedCentre, pairedEstimate, signedRankP } from "./paired.ts";
+import { pairedEstimate, signedRankP } from "./paired.ts";
 import type { AaResult, Comparison, Interval } from "./summary.ts";
 import { logDifferences, type Unit, type UnitValue, valuesOf } from "./units.ts";
 import { cliffsDelta } from "./unpaired.ts";
 import { judge } from "./verdict.ts";
+import { resampledCentre } from "./walsh.ts";
 
 /** Above this many blocks the rank interval stands alone: resampling all Walsh averages would take minutes and add nothing. */
 export const BOOTSTRAP_LIMIT = 30;
@@ -75,7 +76,9 @@ function concluded(session: Session, { definition, ...raw }: RawComparison, adju
 }
 
 export function resampled(differences: readonly UnitValue[], seed: number): Interval | undefined {
-  return differences.length > BOOTSTRAP_LIMIT ? undefined : bootstrap(differences, pairedCentre, { seed, draws: 2_000 });
+  return differences.length > BOOTSTRAP_LIMIT
+    ? undefined
+    : bootstrap(differences, resampledCentre(differences), { seed, draws: 2_000 });
 }
 
 export function exponentOf(value: number | undefined): number | undefined {

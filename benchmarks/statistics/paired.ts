@@ -1,8 +1,9 @@
 import { signedRankProbabilities } from "./distributions.ts";
-import { ascending, atRanks, centre, medianOfSorted } from "./estimate.ts";
+import { ascending, atRanks, medianOfSorted } from "./estimate.ts";
 import { walshRanks } from "./ranks.ts";
 import type { Interval } from "./summary.ts";
 import type { UnitValue } from "./units.ts";
+import { walshAverages, walshSelector } from "./walsh.ts";
 
 /** Hodges-Lehmann centre of paired differences: the median of all Walsh averages, with the exact signed-rank interval. */
 export interface PairedEstimate {
@@ -13,13 +14,23 @@ export interface PairedEstimate {
 /** `undefined` without a pair. Differences may be infinite where one side failed. */
 export function pairedEstimate(differences: readonly UnitValue[]): PairedEstimate | undefined {
   if (differences.length === 0) return undefined;
-  const averages = walshAverages(differences).sort();
+  if (differences.length > SORTED_LIMIT && differences.every(Number.isFinite)) return selectedEstimate(differences);
+  const averages = Float64Array.from(walshAverages(differences), ({ value }) => value);
   return { centre: medianOfSorted(averages), interval: atRanks(averages, walshRanks(differences.length)) };
 }
 
-/** Centre alone, for resampling. */
-export function pairedCentre(differences: readonly number[]): number {
-  return medianOfSorted(walshAverages(differences).sort());
+/** Above this many differences their averages are counted, not sorted: 2 500 differences have three million averages. */
+const SORTED_LIMIT = 100;
+
+/** The same figures as from all averages sorted. */
+function selectedEstimate(differences: readonly UnitValue[]): PairedEstimate {
+  const select = walshSelector(differences);
+  const size = (differences.length * (differences.length + 1)) / 2;
+  const ranks = walshRanks(differences.length);
+  return {
+    centre: (select(Math.ceil(size / 2)) + select(Math.floor(size / 2) + 1)) / 2,
+    interval: ranks && { low: select(ranks.low), high: select(ranks.high), coverage: ranks.coverage },
+  };
 }
 
 /**
@@ -43,15 +54,6 @@ export function signedRankP(differences: readonly UnitValue[]): number | undefin
 export function midRanks(values: readonly number[]): readonly number[] {
   const sorted = ascending(values);
   return values.map((value) => (lowerBound(sorted, value) + 1 + upperBound(sorted, value)) / 2);
-}
-
-function walshAverages(values: readonly number[]): Float64Array {
-  const averages = new Float64Array((values.length * (values.length + 1)) / 2);
-  let next = 0;
-  for (const [i, a] of values.entries()) {
-    for (let j = i; j < values.length; j++) averages[next++] = centre(a, values[j] ?? a) || 0;
-  }
-  return averages;
 }
 
 /** erfc(z / sqrt 2) by the rational approximation 7.1.26 of Abramowitz and Stegun; absolute error below 1.5e-7. */

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { MetricSummary } from "../../benchmarks/statistics/index.ts";
 import { capital, intervalText, quantity } from "../format.ts";
 import { EMULATED, measured, resolutionOf, type SessionView, scaleOf } from "../view.ts";
-import { colours, draw, type Figure, heightFor } from "./svg.ts";
+import { colours, dots, draw, type Figure, heightFor } from "./svg.ts";
 
 const ROW = 62;
 
@@ -18,8 +18,8 @@ export function dotFigure(view: SessionView, metric: MetricSummary): Figure | un
     low: (estimate.interval?.low ?? estimate.median) / scale.factor,
     high: Math.min(estimate.interval?.high ?? estimate.median, estimate.max) / scale.factor,
   }));
-  const dots = samplesOf(view, metric, scale.factor);
-  const ends = extent([...dots.map(({ value }) => value), ...rows.flatMap(({ low, high }) => [low, high])]);
+  const samples = samplesOf(view, metric, scale.factor);
+  const ends = extent([...samples.map(({ value }) => value), ...rows.flatMap(({ low, high }) => [low, high])]);
   const drawing = draw(describe(view, metric), {
     height: heightFor(rows.length, ROW),
     marginBottom: 38,
@@ -35,7 +35,7 @@ export function dotFigure(view: SessionView, metric: MetricSummary): Figure | un
     y: { axis: null, domain: [-0.6, 1] },
     fy: { axis: null, domain: rows.map(({ variant }) => variant), padding: 0 },
     marks: [
-      Plot.dot(dots, { x: "value", y: "offset", fy: "variant", r: 3, fill: colours.sample, fillOpacity: 0.55 }),
+      dots(samples, { x: "value", y: "offset", fy: "variant", r: 3, stroke: colours.sample }),
       Plot.ruleY(rows, { x1: "low", x2: "high", y: -0.28, fy: "variant", stroke: colours.estimate, strokeWidth: 3 }),
       Plot.dot(rows, { x: "median", y: -0.28, fy: "variant", r: 5, fill: colours.estimate, symbol: "diamond2" }),
       Plot.text(rows, { text: "label", fy: "variant", frameAnchor: "top-left", dy: 2, fontWeight: 600 }),

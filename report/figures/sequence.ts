@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { MetricSummary } from "../../benchmarks/statistics/index.ts";
 import { EMULATED, measured, type SessionView, scaleOf } from "../view.ts";
-import { colours, draw, type Figure, heightFor } from "./svg.ts";
+import { colours, dots, draw, type Figure, heightFor } from "./svg.ts";
 
 const ROW = 84;
 
@@ -31,9 +31,9 @@ export function sequenceFigure(view: SessionView, metric: MetricSummary): Figure
     fy: { axis: null, domain: variants, padding: 0.08 },
     marks: [
       Plot.ruleY(medians, { y: "median", fy: "variant", stroke: colours.estimate, strokeWidth: 1 }),
-      Plot.dot(
+      dots(
         points.filter((point) => !point.flagged),
-        { x: "sequence", y: "value", fy: "variant", r: 2.5, fill: colours.sample },
+        { x: "sequence", y: "value", fy: "variant", r: 2.5, stroke: colours.sample },
       ),
       Plot.dot(
         points.filter((point) => point.flagged),

@@ -46,6 +46,33 @@ export function draw(description: string, options: Plot.PlotOptions): Markup {
   return new Markup(svg.outerHTML.replace(COORDINATES, shorten));
 }
 
+/**
+ * Dots as one path of steps without length, whose round ends are seen: an element for each would make the page slow and large. Dots on the
+ * same third of a pixel are drawn once.
+ */
+export function dots<Datum>(data: readonly Datum[], { r, stroke, ...place }: DotOptions): Plot.Dot {
+  return Plot.dot(data as Datum[], { ...place, render: asOnePath({ stroke, "stroke-width": String(2 * r) }) });
+}
+
+interface DotOptions extends Pick<Plot.DotOptions, "x" | "y" | "fy"> {
+  readonly r: number;
+  readonly stroke: string;
+}
+
+function asOnePath(attributes: Readonly<Record<string, string>>): Plot.RenderFunction {
+  return (index, _scales, values, _dimensions, context) => {
+    const { x = [], y = [] } = values as { readonly x?: ArrayLike<number>; readonly y?: ArrayLike<number> };
+    const third = (value: number | undefined) => Math.round((value ?? 0) * 3);
+    const places = new Map(Array.from(index, (i) => [`${third(x[i])} ${third(y[i])}`, i] as const));
+    const steps = [...places.values()].map((i) => `M${(x[i] ?? 0).toFixed(1)},${(y[i] ?? 0).toFixed(1)}h0`);
+    const path = context.document.createElementNS("http://www.w3.org/2000/svg", "path");
+    for (const [name, value] of Object.entries({ ...attributes, ...shape, d: steps.join("") })) path.setAttribute(name, value);
+    return path;
+  };
+}
+
+const shape = { fill: "none", "stroke-linecap": "round", "stroke-opacity": "0.65" };
+
 /** Attributes that hold coordinates; labels are left alone. */
 const COORDINATES = / (?:d|cx|cy|x|y|x1|x2|y1|y2|width|height|transform)="[^"]*"/g;
 

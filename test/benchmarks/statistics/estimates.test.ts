@@ -9,6 +9,7 @@ import { holm } from "../../../benchmarks/statistics/holm.ts";
 import { midRanks, pairedEstimate, signedRankP } from "../../../benchmarks/statistics/paired.ts";
 import { logDifferences } from "../../../benchmarks/statistics/units.ts";
 import { cliffsDelta, rankSumP, ratioOfUnpaired } from "../../../benchmarks/statistics/unpaired.ts";
+import { resampledCentre, walshAverages, walshSelector } from "../../../benchmarks/statistics/walsh.ts";
 import { unitsFrom, unitValues } from "./units.ts";
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
@@ -135,11 +136,33 @@ describe("estimates, for any values,", () => {
         assert.ok((found?.interval?.low ?? 0) <= (found?.centre ?? 0) && (found?.centre ?? 0) <= (found?.interval?.high ?? 0));
       }),
     ));
+  it("are the same from counted averages as from sorted ones", () =>
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 1, maxLength: 60 }), (values) => {
+        const sorted = walshAverages(values).map(({ value }) => value);
+        const select = walshSelector(values);
+        assert.deepEqual(
+          sorted.map((_, i) => select(i + 1) || 0),
+          sorted,
+        );
+      }),
+    ));
+  it("of a resample are those of its values", () =>
+    fc.assert(
+      fc.property(fc.array(fc.tuple(positive, fc.nat({ max: 3 })), { minLength: 1, maxLength: 20 }), (drawn) => {
+        const missing = drawn.length - drawn.reduce((sum, [, count]) => sum + count, 0);
+        fc.pre(missing === 0);
+        const expanded = drawn.flatMap(([value, count]) => Array<number>(count).fill(value));
+        const centre = resampledCentre(drawn.map(([value]) => value))(Uint16Array.from(drawn, ([, count]) => count));
+        assert.equal(centre, pairedEstimate(unitValues(expanded))?.centre);
+      }),
+    ));
   it("bootstrap within the range of the values, the same for the same seed", () =>
     fc.assert(
       fc.property(fc.array(positive, { minLength: 6, maxLength: 20 }), fc.nat(), (values, seed) => {
-        const found = bootstrap(unitValues(values), median, { seed, draws: 50 });
-        assert.deepEqual(found, bootstrap(unitValues(values), median, { seed, draws: 50 }));
+        const centre = resampledCentre(values);
+        const found = bootstrap(unitValues(values), centre, { seed, draws: 50 });
+        assert.deepEqual(found, bootstrap(unitValues(values), centre, { seed, draws: 50 }));
         assert.ok((found?.low ?? 0) >= Math.min(...values) && (found?.high ?? 0) <= Math.max(...values));
       }),
       { numRuns: 20 },
