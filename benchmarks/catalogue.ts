@@ -2,11 +2,13 @@ import { UserError } from "../hosts/index.ts";
 import { coldStart } from "./cold-start/index.ts";
 import { command } from "./command/index.ts";
 import type { Benchmark } from "./define.ts";
+import { steadyLoad } from "./steady-load/index.ts";
 
 /** Every test by name. A new test adds its file and one line here. */
 export const benchmarks: Readonly<Record<string, Benchmark>> = {
   [coldStart.name]: coldStart,
   [command.name]: command,
+  [steadyLoad.name]: steadyLoad,
 };
 
 /** Throws `UserError` for a name that is not registered. */

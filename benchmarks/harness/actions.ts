@@ -8,6 +8,7 @@ import type { Starter } from "./engines.ts";
 import { type Traces, traces } from "./leftovers.ts";
 import { clientSpawns, detections } from "./overheads.ts";
 import { type Settled, settle } from "./settle.ts";
+import { steadyLoad } from "./steady-load.ts";
 import { userCommand } from "./user-command.ts";
 
 /** Prefix of every dotted name in a record. */
@@ -58,6 +59,7 @@ export const actions = {
   after: async () => ({ ...under("during", changes(started, counters())), ...under("after", levels()) }),
   "cold-start": coldStart,
   "user-command": userCommand,
+  "steady-load": steadyLoad,
 };
 
 export type Actions = typeof actions;

@@ -10,11 +10,20 @@ export function parsePressure(text: string): { readonly some?: number; readonly 
   return found;
 }
 
+export interface Stat {
+  readonly total: number;
+  /** Idle, or waiting for a disk. */
+  readonly idle: number;
+  readonly steal: number;
+  readonly contextSwitches: number;
+}
+
 /** Clock ticks of all CPUs since boot, and context switches. Guest time is part of user time and not counted twice. */
-export function parseStat(text: string): { readonly total: number; readonly steal: number; readonly contextSwitches: number } {
+export function parseStat(text: string): Stat {
   const ticks = (/^cpu\s+(.*)$/m.exec(text)?.[1] ?? "").trim().split(/\s+/).map(Number).slice(0, 8);
   return {
     total: ticks.reduce((sum, value) => sum + value, 0),
+    idle: (ticks[3] ?? 0) + (ticks[4] ?? 0),
     steal: ticks[7] ?? 0,
     contextSwitches: Number(/^ctxt (\d+)/m.exec(text)?.[1] ?? 0),
   };

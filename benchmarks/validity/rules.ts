@@ -30,6 +30,9 @@ const BRACKET_SECONDS = 0.002;
 const BRACKET_SHARE = 0.01;
 const STEAL = 0.02;
 const CONTROL_CHANGE = 0.03;
+const LATENESS_P99_SECONDS = 0.001;
+const LATENESS_SECONDS = 0.005;
+const FAILED_REQUESTS = 0.01;
 
 /** Declared before measuring; nothing else ever takes a sample out of the statistics. */
 const rules: readonly Rule[] = [
@@ -88,6 +91,45 @@ const rules: readonly Rule[] = [
     },
   },
   {
+    name: "send-lateness",
+    status: "invalid",
+    markedWhenNoisy: true,
+    broken: ({ conditions }) => {
+      const [p99, max] = [conditions["load.lateness.p99"] ?? 0, conditions["load.lateness.max"] ?? 0];
+      if (p99 <= LATENESS_P99_SECONDS && max <= LATENESS_SECONDS) return undefined;
+      return `requests left late: p99 ${milliseconds(p99)} (limit 1 ms), longest ${milliseconds(max)} (limit 5 ms)`;
+    },
+  },
+  {
+    name: "requests-sent",
+    status: "invalid",
+    markedWhenNoisy: false,
+    broken: ({ conditions }) => {
+      const [planned, sent] = [conditions["load.planned"], conditions["load.sent"]];
+      return planned === sent ? undefined : `${sent} of ${planned} requests were sent`;
+    },
+  },
+  {
+    name: "requests-failed",
+    status: "invalid",
+    markedWhenNoisy: false,
+    broken: ({ conditions }) => {
+      const [planned = 0, failed = 0] = [conditions["load.planned"], conditions["load.failed"]];
+      if (failed <= FAILED_REQUESTS * planned) return undefined;
+      return `${failed} of ${planned} requests failed or had no answer: more than 1 %`;
+    },
+  },
+  {
+    name: "limits",
+    status: "invalid",
+    markedWhenNoisy: false,
+    broken: ({ conditions }) => {
+      const dropped = namesUnder("limits.dropped.", conditions);
+      if (dropped.length === 0) return undefined;
+      return `not in the container's control group, though asked for: ${dropped.join(", ")}. The engine drops what the kernel does not offer (docs/benchmarks/steady-load.md)`;
+    },
+  },
+  {
     name: "control-kernel",
     status: "disturbed",
     markedWhenNoisy: true,
@@ -111,6 +153,10 @@ export function judge(subject: Subject, noisyHost: boolean): Validity {
   if (broken.length === 0) return { status: "valid" };
   const reasons = broken.map(({ reason }) => reason);
   return { status: broken.some(({ counts }) => counts) ? "invalid" : "disturbed", reasons };
+}
+
+function namesUnder(prefix: string, values: Readonly<Record<string, number>>): readonly string[] {
+  return Object.keys(values).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }
 
 function percent(share: number): string {

@@ -32,7 +32,7 @@ test("stall times are read by kind, and none where the kernel has no PSI", () =>
 
 test("guest time is not counted twice in the sum of ticks", () => {
   const text = "cpu  10 1 20 300 4 5 6 7 8 9\ncpu0 1 1 1 1 1 1 1 1 1 1\nctxt 4711\n";
-  assert.deepEqual(parseStat(text), { total: 353, steal: 7, contextSwitches: 4711 });
+  assert.deepEqual(parseStat(text), { total: 353, idle: 304, steal: 7, contextSwitches: 4711 });
 });
 
 test("memory is in bytes and swapped pages are the sum of both ways", () => {

@@ -16,6 +16,8 @@ test("a quiet sample is valid", () => {
   assert.deepEqual(judge(quiet, false), { status: "valid" });
 });
 
+const window = { "load.planned": 480, "load.sent": 480 };
+
 const table: readonly (readonly [string, Subject, rule: string, strict: string, noisy: string])[] = [
   ["a bracket of 11 ms on 1 s", { ...quiet, values: { total: 1, bracket: 0.011 } }, "bracket", "invalid", "invalid"],
   ["something left by the sample before", { ...quiet, leftovers: ["mount /x"] }, "leftovers", "invalid", "invalid"],
@@ -23,6 +25,11 @@ const table: readonly (readonly [string, Subject, rule: string, strict: string, 
   ["stolen CPU time", withConditions({ "during.steal": 0.021 }), "steal", "invalid", "disturbed"],
   ["swapping", withConditions({ "during.swappedPages": 1 }), "swap", "invalid", "invalid"],
   ["a kernel error line", withConditions({ "during.kernelErrors": 1 }), "kernel-error", "invalid", "disturbed"],
+  ["a late p99 of sends", withConditions({ "load.lateness.p99": 0.0011 }), "send-lateness", "invalid", "disturbed"],
+  ["one send 5.1 ms late", withConditions({ "load.lateness.max": 0.0051 }), "send-lateness", "invalid", "disturbed"],
+  ["a request not sent", withConditions({ "load.planned": 480, "load.sent": 479 }), "requests-sent", "invalid", "invalid"],
+  ["5 failures of 480", withConditions({ ...window, "load.failed": 5 }), "requests-failed", "invalid", "invalid"],
+  ["a dropped limit", withConditions({ "limits.dropped.memoryBytes": 1 }), "limits", "invalid", "invalid"],
   ["a slower control kernel", withConditions({ "control.seconds": 0.207 }), "control-kernel", "disturbed", "disturbed"],
   ["a faster control kernel", withConditions({ "control.seconds": 0.193 }), "control-kernel", "disturbed", "disturbed"],
 ];
@@ -44,6 +51,8 @@ const within: readonly (readonly [string, Subject])[] = [
   ["a bracket of 2 ms on 100 ms", { ...quiet, values: { total: 0.1, bracket: 0.002 } }],
   ["a bracket of 1 % of the value", { ...quiet, values: { total: 1, bracket: 0.01 } }],
   ["pressure at the session's own floor", { ...withConditions({ "settle.pressure": 0.3 }), pressureLimit: 0.3 }],
+  ["4 failures of 480", withConditions({ ...window, "load.failed": 4 })],
+  ["sends 1 ms late, one of them 5 ms", withConditions({ "load.lateness.p99": 0.001, "load.lateness.max": 0.005 })],
   ["steal of 2 %", withConditions({ "during.steal": 0.02 })],
   ["a control kernel moved by 2.9 %", withConditions({ "control.seconds": 0.2058 })],
 ];

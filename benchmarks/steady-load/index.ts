@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { defineBenchmark } from "../define.ts";
+import { DRAIN_SECONDS } from "../harness/load/generate.ts";
+import { containerLimits } from "../limits.ts";
+import { type Metric, ratio, seconds } from "../metric.ts";
+import { quantileRanks } from "../statistics/ranks.ts";
+import { type SteadyLoadMetric, toMeasurement } from "./measurement.ts";
+
+/** One flower for the model server's `POST /predict`. */
+const FLOWER = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
+
+const parameters = z.strictObject({
+  /** Port of the server inside the container. */
+  port: z.int().min(1).max(65535).default(5000),
+  healthPath: z.string().startsWith("/").default("/health"),
+  /** `announced` for images that print `READY <CLOCK_MONOTONIC ns>` right after listen(), `polled` for all others. */
+  readiness: z.enum(["announced", "polled"]).default("announced"),
+  /** Seconds until a start counts as failed. */
+  timeoutSeconds: z.number().positive().max(3600).default(120),
+  limits: containerLimits.default({}),
+  /** Requests per second. */
+  rate: z.number().positive().max(10_000).default(8),
+  /** Seconds of a window. */
+  duration: z.number().positive().max(3600).default(60),
+  /** Seconds of the same load before it: stored, never counted. */
+  warmup: z.number().nonnegative().max(600).default(10),
+  /** `poisson` arrivals are the same in every window: they come from `seed`. */
+  profile: z.enum(["constant", "poisson"]).default("constant"),
+  seed: z.int().nonnegative().default(1),
+  method: z.enum(["GET", "POST"]).default("POST"),
+  path: z.string().startsWith("/").default("/predict"),
+  /** Sent as JSON with every POST. */
+  body: z.record(z.string(), z.unknown()).default(FLOWER),
+  /** Most connections at once; as many as are needed by default. */
+  connections: z.int().min(256).optional(),
+});
+
+/** Open-loop load at a constant rate on a fresh container: one window is one sample, its requests are not. */
+export const steadyLoad = defineBenchmark({
+  name: "steady-load",
+  title: "Steady load",
+  parameters,
+  metrics: ({ rate, duration }): Record<SteadyLoadMetric, Metric> => metricsFor(Math.round(rate * duration)),
+  warmups: 0,
+  async measure({ harness }, variant, given) {
+    const { port, timeoutSeconds, healthPath, readiness, limits, body, method, ...rest } = given;
+    if (variant.engine === undefined || variant.image === undefined) {
+      return { outcome: "failed", cause: `${variant.id} names no engine or no image`, stamps: {} };
+    }
+    const load = { ...rest, method, ...(method === "POST" ? { body: JSON.stringify(body) } : {}) };
+    const { engine: starter, image, slice } = variant;
+    const container = {
+      starter,
+      image,
+      slice,
+      arguments: [],
+      containerPort: port,
+      healthPath,
+      readiness,
+      limits,
+      timeoutSeconds,
+    };
+    const most = timeoutSeconds + given.warmup + given.duration + DRAIN_SECONDS + REMOVAL_SECONDS;
+    return toMeasurement(await harness.request("steady-load", { ...container, load }, { timeoutSeconds: most }));
+  },
+});
+
+/** The harness removes the container within the same request. */
+const REMOVAL_SECONDS = 120;
+
+/**
+ * Only medians, p95 and the container's CPU are compared: beyond p99 of 480 requests lie five, which says little about the next
+ * window. The titles carry the number of requests, because a percentile without it can't be judged.
+ */
+function metricsFor(n: number): Record<SteadyLoadMetric, Metric> {
+  const floor = quantileRanks(n, 0.99) === undefined ? ", too few for an interval" : "";
+  const diagnostic = { kind: "diagnostic" } as const;
+  return {
+    p50: seconds("lower", `p50 from the due instant (n = ${n})`),
+    p95: seconds("lower", `p95 from the due instant (n = ${n})`, { primary: true }),
+    p99: seconds("lower", `p99 from the due instant (n = ${n}${floor})`, diagnostic),
+    max: seconds("lower", "longest answered request", diagnostic),
+    cpu: ratio("lower", "CPU of the container, CPU seconds per second"),
+    hostCpu: ratio("lower", "busy share of all CPUs of the host", diagnostic),
+    generatorCpu: ratio("lower", "CPU of the load generator, CPU seconds per second", diagnostic),
+    errors: ratio("lower", "failed or unanswered requests", diagnostic),
+    fromSendP95: seconds("lower", "p95 from the real send", diagnostic),
+    latenessP50: seconds("lower", "send lateness, median", diagnostic),
+    latenessP99: seconds("lower", "send lateness, p99", diagnostic),
+    latenessMax: seconds("lower", "send lateness, longest", diagnostic),
+    loopDelay: seconds("lower", "longest pause of the generator's event loop", diagnostic),
+  };
+}
