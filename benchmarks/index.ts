@@ -9,6 +9,7 @@ export {
   type Session,
   type SessionData,
   sampleSchema,
+  seriesSchema,
   sessionSchema,
   type Validity,
 } from "./results/schema.ts";

@@ -41,6 +41,10 @@ export const benchmarkInputs = z.strictObject({
   design: z.strictObject({
     /** 10 by default; below 6 there is no 95 % interval. */
     blocks: z.int().min(1).max(1000),
+    /** After these numbers of blocks the session ends if its intervals are narrow enough; `blocks` is the last of them. */
+    looks: z.array(z.int().min(6)).min(1).optional(),
+    /** Seconds of measuring after which no block is begun. */
+    budgetSeconds: z.number().positive().optional(),
     seed: z.int().nonnegative(),
     /** Relative change that counts, such as 0.1. */
     tolerance: z.number().positive().max(1),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../../hosts/index.ts";
+import { withoutCutBlocks } from "./cut-blocks.ts";
 import {
   type Environment,
   environmentSchema,
@@ -21,7 +22,13 @@ import {
 export function readSession(directory: string): SessionData {
   const session = readSessionFile(join(directory, "session.json"));
   const { entries: samples, warnings } = readLines(join(directory, "samples.jsonl"), sampleSchema);
-  return { directory, session, samples, environments: readEnvironments(join(directory, "environment")), warnings };
+  return {
+    directory,
+    session,
+    samples: withoutCutBlocks(session, samples),
+    environments: readEnvironments(join(directory, "environment")),
+    warnings,
+  };
 }
 
 /** What was seen inside each sample, by its sequence; empty for a session that stored none. Throws `UserError` as `readSession` does. */

@@ -22,6 +22,35 @@ const sessionVariant = z.strictObject({
   labels: z.record(z.string(), z.string()),
   /** This variant is a second label of another one (A/A). */
   aaOf: z.string().optional(),
+  /** sha256 of facts, package versions and tuning, as in the inputs: an interrupted session goes on only where it is the same. */
+  environment: z.string().optional(),
+});
+
+/** A decision about going on, taken from the samples of the blocks before it. */
+const look = z.strictObject({
+  /** Complete blocks it looked at. */
+  blocks: z.int().nonnegative(),
+  /** ISO 8601, a label only. */
+  at: z.string(),
+  /** Half the width of the 95 % interval of ln(variant / baseline), primary metric; null where there is no interval yet. */
+  halfWidths: z.record(z.string(), z.number().nullable()),
+  /** ln(1 + tolerance / 2): what every half-width must come down to. */
+  needed: z.number(),
+  /** Seconds of measuring so far, and those that the next block is expected to take. */
+  seconds: z.number(),
+  blockSeconds: z.number(),
+  decision: z.enum(["go on", "stop"]),
+  reason: z.string(),
+});
+
+/** An interrupted session that went on later. */
+const resumption = z.strictObject({
+  /** ISO 8601, a label only. */
+  at: z.string(),
+  /** Sequence number of the first sample after it. */
+  sequence: z.int().nonnegative(),
+  /** The block that the interruption cut: its samples are kept and not counted. Absent where it came between two blocks. */
+  cutBlock: z.int().optional(),
 });
 
 /** `results/<session>/session.json`, written before the first sample and again at the end. */
@@ -37,7 +66,12 @@ export const sessionSchema = z.strictObject({
   variants: z.array(sessionVariant),
   baseline: z.string(),
   design: z.strictObject({
+    /** The number of blocks, or the most where there are looks. */
     blocks: z.int(),
+    /** Numbers of blocks after which the session may end because its intervals are narrow enough. */
+    looks: z.array(z.int()).optional(),
+    /** No block is begun that would probably end later than this. */
+    budgetSeconds: z.number().optional(),
     seed: z.int(),
     tolerance: z.number(),
     warmups: z.int(),
@@ -50,7 +84,11 @@ export const sessionSchema = z.strictObject({
   finishedAt: z.string().optional(),
   outcome: z.enum(["running", "complete", "interrupted", "failed"]),
   failure: z.string().optional(),
+  /** Looks taken, oldest first. */
+  looks: z.array(look).optional(),
+  resumptions: z.array(resumption).optional(),
 });
+export type Look = z.output<typeof look>;
 export type Session = z.output<typeof sessionSchema>;
 
 export const validity = z.discriminatedUnion("status", [

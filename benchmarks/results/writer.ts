@@ -1,4 +1,16 @@
-import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import {
   type Environment,
@@ -29,7 +41,26 @@ export interface SessionWriter {
 export function createSessionWriter(directory: string, session: Session): SessionWriter {
   mkdirSync(directory);
   mkdirSync(join(directory, "environment"));
-  const samples = openSync(join(directory, "samples.jsonl"), "ax", 0o644);
+  return writerTo(directory, session, openSync(join(directory, "samples.jsonl"), "ax", 0o644));
+}
+
+/** Goes on with a session that was interrupted: lines are appended behind the last whole one. Throws the file system's own error. */
+export function continueSessionWriter(directory: string, session: Session): SessionWriter {
+  for (const name of ["samples.jsonl", "series.jsonl"]) setCutLineAside(join(directory, name));
+  return writerTo(directory, session, openSync(join(directory, "samples.jsonl"), "a", 0o644));
+}
+
+/** What a kill left of a last line is moved to `<file>.cut`, so that the next line starts on its own and nothing is lost. */
+function setCutLineAside(path: string): void {
+  if (!existsSync(path)) return;
+  const bytes = readFileSync(path);
+  const whole = bytes.lastIndexOf("\n") + 1;
+  if (whole === bytes.length) return;
+  appendFileSync(`${path}.cut`, Buffer.concat([bytes.subarray(whole), Buffer.from("\n")]), { flush: true });
+  truncateSync(path, whole);
+}
+
+function writerTo(directory: string, session: Session, samples: number): SessionWriter {
   let ended = false;
   const writer: SessionWriter = {
     directory,

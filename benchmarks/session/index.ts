@@ -1,14 +1,15 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Benchmark } from "../define.ts";
-import type { Session } from "../results/schema.ts";
-import { createSessionWriter, type SessionWriter, sessionName } from "../results/writer.ts";
+import type { Environment, Sample, Session, SessionData } from "../results/schema.ts";
+import { continueSessionWriter, createSessionWriter, type SessionWriter, sessionName } from "../results/writer.ts";
 import type { BenchmarkInputs } from "../schema.ts";
 import { environmentOf } from "./environment.ts";
 import type { SessionHost } from "./host.ts";
 import { openPlace, type Participant, type SessionPlace } from "./place.ts";
 import { newSession, type SessionVariant, sessionVariants } from "./plan.ts";
 import { prepareHost } from "./prepare.ts";
+import { type Earlier, findEarlier, nextSequence, resumedSession } from "./resume.ts";
 import { runSession } from "./run.ts";
 
 export type { Participant } from "./place.ts";
@@ -30,20 +31,20 @@ export interface MeasureOptions {
  * interrupted or failed, with everything measured so far on disk.
  */
 export async function measure(options: MeasureOptions): Promise<string> {
-  const { inputs, benchmark, root, signal } = options;
-  const results = join(root, "results");
+  const results = join(options.root, "results");
   mkdirSync(results, { recursive: true });
-  const startedAt = new Date();
-  const id = sessionName(startedAt, inputs.stack, inputs.name, (name) => existsSync(join(results, name)));
-  const session = newSession(id, inputs, benchmark, startedAt);
-  const writer = createSessionWriter(join(results, id), session);
+  const wanted = newSession(options.inputs, options.benchmark, new Date());
+  const environments = environmentsOf(options);
+  const earlier = resumable(options, findEarlier(results, wanted, environments, options.warn));
+  const { session, writer } = earlier === undefined ? begin(results, wanted) : goOn(earlier, new Date());
   const places = new Map<string, SessionPlace>();
   try {
+    for (const environment of environments) if (earlier === undefined) writer.environment(environment);
     for (const [name, participant] of options.participants) {
       options.progress(`starting the measuring program on ${name}`);
-      places.set(name, await openPlace(participant, { session: id, root, signal }));
+      places.set(name, await openPlace(participant, { session: session.id, root: options.root, signal: options.signal }));
     }
-    await runPrepared(options, session, writer, places);
+    await runPrepared(options, { session, writer, places, earlier: earlier?.samples ?? [] });
     return writer.directory;
   } catch (error) {
     recordEarlyEnd(options, writer, session, error);
@@ -54,52 +55,94 @@ export async function measure(options: MeasureOptions): Promise<string> {
   }
 }
 
-async function runPrepared(
-  options: MeasureOptions,
-  session: Session,
-  writer: SessionWriter,
-  places: ReadonlyMap<string, SessionPlace>,
-): Promise<void> {
-  const { inputs, benchmark, signal, progress } = options;
+/** Where a session's samples go, and what is there already. */
+interface Begun {
+  readonly session: Session;
+  readonly writer: SessionWriter;
+  readonly places: ReadonlyMap<string, SessionPlace>;
+  readonly earlier: readonly Sample[];
+}
+
+function begin(results: string, wanted: Session): Pick<Begun, "session" | "writer"> {
+  const { startedAt, stack, benchmark } = wanted;
+  const id = sessionName(new Date(startedAt), stack, benchmark, (name) => existsSync(join(results, name)));
+  const session = { ...wanted, id };
+  return { session, writer: createSessionWriter(join(results, id), session) };
+}
+
+function goOn(earlier: SessionData, now: Date): Pick<Begun, "session" | "writer"> {
+  const session = resumedSession(earlier, now);
+  return { session, writer: continueSessionWriter(earlier.directory, session) };
+}
+
+/** The session to go on with; says so, or says why the interrupted one is left as it is. */
+function resumable({ progress, warn, inputs }: MeasureOptions, earlier: Earlier): SessionData | undefined {
+  if (earlier.kind === "none") return undefined;
+  const { session, samples, warnings } = earlier.data;
+  const measured = samples.filter(({ role }) => role === "measured").length;
+  if (earlier.kind === "changed") {
+    const changes = earlier.changes.map((change) => `\n  ${change}`).join("");
+    warn(`${session.id} was interrupted after ${measured} samples and can't be gone on with; a new session starts:${changes}`);
+    return undefined;
+  }
+  for (const warning of warnings) warn(warning);
+  progress(`goes on with ${session.id}: ${measured} samples of ${inputs.name} are there`);
+  return earlier.data;
+}
+
+async function runPrepared(options: MeasureOptions, begun: Begun): Promise<void> {
+  const { inputs, benchmark, signal, progress, warn } = options;
+  const { session, writer, earlier } = begun;
   const variants = sessionVariants(inputs);
-  const { hosts, sequence } = await prepareAll(options, variants, writer, places);
+  const { hosts, sequence } = await prepareAll(options, variants, begun);
   const around = {
     ...{ benchmark, parameters: inputs.parameters, hosts, noisyHost: inputs.design.noisyHost },
     primary: session.metrics.find(({ primary }) => primary)?.name ?? "",
     variants: new Map(variants.map((variant) => [variant.id, variant])),
     now: () => new Date(),
   };
-  await runSession({ around, session, writer, firstSequence: sequence, signal, progress, clock: () => performance.now() / 1000 });
+  const clock = () => performance.now() / 1000;
+  await runSession({ around, session, writer, firstSequence: sequence, earlier, signal, progress, warn, clock });
 }
 
 /** One host after the other: calibrating is measuring too. */
 async function prepareAll(
   options: MeasureOptions,
   variants: readonly SessionVariant[],
-  writer: SessionWriter,
-  places: ReadonlyMap<string, SessionPlace>,
+  { writer, places, earlier }: Begun,
 ): Promise<{ readonly hosts: ReadonlyMap<string, SessionHost>; readonly sequence: number }> {
   const hosts = new Map<string, SessionHost>();
-  let sequence = 0;
+  let sequence = nextSequence(earlier);
   for (const [name, { facts }] of options.participants) {
     const place = places.get(name);
     if (place === undefined) continue;
     options.progress(`calibrating on ${name}`);
-    const own = variants.filter((variant) => variant.host === name && variant.aaOf === undefined);
-    const images = own.map((variant) => [imageFact(variant), variant.imageDigest ?? "none"]);
-    const tuning = own.flatMap((variant) =>
-      Object.entries(variant.tuning ?? {}).map(([knob, value]) => [`tuning.${knob}`, value]),
-    );
-    const models = own.flatMap(({ model }) => (model === undefined ? [] : [[`model.${model.name}`, model.sha256]]));
-    const extra = Object.fromEntries([...images, ...models, ...tuning, ["instrument", options.inputs.instrument]]);
-    writer.environment(environmentOf(name, facts, extra));
-    const given = { emulated: facts.emulated, variants: own, firstSequence: sequence, now: () => new Date(), writer };
+    const own = ownVariants(variants, name);
+    const given = { emulated: facts.emulated, variants: own, firstSequence: sequence, now: () => new Date(), writer, earlier };
     const { host, swept } = await prepareHost(place, given);
     if (swept.length > 0) options.warn(`${name}: removed containers of a session that was killed: ${swept.join(", ")}`);
     hosts.set(name, host);
     sequence += own.length;
   }
   return { hosts, sequence };
+}
+
+function ownVariants(variants: readonly SessionVariant[], host: string): readonly SessionVariant[] {
+  return variants.filter((variant) => variant.host === host && variant.aaOf === undefined);
+}
+
+/** What is true of every host, with what only the session knows. */
+function environmentsOf({ inputs, participants }: MeasureOptions): readonly Environment[] {
+  return [...participants].map(([name, { facts }]) => {
+    const own = ownVariants(sessionVariants(inputs), name);
+    const images = own.map((variant) => [imageFact(variant), variant.imageDigest ?? "none"]);
+    const tuning = own.flatMap((variant) =>
+      Object.entries(variant.tuning ?? {}).map(([knob, value]) => [`tuning.${knob}`, value]),
+    );
+    const models = own.flatMap(({ model }) => (model === undefined ? [] : [[`model.${model.name}`, model.sha256]]));
+    const extra = [...images, ...models, ...tuning, ["instrument", inputs.instrument]];
+    return environmentOf(name, facts, Object.fromEntries(extra));
+  });
 }
 
 /** Named without the host, so that the same image has the same name on every host: `image.docker`. */

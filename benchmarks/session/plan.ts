@@ -13,26 +13,31 @@ export function sessionVariants(inputs: BenchmarkInputs): readonly SessionVarian
   return [...inputs.variants, { ...baseline, id: `${baseline.id}#2`, aaOf: baseline.id }];
 }
 
-/** session.json as it is before the first sample. */
-export function newSession(id: string, inputs: BenchmarkInputs, benchmark: Benchmark, startedAt: Date): Session {
-  const { blocks, seed, tolerance, noisyHost } = inputs.design;
+/** session.json as it is before the first sample; its directory gives it its id. */
+export function newSession(inputs: BenchmarkInputs, benchmark: Benchmark, startedAt: Date): Session {
+  const { blocks, looks, budgetSeconds, seed, tolerance, noisyHost } = inputs.design;
   return {
     version: RESULTS_VERSION,
-    id,
+    id: "",
     stack: inputs.stack,
     benchmark: inputs.name,
     test: inputs.test,
     title: benchmark.title,
     parameters: inputs.parameters,
     metrics: [...benchmark.metricsOf(inputs.parameters)],
-    variants: sessionVariants(inputs).map(({ id: variant, host, labels, aaOf }) => ({
+    variants: sessionVariants(inputs).map(({ id: variant, host, labels, aaOf, environment }) => ({
       id: variant,
       host,
       labels,
+      environment,
       ...(aaOf === undefined ? {} : { aaOf }),
     })),
     baseline: inputs.baseline,
-    design: { blocks, seed, tolerance, warmups: benchmark.warmups, order: "randomised-complete-blocks", noisyHost },
+    design: {
+      ...{ blocks, seed, tolerance, warmups: benchmark.warmups, order: "randomised-complete-blocks", noisyHost },
+      ...(looks === undefined ? {} : { looks }),
+      ...(budgetSeconds === undefined ? {} : { budgetSeconds }),
+    },
     instrument: inputs.instrument,
     startedAt: startedAt.toISOString(),
     outcome: "running",

@@ -1,3 +1,4 @@
+import { ANSWER_SECONDS } from "../harness/client.ts";
 import type { Sample } from "../results/schema.ts";
 import type { SessionWriter } from "../results/writer.ts";
 import { type SessionHost, sessionHost } from "./host.ts";
@@ -26,24 +27,47 @@ export async function prepareHost(
     readonly firstSequence: number;
     readonly now: () => Date;
     readonly writer: SessionWriter;
+    /** Samples from before an interruption: the control computation stays the same one. */
+    readonly earlier: readonly Sample[];
   },
 ): Promise<Preparation> {
   const { emulated, writer, now } = options;
   const { harness } = place;
   const starters = [...new Set(options.variants.flatMap(({ engine }) => (engine === undefined ? [] : [engine])))];
   const calibrated = await harness.request("calibrate", { starters, restSeconds: REST_SECONDS }, { timeoutSeconds: 300 });
-  const { controlCount, controlSeconds, floor, swept } = calibrated;
-  place.calibrated(controlCount);
+  const { floor, swept } = calibrated;
+  const control = await controlOf(place, calibrated, options);
+  place.calibrated(control.count);
   const { spawns, starts } = REPEATS[emulated ? "emulated" : "native"];
   const detection = median(await harness.request("detections", { starts }, { timeoutSeconds: 300 }));
-  const conditions = { "control.count": controlCount, "control.seconds": controlSeconds, "settle.floor": floor };
+  const conditions = { "control.count": control.count, "control.seconds": control.seconds, "settle.floor": floor };
   for (const [index, variant] of options.variants.entries()) {
     const starter = variant.engine ?? "process";
     const clientSpawn = median(await harness.request("client-spawns", { starter, spawns }, { timeoutSeconds: 600 }));
     const values = present({ clientSpawn, detectionBias: detection });
     writer.sample({ ...calibration(variant.id, options.firstSequence + index, now()), values, conditions });
   }
-  return { host: sessionHost(place, emulated, floor), swept };
+  const host = sessionHost(place, emulated, floor);
+  for (const seconds of control.earlier) host.noteControl(seconds);
+  return { host, swept };
+}
+
+/** The control computation: as calibrated now, or with the rounds and the readings of the time before an interruption. */
+async function controlOf(
+  { harness }: SessionPlace,
+  calibrated: { readonly controlCount: number; readonly controlSeconds: number },
+  { earlier, variants }: { readonly earlier: readonly Sample[]; readonly variants: readonly SessionVariant[] },
+): Promise<{ readonly count: number; readonly seconds: number; readonly earlier: readonly number[] }> {
+  const ids = new Set(variants.map(({ id }) => id));
+  const own = earlier.filter(({ variant }) => ids.has(variant));
+  const count = own.flatMap(({ conditions }) => conditions["control.count"] ?? [])[0];
+  if (count === undefined) return { count: calibrated.controlCount, seconds: calibrated.controlSeconds, earlier: [] };
+  await harness.request("resume", { controlCount: count }, { timeoutSeconds: ANSWER_SECONDS });
+  const { "control.seconds": seconds } = await harness.request("before", undefined, { timeoutSeconds: ANSWER_SECONDS });
+  const readings = own
+    .filter(({ role }) => role !== "calibration")
+    .flatMap(({ conditions }) => conditions["control.seconds"] ?? []);
+  return { count, seconds, earlier: readings };
 }
 
 function calibration(variant: string, sequence: number, now: Date): Omit<Sample, "values" | "conditions"> {

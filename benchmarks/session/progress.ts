@@ -11,7 +11,8 @@ export function shortSeconds(seconds: number): string {
   return seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${Number(seconds.toPrecision(3))} s`;
 }
 
-function duration(seconds: number): string {
+/** `40 s`, `12 min`, `1.5 h`. */
+export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

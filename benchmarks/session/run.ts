@@ -1,9 +1,11 @@
 import { UserError } from "../../hosts/index.ts";
 import type { Sample, Session } from "../results/schema.ts";
 import type { SessionWriter } from "../results/writer.ts";
-import { progressLine, shortSeconds } from "./progress.ts";
+import { type Course, createCourse, moved, takenBefore } from "./course.ts";
+import { duration, progressLine, shortSeconds } from "./progress.ts";
 import { type Surroundings, takeSample } from "./sample.ts";
-import { createSchedule, type Schedule, type Slot, stopAfter } from "./schedule.ts";
+import type { Slot } from "./schedule.ts";
+import { blocksWithin, LEAST_BLOCKS } from "./stopping.ts";
 
 export interface SessionRun {
   readonly around: Surroundings;
@@ -11,10 +13,13 @@ export interface SessionRun {
   readonly writer: SessionWriter;
   /** Sequence number of the first sample; calibration came before it. */
   readonly firstSequence: number;
+  /** Samples from before an interruption, as read back; the schedule goes on behind them. */
+  readonly earlier?: readonly Sample[];
   readonly signal: AbortSignal;
   /** Seconds on any monotonic clock, for the time left. */
   clock(): number;
   progress(line: string): void;
+  warn(line: string): void;
 }
 
 /**
@@ -22,39 +27,49 @@ export interface SessionRun {
  * written (`interrupted` or `failed`) and the reason is thrown. What was measured stays on disk in every case.
  */
 export async function runSession(run: SessionRun): Promise<Session> {
+  const course = createCourse(run);
   try {
-    await takeBlocks(run);
-    return close(run, { outcome: "complete" });
+    await takeBlocks(run, course);
+    return close(run, course, { outcome: "complete" });
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
-    close(run, run.signal.aborted ? { outcome: "interrupted" } : { outcome: "failed", failure });
+    close(run, course, run.signal.aborted ? { outcome: "interrupted" } : { outcome: "failed", failure });
     throw error;
   }
 }
 
-function close(run: SessionRun, end: Pick<Session, "outcome" | "failure">): Session {
-  const session = { ...run.session, ...end, finishedAt: run.around.now().toISOString() };
+function close(run: SessionRun, course: Course, end: Pick<Session, "outcome" | "failure">): Session {
+  const session = { ...course.session, ...end, finishedAt: run.around.now().toISOString() };
   run.writer.session(session);
   return session;
 }
 
-async function takeBlocks(run: SessionRun): Promise<void> {
-  const schedule = scheduleOf(run);
-  const course = { schedule, sequence: run.firstSequence, startedAt: run.clock(), skipped: new Set<string>() };
+async function takeBlocks(run: SessionRun, course: Course): Promise<void> {
+  const { schedule } = course;
   for (let slots = schedule.nextBlock(); slots !== undefined; slots = schedule.nextBlock()) {
+    if (takenBefore(course, run, slots)) continue;
+    const isFirst = course.sequence === run.firstSequence;
     const taken = await takeBlock(run, slots, course);
-    if ((slots[0]?.block ?? 0) <= 1) refuseWhenNothingStarts(taken);
+    const block = slots[0]?.block ?? 0;
+    if (block <= 1) refuseWhenNothingStarts(taken);
     if (taken.some((sample) => moved(sample))) schedule.requeue();
+    if (isFirst) sayWhatFits(run, course, block);
   }
 }
 
-/** Where a session is: what the next sample needs from those before it. */
-interface Course {
-  readonly schedule: Schedule;
-  sequence: number;
-  readonly startedAt: number;
-  /** Variants whose host can't do this test. */
-  readonly skipped: Set<string>;
+/** As soon as the cost of a block is known: how many blocks the budget holds. */
+function sayWhatFits(run: SessionRun, course: Course, blocksDone: number): void {
+  const { budgetSeconds, blocks } = run.session.design;
+  if (budgetSeconds === undefined) return;
+  const standing = course.standing(blocksDone);
+  const fit = blocksWithin(run.session, standing);
+  run.progress(
+    `a budget of ${duration(budgetSeconds)} holds about ${fit} of ${blocks} blocks (${duration(standing.blockSeconds)} each)`,
+  );
+  if (fit < LEAST_BLOCKS)
+    run.warn(
+      `a budget of ${duration(budgetSeconds)} holds about ${fit} blocks of ${duration(standing.blockSeconds)}; a 95 % interval needs ${LEAST_BLOCKS}`,
+    );
 }
 
 async function takeBlock(run: SessionRun, slots: readonly Slot[], course: Course): Promise<readonly Sample[]> {
@@ -68,8 +83,8 @@ async function takeBlock(run: SessionRun, slots: readonly Slot[], course: Course
     if (series !== undefined) run.writer.series(sample.sequence, series);
     if (sample.validity.status === "skipped") noteSkipped(run, slot.variant, course.skipped);
     taken.push(sample);
-    const secondsPerSample = (run.clock() - course.startedAt) / (course.sequence - run.firstSequence);
-    tell(run, course.schedule, slot, sample, secondsPerSample);
+    course.samples.push(sample);
+    tell(run, course, slot, sample);
   }
   return taken;
 }
@@ -77,24 +92,6 @@ async function takeBlock(run: SessionRun, slots: readonly Slot[], course: Course
 /** What a host can't do once it can't do under a second label either. */
 function noteSkipped({ session }: SessionRun, variant: string, skipped: Set<string>): void {
   for (const { id, aaOf } of session.variants) if (id === variant || aaOf === variant) skipped.add(id);
-}
-
-function scheduleOf({ session, around }: SessionRun): Schedule {
-  const { blocks, seed, warmups, noisyHost } = session.design;
-  const quietens = !noisyHost && [...around.hosts.values()].every((host) => !host.emulated);
-  return createSchedule({
-    variants: session.variants.map((variant) => variant.id),
-    warmed: session.variants.filter((variant) => variant.aaOf === undefined).map((variant) => variant.id),
-    warmups,
-    seed,
-    stop: stopAfter(blocks),
-    requeueLimit: quietens ? blocks : 0,
-  });
-}
-
-function moved(sample: Sample): boolean {
-  const { validity } = sample;
-  return validity.status === "disturbed" && validity.reasons.some((reason) => reason.rule === "control-kernel");
 }
 
 /** The warm-ups, or a whole block, without one answer will not get better: say so now instead of after every time-out. */
@@ -109,13 +106,13 @@ function refuseWhenNothingStarts(block: readonly Sample[]): void {
   });
 }
 
-function tell(run: SessionRun, schedule: Schedule, slot: Slot, sample: Sample, secondsPerSample: number): void {
+function tell(run: SessionRun, course: Course, slot: Slot, sample: Sample): void {
   const { session } = run;
-  const blocks = schedule.planned(session.design.blocks);
   const size = session.variants.length;
-  const left = slot.role === "warm-up" ? blocks * size : (blocks - slot.block) * size + size - 1 - slot.order;
+  const standing = course.standing(Math.max(0, slot.block - 1));
+  const blocks = course.schedule.planned(blocksWithin(session, standing));
+  const left = slot.role === "warm-up" ? blocks * size : Math.max(0, blocks - slot.block) * size + size - 1 - slot.order;
   const value = sample.values[run.around.primary];
-  run.progress(
-    progressLine(slot, blocks, value === undefined ? sample.validity.status : shortSeconds(value), left * secondsPerSample),
-  );
+  const secondsLeft = (left * standing.blockSeconds) / Math.max(1, size - course.skipped.size);
+  run.progress(progressLine(slot, blocks, value === undefined ? sample.validity.status : shortSeconds(value), secondsLeft));
 }

@@ -15,14 +15,12 @@ export interface Progress {
   /** Measured blocks done, re-queued ones not counted. */
   readonly blocksDone: number;
   readonly requeued: number;
+  /** Measured blocks begun, of whatever kind. */
+  readonly begun: number;
 }
 
-/** Whether the session has enough. A rule on precision (looks at 10, 20 and 30 blocks) has the same shape. */
+/** Whether the session has enough: a number of blocks, precision (looks at 10, 20 and 30 blocks), or a budget. */
 export type StoppingRule = (progress: Progress) => boolean;
-
-export function stopAfter(blocks: number): StoppingRule {
-  return ({ blocksDone }) => blocksDone >= blocks;
-}
 
 export interface ScheduleOptions {
   readonly variants: readonly string[];
@@ -41,6 +39,8 @@ export interface Schedule {
   nextBlock(): readonly Slot[] | undefined;
   /** Says that the block just taken was disturbed: one more is added, unless it is itself such a second try or the limit is reached. */
   requeue(): void;
+  /** Says that the block just taken was cut by an interruption: another one takes its place. */
+  cut(): void;
   /** How many blocks the session has at most now, warm-up left out. */
   readonly planned: (blocks: number) => number;
 }
@@ -50,6 +50,8 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   let block = 0;
   let requeued = 0;
   let secondTries = 0;
+  let cuts = 0;
+  let secondTry = false;
   let warm = options.warmups > 0 && options.warmed.length > 0;
   const shuffled = (variants: readonly string[]): readonly string[] => {
     const order = [...variants];
@@ -66,15 +68,20 @@ export function createSchedule(options: ScheduleOptions): Schedule {
         const rounds = Array.from({ length: options.warmups }, () => shuffled(options.warmed)).flat();
         return rounds.map((variant, order) => ({ variant, role: "warm-up", block: 0, order }));
       }
-      const normal = !options.stop({ blocksDone: block - secondTries, requeued });
+      const normal = !options.stop({ blocksDone: block - secondTries - cuts, requeued, begun: block });
       if (!normal && secondTries >= requeued) return undefined;
-      if (!normal) secondTries += 1;
+      secondTry = !normal;
+      if (secondTry) secondTries += 1;
       block += 1;
       return shuffled(options.variants).map((variant, order) => ({ variant, role: "measured", block, order }));
     },
     requeue: () => {
       if (secondTries === 0 && requeued < options.requeueLimit) requeued += 1;
     },
-    planned: (blocks) => blocks + requeued,
+    cut: () => {
+      cuts += 1;
+      if (secondTry) secondTries -= 1;
+    },
+    planned: (blocks) => blocks + requeued + cuts,
   };
 }

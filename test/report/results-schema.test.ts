@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { z } from "zod";
-import { environmentSchema, sampleSchema, sessionSchema } from "../../benchmarks/index.ts";
+import { environmentSchema, sampleSchema, seriesSchema, sessionSchema } from "../../benchmarks/index.ts";
 
-const schemas = { session: sessionSchema, sample: sampleSchema, environment: environmentSchema };
+const schemas = { session: sessionSchema, sample: sampleSchema, series: seriesSchema, environment: environmentSchema };
 
 describe("the published JSON Schema of results", () => {
   for (const [name, schema] of Object.entries(schemas)) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -6,11 +6,12 @@ import { type Benchmark, defineBenchmark, type Measurement, type Place } from ".
 import type { Harness } from "../../../benchmarks/harness/client.ts";
 import { seconds } from "../../../benchmarks/metric.ts";
 import { readSeries, readSession } from "../../../benchmarks/results/reader.ts";
-import type { SessionData } from "../../../benchmarks/results/schema.ts";
-import { createSessionWriter } from "../../../benchmarks/results/writer.ts";
+import type { Session, SessionData } from "../../../benchmarks/results/schema.ts";
+import { continueSessionWriter, createSessionWriter } from "../../../benchmarks/results/writer.ts";
 import type { BenchmarkInputs } from "../../../benchmarks/schema.ts";
 import { sessionHost } from "../../../benchmarks/session/host.ts";
 import { newSession, sessionVariants } from "../../../benchmarks/session/plan.ts";
+import { nextSequence, resumedSession } from "../../../benchmarks/session/resume.ts";
 import { runSession } from "../../../benchmarks/session/run.ts";
 
 export interface Fake {
@@ -19,6 +20,12 @@ export interface Fake {
   readonly noisyHost?: boolean;
   readonly emulated?: boolean;
   readonly signal?: AbortSignal;
+  readonly looks?: readonly number[];
+  readonly budgetSeconds?: number;
+  /** Goes on with the session in this directory, or keeps the new one there. */
+  readonly directory?: string;
+  /** Seconds on a clock of its own; it stands still unless told. */
+  readonly clock?: () => number;
   /** Seconds, or a failure, of the sample with this number. */
   readonly measure?: (variant: string, number: number) => number | string | Measurement<"total">;
   /** Answers that differ from a quiet host's, by the number of the sample. */
@@ -40,7 +47,7 @@ const variants = ["one/docker", "one/podman", "two/docker"].map((id) => ({
 
 /** Runs a whole session on hosts that exist only in memory, and reads back what it wrote. */
 export async function fakeSession(fake: Fake): Promise<FakeResult> {
-  const directory = join(mkdtempSync(join(tmpdir(), "distrobench-session-")), "session");
+  const directory = fake.directory ?? join(mkdtempSync(join(tmpdir(), "distrobench-session-")), "session");
   const inputs: BenchmarkInputs = {
     ...{ name: "fake", test: "fake", stack: "test", parameters: {}, baseline: "one/docker", connections: {}, instrument: "i" },
     variants,
@@ -50,11 +57,12 @@ export async function fakeSession(fake: Fake): Promise<FakeResult> {
       tolerance: 0.1,
       aaPair: fake.aaPair ?? false,
       noisyHost: fake.noisyHost ?? false,
+      ...(fake.looks === undefined ? {} : { looks: [...fake.looks] }),
+      ...(fake.budgetSeconds === undefined ? {} : { budgetSeconds: fake.budgetSeconds }),
     },
   };
   const benchmark = fakeBenchmark(fake);
-  const session = newSession("session", inputs, benchmark, new Date(0));
-  const writer = createSessionWriter(directory, session);
+  const { session, writer, earlier } = begin(directory, { ...newSession(inputs, benchmark, new Date(0)), id: "session" });
   const lines: string[] = [];
   const host = (name: string) => [name, sessionHost(fakePlace(name, fake), fake.emulated ?? false, 0)] as const;
   const run = runSession({
@@ -63,8 +71,16 @@ export async function fakeSession(fake: Fake): Promise<FakeResult> {
       variants: new Map(sessionVariants(inputs).map((variant) => [variant.id, variant])),
       hosts: new Map([host("one"), host("two")]),
     },
-    ...{ session, writer, firstSequence: 0, clock: () => 0, signal: fake.signal ?? new AbortController().signal },
+    ...{
+      session,
+      writer,
+      firstSequence: nextSequence(earlier),
+      earlier,
+      clock: fake.clock ?? (() => 0),
+      signal: fake.signal ?? new AbortController().signal,
+    },
     progress: (line) => lines.push(line),
+    warn: (line) => lines.push(line),
   });
   const error = await run.then(
     () => undefined,
@@ -73,8 +89,15 @@ export async function fakeSession(fake: Fake): Promise<FakeResult> {
   writer.close();
   const data = readSession(directory);
   const series = readSeries(directory);
-  rmSync(join(directory, ".."), { recursive: true });
+  if (fake.directory === undefined) rmSync(join(directory, ".."), { recursive: true });
   return { data, series, lines, error };
+}
+
+function begin(directory: string, session: Session) {
+  if (!existsSync(directory)) return { session, writer: createSessionWriter(directory, session), earlier: [] };
+  const before = readSession(directory);
+  const resumed = resumedSession(before, new Date(1000));
+  return { session: resumed, writer: continueSessionWriter(directory, resumed), earlier: before.samples };
 }
 
 function fakeBenchmark(fake: Fake): Benchmark {

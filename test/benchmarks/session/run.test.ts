@@ -18,7 +18,8 @@ test("a session stores one warm-up per variant and every block, with sequences w
 
 test("the A/A pair is the baseline under a second label in every block", async () => {
   const { data } = await fakeSession({ blocks: 2, aaPair: true });
-  assert.deepEqual(data.session.variants.at(-1), { id: "one/docker#2", host: "one", labels: {}, aaOf: "one/docker" });
+  const second = { id: "one/docker#2", host: "one", labels: {}, environment: "e", aaOf: "one/docker" };
+  assert.deepEqual(data.session.variants.at(-1), second);
   assert.equal(data.samples.filter((sample) => sample.variant === "one/docker#2").length, 2);
 });
 

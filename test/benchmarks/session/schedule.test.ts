@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createSchedule, type Slot, stopAfter } from "../../../benchmarks/session/schedule.ts";
+import { createSchedule, type Slot } from "../../../benchmarks/session/schedule.ts";
 
 const variants = ["a", "b", "c", "d"];
 
@@ -12,7 +12,7 @@ function take(
 ): readonly (readonly Slot[])[] {
   const schedule = createSchedule({
     ...{ variants, warmed: variants.slice(0, 3), warmups: 1, seed },
-    ...{ stop: stopAfter(blocks), requeueLimit: options.limit ?? blocks },
+    ...{ stop: ({ blocksDone }) => blocksDone >= blocks, requeueLimit: options.limit ?? blocks },
   });
   const taken: (readonly Slot[])[] = [];
   for (let slots = schedule.nextBlock(); slots !== undefined; slots = schedule.nextBlock()) {

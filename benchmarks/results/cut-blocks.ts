@@ -1,0 +1,17 @@
+import type { Sample, Session } from "./schema.ts";
+
+/**
+ * Samples of a block that an interruption cut are kept in the file and not counted: the other variants of that block were measured at
+ * another time. What was invalid or skipped for a reason of its own keeps it.
+ */
+export function withoutCutBlocks(session: Session, samples: readonly Sample[]): readonly Sample[] {
+  const cut = new Set(session.resumptions?.flatMap(({ cutBlock }) => cutBlock ?? []));
+  if (cut.size === 0) return samples;
+  return samples.map((sample) => (sample.role === "measured" && cut.has(sample.block) ? notCounted(sample) : sample));
+}
+
+function notCounted(sample: Sample): Sample {
+  if (sample.validity.status === "invalid" || sample.validity.status === "skipped") return sample;
+  const detail = `block ${sample.block} was cut by an interruption and measured anew`;
+  return { ...sample, validity: { status: "invalid", reasons: [{ rule: "cut-block", detail }] } };
+}
