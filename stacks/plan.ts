@@ -5,7 +5,7 @@ import type { TuningInputs } from "../kernel-tuning/index.ts";
 import { type PlannedSecret, planConnection } from "./plan-connection.ts";
 import { type PlannedOwn, planOwn } from "./plan-steps.ts";
 import { planTuning } from "./plan-tuning.ts";
-import { fraction, mebibytes } from "./quantities.ts";
+import { fraction, mebibytes, seconds } from "./quantities.ts";
 import type { Matrix, MatrixBenchmark, MatrixHost } from "./schema.ts";
 
 /** A checked matrix as plain values: what the program declares, in this order. No Pulumi type, no default left open. */
@@ -142,7 +142,7 @@ function planModel(name: string, source: ModelSource, matrix: Matrix): PlannedMo
 
 function planBenchmark(name: string, benchmark: MatrixBenchmark, matrix: Matrix, stack: string): PlannedBenchmark {
   const variants = benchmark.hosts.flatMap((host) => planVariants(host, benchmark, matrix));
-  const { test, parameters, blocks, seed, aaPair, noisyHost } = benchmark;
+  const { test, parameters, seed, aaPair, noisyHost } = benchmark;
   return {
     name,
     test,
@@ -150,7 +150,20 @@ function planBenchmark(name: string, benchmark: MatrixBenchmark, matrix: Matrix,
     parameters,
     variants,
     baseline: benchmark.baseline ?? variants[0]?.id ?? "",
-    design: { blocks, seed, tolerance: fraction(benchmark.tolerance), aaPair, noisyHost },
+    design: { ...planBlocks(benchmark), seed, tolerance: fraction(benchmark.tolerance), aaPair, noisyHost },
+  };
+}
+
+/** Looks of `blocks: auto`: the stopping rule of docs/sessions.md. */
+const AUTO = [10, 20, 30];
+
+function planBlocks({ blocks, budget }: MatrixBenchmark): Pick<PlannedBenchmark["design"], "blocks" | "looks" | "budgetSeconds"> {
+  const looks = typeof blocks === "number" ? undefined : blocks === "auto" ? AUTO : blocks.look;
+  const most = typeof blocks === "number" ? blocks : (looks?.at(-1) ?? 0);
+  return {
+    blocks: most,
+    ...(looks === undefined ? {} : { looks }),
+    ...(budget === undefined ? {} : { budgetSeconds: seconds(budget) }),
   };
 }
 

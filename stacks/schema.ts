@@ -2,7 +2,7 @@ import { z } from "zod";
 import { distributionName } from "../hosts/index.ts";
 import { engineName, modelSource } from "../images/index.ts";
 import { knobValue } from "../kernel-tuning/index.ts";
-import { percent, size } from "./quantities.ts";
+import { duration, percent, size } from "./quantities.ts";
 import { ownSteps, perDistribution } from "./steps-schema.ts";
 import { name, secretReference, text } from "./words.ts";
 
@@ -114,6 +114,16 @@ const image = z.strictObject({
   builder: name.describe("host that builds the image once, with Docker"),
 });
 
+const blockCount = z.int().min(1).max(1000);
+const look = z
+  .array(z.int().min(6).max(1000))
+  .min(1)
+  .refine((counts) => counts.every((count, index) => index === 0 || count > (counts[index - 1] ?? 0)), "expected rising numbers")
+  .describe("numbers of blocks after which the session ends if every interval is narrower than half the tolerance");
+const blocks = z.union([blockCount, z.literal("auto"), z.strictObject({ look })], {
+  error: "expected a number of blocks from 1 to 1000, auto, or { look: [10, 20, 30] } with rising numbers from 6",
+});
+
 const benchmark = z.strictObject({
   test: text("cold-start"),
   title: text("Cold start of the model server").optional(),
@@ -123,12 +133,10 @@ const benchmark = z.strictObject({
   hosts: z.array(name).min(1, "expected at least one host"),
   engines: z.array(engineName).min(1, "expected at least one engine").optional(),
   baseline: text("debian-13/docker").optional().describe("variant the others are compared with; the first one by default"),
-  blocks: z
-    .int()
-    .min(1)
-    .max(1000)
+  blocks: blocks
     .default(10)
-    .describe("every variant is measured once per block; below 6 there is no 95 % interval"),
+    .describe("every variant is measured once per block; below 6 there is no 95 % interval. auto looks at 10, 20 and 30 blocks"),
+  budget: duration("20min").optional().describe("no block is begun that would probably end later"),
   seed: z.int().nonnegative().default(1).describe("of the random order inside the blocks"),
   tolerance: percent("10%").default("10%").describe("relative change that counts"),
   aaPair: z.boolean().default(true).describe("measure the baseline under two names, which must come out equal"),

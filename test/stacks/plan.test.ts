@@ -28,6 +28,25 @@ describe("a plan", () => {
     for (const { connection } of hosts) assert.match(connection.kind === "ssh" ? connection.address : "", /^192\.0\.2\.\d+$/);
   });
 
+  const designs: readonly (readonly [string, string, object])[] = [
+    ["a fixed number of blocks, ten unless told", "", { blocks: 10 }],
+    ["looks at 10, 20 and 30 blocks", "blocks: auto", { blocks: 30, looks: [10, 20, 30] }],
+    [
+      "looks of its own within a budget",
+      "blocks: { look: [8, 16] }\n    budget: 20min",
+      { blocks: 16, looks: [8, 16], budgetSeconds: 1200 },
+    ],
+  ];
+  for (const [what, text, design] of designs)
+    it(`has ${what}`, () => {
+      const planned = planText(`${RIGHT}    ${text}\n`).benchmarks[0]?.design;
+      assert.deepEqual(planned, { ...design, seed: 1, tolerance: 0.1, aaPair: true, noisyHost: false });
+    });
+  it("says what blocks and a budget may be", () => {
+    assert.match(complaints(`${RIGHT}    blocks: { look: [20, 10] }\n`), /blocks\.look: expected rising numbers/);
+    assert.match(complaints(`${RIGHT}    budget: 20\n`), /budget: expected a length of time such as 20min/);
+  });
+
   for (const distribution of distributionName.options)
     it(`takes ${distribution} over ssh and on this machine, with every package`, () => {
       const own = RIGHT.replace("debian", distribution).replace("[docker, node]", "[docker, podman, git, python, node, curl]");
