@@ -1,24 +1,30 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../hosts/index.ts";
+import type { WantedMachine } from "../hosts/lab/index.ts";
 import { type Context, say } from "./context.ts";
 import { type Finding, findPrerequisites, type Need, which } from "./prerequisites.ts";
 import { capture, show } from "./process.ts";
 
 /** Installs what is missing when this may be done without asking for a password; otherwise throws `UserError` with the command to run. */
-export async function installMissing(context: Context, needs: ReadonlySet<Need>, note: (line: string) => void): Promise<void> {
-  const missing = missingOf(await findPrerequisites(needs, context.environment));
+export async function installMissing(
+  context: Context,
+  needs: ReadonlySet<Need>,
+  machines: readonly WantedMachine[],
+  note: (line: string) => void,
+): Promise<void> {
+  const missing = missingOf(await findPrerequisites(needs, context.environment, machines));
   if (missing.length === 0) return;
   const names = missing.map(({ prerequisite }) => `${prerequisite.name} (${prerequisite.why})`).join(", ");
   const prefix = await privilegedApt(context);
   if (prefix === undefined) throw new UserError(`missing on this machine: ${names}`, { remedy: installCommand(missing) });
   note(`missing: ${names}`);
-  await install(context, prefix, packagesOf(missing));
-  const still = missingOf(await findPrerequisites(needs, context.environment));
+  if (packagesOf(missing).length > 0) await install(context, prefix, packagesOf(missing));
+  const still = missingOf(await findPrerequisites(needs, context.environment, machines));
   if (still.length > 0)
     throw new UserError(
       `still missing after the installation: ${still.map(({ prerequisite }) => prerequisite.name).join(", ")}`,
       {
-        remedy: "Look at ./distrobench doctor.",
+        remedy: still.flatMap(({ prerequisite }) => prerequisite.how ?? []).join("\n") || "Look at ./distrobench doctor.",
       },
     );
 }
@@ -26,8 +32,12 @@ export async function installMissing(context: Context, needs: ReadonlySet<Need>,
 /** The command that brings what was not found. */
 export function installCommand(missing: readonly Finding[]): string {
   const packages = packagesOf(missing).join(" ");
-  if (!existsSync("/usr/bin/apt-get")) return `Install with the package manager of this system what Debian calls: ${packages}`;
-  return `sudo apt-get install --no-install-recommends ${packages}`;
+  const others = missing.flatMap(({ prerequisite }) => prerequisite.how ?? []);
+  if (packages === "") return others.join("\n");
+  const install = existsSync("/usr/bin/apt-get")
+    ? `sudo apt-get install --no-install-recommends ${packages}`
+    : `Install with the package manager of this system what Debian calls: ${packages}`;
+  return [install, ...others].join("\n");
 }
 
 function missingOf(findings: readonly Finding[]): Finding[] {

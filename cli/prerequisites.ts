@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { FIRMWARE } from "../hosts/lab/index.ts";
+import { FIRMWARE, labTools, type WantedMachine } from "../hosts/lab/index.ts";
 import type { Environment } from "./context.ts";
 import { capture } from "./process.ts";
 
@@ -19,6 +19,8 @@ interface Prerequisite {
   readonly why: string;
   /** Debian packages that bring it. */
   readonly packages: readonly string[];
+  /** What to do where, or beside what, Debian has no package for. */
+  readonly how?: string;
 }
 
 const QEMU: Readonly<Record<string, { readonly command: string; readonly package: string }>> = {
@@ -140,9 +142,30 @@ export type Finding =
   | { readonly prerequisite: Prerequisite; readonly state: "missing" };
 
 /** Looks for everything that is needed for one of the reasons. */
-export async function findPrerequisites(needs: ReadonlySet<Need>, environment: Environment): Promise<Finding[]> {
+export async function findPrerequisites(
+  needs: ReadonlySet<Need>,
+  environment: Environment,
+  machines: readonly WantedMachine[] = [],
+): Promise<Finding[]> {
   const wanted = prerequisites.filter((prerequisite) => prerequisite.needs.some((need) => needs.has(need)));
-  return await Promise.all(wanted.map((prerequisite) => find(prerequisite, environment)));
+  const known = new Set(wanted.map(({ command }) => command));
+  const others = machines.flatMap(machinePrerequisites).filter(({ command }) => !known.has(command));
+  const each = new Map([...wanted, ...others].map((prerequisite) => [prerequisite.command, prerequisite]));
+  return await Promise.all([...each.values()].map((prerequisite) => find(prerequisite, environment)));
+}
+
+/** What a lab machine needs beside what all of them do: other processors, other package managers, keys. */
+function machinePrerequisites(machine: WantedMachine): Prerequisite[] {
+  return labTools(machine).map(({ name, command, debianPackage, how }) => ({
+    name,
+    command,
+    versionArguments: ["--version"],
+    needs: ["lab"],
+    why: `is needed for lab machines of ${machine.distribution}`,
+    packages: debianPackage === undefined ? [] : [debianPackage],
+    ...(how === undefined ? {} : { how }),
+    ...(command.startsWith("/") ? { files: [command] } : {}),
+  }));
 }
 
 async function find(prerequisite: Prerequisite, environment: Environment): Promise<Finding> {

@@ -92,12 +92,13 @@ function planHost(name: string, host: MatrixHost, matrix: Matrix, stack: string)
 
 function planMachine(name: string, host: MatrixHost, packages: readonly string[], directory: string): PlannedHost["machine"] {
   if (host.lab === undefined || host.release === undefined) return undefined;
-  const { cpus, memory, disk, accelerator, mirror, boot } = host.lab;
+  const { architecture, cpus, memory, disk, accelerator, mirror, boot } = host.lab;
   return {
     name,
     directory,
     distribution: host.distribution,
     release: host.release,
+    ...(architecture === undefined ? {} : { architecture }),
     cpus,
     memoryMiB: mebibytes(memory),
     diskGiB: Math.ceil(mebibytes(disk) / 1024),

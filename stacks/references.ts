@@ -1,12 +1,10 @@
 import { z } from "zod";
-import { distributionName } from "../hosts/index.ts";
 import { engineName } from "../images/index.ts";
 import type { Problem } from "./problems.ts";
 import { stepProblems } from "./step-problems.ts";
 import { suggest } from "./suggest.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-const DISTRIBUTIONS: ReadonlySet<string> = new Set(distributionName.options);
 const strings = z.array(z.string().catch("")).catch([]);
 const word = z.string().optional().catch(undefined);
 const mappings = <Shape extends z.ZodType>(shape: Shape) => z.record(z.string(), shape).catch({});
@@ -78,10 +76,6 @@ function hostProblems(name: string, host: ViewHost, vocabulary: Vocabulary): Pro
   if (!host.lab) return problems;
   if (!host.release)
     problems.push({ path, at: "key", message: "is missing: release, which a lab machine is made of, such as trixie" });
-  if (DISTRIBUTIONS.has(host.distribution ?? "") && !vocabulary.labDistributions.includes(host.distribution ?? "")) {
-    const message = `lab machines can be made of ${vocabulary.labDistributions.join(", ")}; reach another one with ssh`;
-    problems.push({ path: [...path, "distribution"], at: "value", message });
-  }
   return problems;
 }
 

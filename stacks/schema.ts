@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { distributionName } from "../hosts/index.ts";
+import { architectureName, distributionName } from "../hosts/index.ts";
 import { engineName, modelSource } from "../images/index.ts";
 import { knobValue } from "../kernel-tuning/index.ts";
 import { duration, percent, size } from "./quantities.ts";
@@ -44,6 +44,7 @@ const hop = z.strictObject({
 
 const lab = z
   .strictObject({
+    architecture: architectureName.optional().describe("of the processor; another one than the controller's is emulated, slowly"),
     cpus: z.int().min(1).max(256).default(2),
     memory: size("2GiB").default("2GiB"),
     disk: size("8GiB").default("8GiB").describe("root file system as the guest sees it; takes only the space that is used"),

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { benchmarks } from "../benchmarks/index.ts";
-import { type DistributionName, packageTable } from "../hosts/index.ts";
+import { packageTable } from "../hosts/index.ts";
 import { recipes } from "../images/index.ts";
 import { knobProblem, profiles } from "../kernel-tuning/index.ts";
 
@@ -12,8 +12,6 @@ export interface Vocabulary {
   readonly packages: readonly string[];
   /** Registered tests with the schema of their parameters. */
   readonly tests: Readonly<Record<string, { readonly parameters: z.ZodType }>>;
-  /** Distributions that lab machines can be made of. */
-  readonly labDistributions: readonly string[];
   /** Tuning profiles. */
   readonly profiles: readonly string[];
   /** What is wrong with the name of a knob. */
@@ -27,7 +25,6 @@ export const projectVocabulary: Vocabulary = {
   recipes: Object.keys(recipes),
   packages: Object.keys(packageTable),
   tests: benchmarks,
-  labDistributions: ["debian"] satisfies DistributionName[],
   profiles: Object.keys(profiles),
   knobProblem,
   fileProblem: () => undefined,

@@ -1,6 +1,8 @@
 import { statfs } from "node:fs/promises";
 import { describeEngine, type EngineDescription } from "../../engine/index.ts";
-import { bytesText } from "../../hosts/index.ts";
+import { bytesText, UserError } from "../../hosts/index.ts";
+import type { WantedMachine } from "../../hosts/lab/index.ts";
+import { loadPlan, stackNames } from "../../stacks/index.ts";
 import { acceleratorState } from "../accelerator.ts";
 import { cacheFolders, folderBytes } from "../caches.ts";
 import { type Context, Exit, print, printJson } from "../context.ts";
@@ -32,7 +34,11 @@ export async function doctor(context: Context, options: { readonly json?: boolea
 }
 
 async function examine(context: Context): Promise<Check[]> {
-  const findings = await findPrerequisites(new Set(["lab", "mmdebstrap", "ssh", "test"]), context.environment);
+  const findings = await findPrerequisites(
+    new Set(["lab", "mmdebstrap", "ssh", "test"]),
+    context.environment,
+    wantedMachines(context),
+  );
   return [
     { name: "Node.js", status: "ok", found: process.version },
     ...findings.map(describeFinding),
@@ -42,6 +48,18 @@ async function examine(context: Context): Promise<Check[]> {
     await spaceCheck(context.root),
     ...(await cacheChecks(context)),
   ];
+}
+
+/** The lab machines of all stacks that can be read: a mistake in one is told where it is used. */
+function wantedMachines(context: Context): WantedMachine[] {
+  return stackNames(context.root).flatMap((stack) => {
+    try {
+      return loadPlan(context.root, stack).hosts.flatMap(({ machine }) => machine ?? []);
+    } catch (error) {
+      if (error instanceof UserError) return [];
+      throw error;
+    }
+  });
 }
 
 function describeFinding(finding: Finding): Check {

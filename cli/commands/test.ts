@@ -13,7 +13,7 @@ const RUNS = [
 /** `distrobench test`: checks, unit tests and tests with real parts; the last line is `N passed, N failed, N skipped`. */
 export async function test(context: Context): Promise<void> {
   const stages = new Stages(context);
-  await stages.run("Installing what the tests need", async (note) => await installMissing(context, new Set(["test"]), note));
+  await stages.run("Installing what the tests need", async (note) => await installMissing(context, new Set(["test"]), [], note));
   const checks = await stages.run("Format, lint, types, dead code", async () => await runChecks(context));
   let counts: Counts = NOTHING;
   for (const { name, file } of RUNS)

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { WantedMachine } from "../../hosts/lab/index.ts";
 import { loadPlan, type Plan } from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
 import { heal } from "../heal.ts";
@@ -45,7 +46,10 @@ interface Prepared {
 async function prepare(context: Context, stack: string): Promise<Prepared> {
   const plan = loadPlan(context.root, stack);
   const stages = new Stages(context);
-  await stages.run("Checking what is needed", async (note) => await installMissing(context, needsOf(plan), note));
+  await stages.run(
+    "Checking what is needed",
+    async (note) => await installMissing(context, needsOf(plan), machinesOf(plan), note),
+  );
   checkAborted(context);
   const pulumi = await stages.run("Preparing Pulumi", async (note) => {
     const opened = await openPulumi(context, note);
@@ -66,6 +70,10 @@ function needsOf(plan: Plan): Set<Need> {
   if (plan.images.some(({ base }) => base.kind === "mmdebstrap")) needs.add("mmdebstrap");
   if (plan.images.length > 0) needs.add("ssh");
   return needs;
+}
+
+function machinesOf(plan: Plan): WantedMachine[] {
+  return plan.hosts.flatMap(({ machine }) => machine ?? []);
 }
 
 function engineLine({ engine, settings }: Pulumi): string {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { withLock } from "../lock.ts";
-import { controllerArchitecture } from "./architecture.ts";
+import { type Architecture, controllerArchitecture, isForeign } from "./architecture.ts";
 import { acceleratorCacheDirectory } from "./arrangement.ts";
 import { type KvmVerdict, type ProbeOptions, probeKvm } from "./kvm-probe.ts";
 import { runLocal } from "./local-process.ts";
@@ -14,9 +14,14 @@ import { runLocal } from "./local-process.ts";
 const verdict = z.object({ usable: z.boolean(), reason: z.string(), machine: z.string(), kernel: z.string(), qemu: z.string() });
 
 /** What a machine runs with. Rejects with `UserError` when KVM is asked for and not proven. */
-export async function chooseAccelerator(requested: "auto" | "kvm" | "tcg", options: ProbeOptions): Promise<"kvm" | "tcg"> {
+export async function chooseAccelerator(
+  requested: "auto" | "kvm" | "tcg",
+  architecture: Architecture,
+  options: ProbeOptions,
+): Promise<"kvm" | "tcg"> {
   if (requested === "tcg") return "tcg";
-  const kvm = await kvmVerdict(options);
+  const foreign = { usable: false, reason: `it runs no ${architecture.name} machine on a ${process.arch} controller` };
+  const kvm = isForeign(architecture) ? foreign : await kvmVerdict(options);
   if (kvm.usable) return "kvm";
   if (requested === "auto") return "tcg";
   throw new UserError(`accelerator: kvm is asked for, but ${kvm.reason}`, {

@@ -1,4 +1,5 @@
 export { diskCacheDirectory } from "./arrangement.ts";
+export { labTools, type WantedMachine } from "./disk/builder.ts";
 export { FIRMWARE } from "./firmware.ts";
 export {
   labConnection,

@@ -6,7 +6,9 @@ import type { OperationContext } from "../operation.ts";
 import { packageNames } from "../packages/table.ts";
 import { distributionName } from "../schema.ts";
 import { chooseAccelerator } from "./accelerator.ts";
+import { architectureOf } from "./architecture.ts";
 import { machineFiles, makePrivateDirectory } from "./arrangement.ts";
+import { type DiskBuilder, diskBuilder } from "./disk/builder.ts";
 import { type CachedDisk, ensureDisk } from "./disk/cache.ts";
 import { findFirmware } from "./firmware.ts";
 import { makeKeys } from "./keys.ts";
@@ -20,21 +22,24 @@ export async function prepareMachine(
   context: Pick<OperationContext, "signal" | "progress">,
   directory: string,
   inputs: LabMachineInputs,
+  builder: DiskBuilder = diskBuilder(inputs.distribution),
 ): Promise<MachineRecord> {
+  const architecture = architectureOf(inputs.architecture);
   const boot = inputs.boot ?? "direct";
-  await requirePrerequisites(boot);
+  await requirePrerequisites(architecture, boot);
   const disk = await ensureDisk(
     {
-      distribution: inputs.distribution,
       release: inputs.release,
+      architecture: architecture.name,
       packages: realPackages(inputs),
       mirror: inputs.mirror,
       sizeGiB: inputs.diskGiB,
       boot,
     },
+    builder,
     context,
   );
-  const accelerator = await chooseAccelerator(inputs.accelerator, { ...context, bootFiles: disk.directory });
+  const accelerator = await chooseAccelerator(inputs.accelerator, architecture, { ...context, bootFiles: disk.directory });
   await makePrivateDirectory(directory);
   await attachDisk(directory, disk, context.signal);
   if (boot === "grub") await copyFile((await findFirmware()).variables, join(directory, machineFiles.firmwareVariables));

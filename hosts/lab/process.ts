@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { controllerArchitecture } from "./architecture.ts";
+import { architectureOf } from "./architecture.ts";
 import { machineFiles } from "./arrangement.ts";
+import { diskBuilder } from "./disk/builder.ts";
 import { findFirmware } from "./firmware.ts";
 import { LocalProcessError, runLocal } from "./local-process.ts";
 import { type MachineRecord, writeMachine } from "./machine-file.ts";
@@ -28,7 +29,7 @@ export async function isAlive(machine: MachineRecord): Promise<boolean> {
  * Resolves when its port is known (long before the guest answers). Rejects with `UserError`.
  */
 export async function startProcess(directory: string, machine: MachineRecord, signal: AbortSignal): Promise<RunningMachine> {
-  await requirePrerequisites(machine.inputs.boot ?? "direct");
+  await requirePrerequisites(architectureOf(machine.inputs.architecture), machine.inputs.boot ?? "direct");
   await rename(join(directory, machineFiles.serialLog), join(directory, "serial.previous.log")).catch(() => undefined);
   await rm(join(directory, machineFiles.control), { force: true });
   await launch(directory, machine, signal);
@@ -45,10 +46,10 @@ export async function startProcess(directory: string, machine: MachineRecord, si
 }
 
 async function launch(directory: string, machine: MachineRecord, signal: AbortSignal): Promise<void> {
-  const { qemu } = controllerArchitecture();
+  const architecture = architectureOf(machine.inputs.architecture);
   const code = machine.inputs.boot === "grub" ? (await findFirmware()).code : undefined;
   const start = (port: number): Promise<string> =>
-    runLocal(qemu, qemuArguments({ ...specification(machine, port), firmware: code }, controllerArchitecture()), {
+    runLocal(architecture.qemu, qemuArguments({ ...specification(machine, port), firmware: code }, architecture), {
       cwd: directory,
       signal,
       timeoutSeconds: START_SECONDS,
@@ -65,7 +66,8 @@ async function launch(directory: string, machine: MachineRecord, signal: AbortSi
 
 function specification(machine: MachineRecord, port: number): Omit<MachineSpecification, "firmware"> {
   const { name, cpus, memoryMiB } = machine.inputs;
-  return { name, cpus, memoryMiB, uuid: machine.uuid, accelerator: machine.accelerator, port };
+  const { bootArguments = [] } = diskBuilder(machine.inputs.distribution);
+  return { name, cpus, memoryMiB, uuid: machine.uuid, accelerator: machine.accelerator, port, bootArguments };
 }
 
 /** The port that QEMU really listens on: it asked the kernel for a free one, so none is guessed. */

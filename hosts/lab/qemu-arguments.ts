@@ -12,6 +12,8 @@ export interface MachineSpecification {
   readonly port: number;
   /** File of the UEFI firmware that starts GRUB from the disk; undefined: QEMU reads kernel and initrd. */
   readonly firmware: string | undefined;
+  /** What the disk's own initrd needs to be told. */
+  readonly bootArguments?: readonly string[];
 }
 
 /** The arguments of QEMU, for a working directory that is the machine's own (see `machineFiles`). */
@@ -69,6 +71,7 @@ function kernelCommandLine(machine: MachineSpecification, architecture: Architec
     "fsck.mode=skip",
     "panic=-1",
     `systemd.machine_id=${machine.uuid.replaceAll("-", "")}`,
+    ...(machine.bootArguments ?? []),
   ].join(" ");
 }
 

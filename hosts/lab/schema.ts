@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { architectureName } from "./architecture.ts";
 
 /** What reads the kernel of a machine: QEMU itself, or GRUB on its disk, started by UEFI firmware. */
 const boot = z.enum(["direct", "grub"]);
@@ -13,6 +14,8 @@ export const labMachineInputs = z.strictObject({
   distribution: z.string(),
   /** The distribution's own name of the release, such as `trixie` or `testing`. */
   release: z.string(),
+  /** Of the processor; absent means the controller's own. Another one is emulated. */
+  architecture: architectureName.optional(),
   cpus: z.int().min(1).max(256),
   memoryMiB: z.int().min(256),
   /** Size of the root file system as the guest sees it. */

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { withLock } from "../../lock.ts";
+import { architectureOf } from "../architecture.ts";
 import { diskCacheDirectory } from "../arrangement.ts";
-import { requirePrerequisites, toolPath } from "../prerequisites.ts";
+import { commonTools, foreignTools, requireTools, toolPath } from "../prerequisites.ts";
 import { endProcess, findByEnvironment } from "../process-identity.ts";
-import { type BuildSurroundings, type DiskBuilder, type DiskRecipe, type DiskRequest, diskBuilder } from "./builder.ts";
+import type { BuildSurroundings, DiskBuilder, DiskRecipe, DiskRequest } from "./builder.ts";
 import { fileDigest, pack, packScript } from "./pack.ts";
 import { removeTree } from "./remove-tree.ts";
 
@@ -36,16 +37,18 @@ export interface EnsureDiskOptions {
 
 /** The disk for a request, built when the cache lacks it. Rejects with `UserError` when it can't be built. */
 export async function ensureDisk(
-  request: DiskRequest & { readonly distribution: string; readonly sizeGiB: number },
+  request: DiskRequest & { readonly sizeGiB: number },
+  builder: DiskBuilder,
   options: EnsureDiskOptions,
 ): Promise<CachedDisk> {
-  const builder = diskBuilder(request.distribution);
   const recipe = await builder.recipe(request);
   const hash = diskHash(recipe, request.sizeGiB, await packScript(request.boot));
   const directory = join(diskCacheDirectory(), hash);
   const cached = await readCached(directory);
   if (cached !== undefined) return cached;
-  await requirePrerequisites(request.boot);
+  const architecture = architectureOf(recipe.architecture);
+  const tools = [...commonTools(architecture, request.boot), ...foreignTools(architecture), ...builder.tools];
+  await requireTools(tools, `lab machines of ${recipe.distribution}, ${architecture.name},`);
   const onWait = (): void => options.progress(`another process builds the disk of ${request.release}, waiting`);
   return withLock(directory, { signal: options.signal, onWait }, async () => {
     const other = await readCached(directory);
@@ -55,8 +58,9 @@ export async function ensureDisk(
 
 /** Name of a disk in the cache: sha256 over everything that decides it. */
 export function diskHash(recipe: DiskRecipe, sizeGiB: number, packScript: string): string {
-  const sorted = Object.fromEntries(Object.entries(recipe).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const text = JSON.stringify({ recipe: sorted, sizeGiB, packScript, architecture: process.arch });
+  const { architecture, ...others } = recipe;
+  const sorted = Object.fromEntries(Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const text = JSON.stringify({ recipe: sorted, sizeGiB, packScript, architecture: architectureOf(architecture).nodeName });
   return createHash("sha256").update(text).digest("hex");
 }
 

@@ -30,12 +30,13 @@ ln -sf /dev/null "/etc/systemd/system-generators/podman-system-generator"
 
 # logind only serves the power button here: it may come after sshd.
 install -d "$units/systemd-logind.service.d"
-printf '[Unit]\nAfter=ssh.service\n' >"$units/systemd-logind.service.d/after-ssh.conf"
+printf '[Unit]\nAfter=ssh.service sshd.service\n' >"$units/systemd-logind.service.d/after-ssh.conf"
 install -d "/etc/systemd/journald.conf.d"
 printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=16M\n' >"/etc/systemd/journald.conf.d/lab.conf"
 
 # One host key type, the machine's own; no PAM session (it would start logind and a user manager at every login).
 rm -f /etc/ssh/ssh_host_*
+install -d /etc/ssh/sshd_config.d
 {
   printf 'HostKey /etc/ssh/ssh_host_ed25519_key\nUsePAM no\nUseDNS no\nPasswordAuthentication no\nMaxSessions 64\n'
   # OpenSSH 9.8 and later: all connections come from QEMU's gateway, so one abandoned attempt would slow the next.
@@ -49,7 +50,12 @@ for unit in docker.service containerd.service podman.service podman.socket netav
   if [ -e "/usr/lib/systemd/system/$unit" ]; then systemctl disable "$unit"; fi
 done
 if [ -e "/usr/lib/systemd/system/docker.socket" ]; then systemctl enable docker.socket; fi
-systemctl enable ssh.service distrobench-seed.service
+# Debian calls it ssh, Arch sshd; Ubuntu starts it by a socket.
+for unit in ssh sshd; do
+  if [ -e "/usr/lib/systemd/system/$unit.service" ]; then systemctl enable "$unit.service"; fi
+  if [ -e "/usr/lib/systemd/system/$unit.socket" ]; then systemctl disable "$unit.socket"; fi
+done
+systemctl enable distrobench-seed.service
 systemctl set-default multi-user.target
 
 # The root file system comes from the kernel command line: an fstab line would wait for udev to announce the disk.
@@ -57,6 +63,8 @@ printf '# see the kernel command line\n' >"/etc/fstab"
 rm -f "/etc/machine-id" "/var/lib/dbus/machine-id"
 : >"/etc/machine-id"
 # A mirror's Release file may be past its Valid-Until; signatures are still checked.
-printf 'Acquire::Check-Valid-Until "false";\nAPT::Install-Recommends "false";\n' >"/etc/apt/apt.conf.d/90lab"
+if [ -d /etc/apt/apt.conf.d ]; then
+  printf 'Acquire::Check-Valid-Until "false";\nAPT::Install-Recommends "false";\n' >/etc/apt/apt.conf.d/90lab
+fi
 cd /
 rm -rf /root/guest
