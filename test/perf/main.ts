@@ -1,5 +1,6 @@
 import { measure as timer } from "./cold-start-timer.ts";
 import type { Figure } from "./figure.ts";
+import { measure as load } from "./load.ts";
 import { measure as report } from "./report.ts";
 import { measureStack } from "./stack.ts";
 
@@ -30,6 +31,7 @@ const measurements: Readonly<Record<string, () => Promise<readonly Figure[]>>> =
       { what: "report: its size", value: `${(bytes / 1e6).toFixed(2)} MB`, aim: "3 MB" },
     ];
   },
+  load,
   stack: async () => await measureStack("quickstart"),
 };
 
