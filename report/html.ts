@@ -1,5 +1,7 @@
 import type { SessionData } from "../benchmarks/index.ts";
+import { decisionTables } from "./decisions.ts";
 import { plural, timeText } from "./format.ts";
+import { htmlTable } from "./html-table.ts";
 import { html, Markup } from "./markup.ts";
 import { sessionSection } from "./session-section.ts";
 import { styles } from "./styles.ts";
@@ -31,6 +33,7 @@ export function renderHtml(
 ${contents(view)}
 </header>
 <main>
+${decisions(view)}
 ${view.sessions.length === 0 ? html`<p>Nothing has been measured yet.</p>` : view.sessions.map(sessionSection)}
 </main>
 <footer><p>Every figure on this page is computed from the raw samples it links to. Figures marked as the study's are not ours.</p></footer>
@@ -57,6 +60,16 @@ function scope({ sessions }: ReportView): string {
     `${plural(samples, "sample")} counted`,
   ];
   return `${parts.join(", ")}. Measured ${timeText(first.data.session.startedAt)}.`;
+}
+
+/** What a reader came for, before anything else. */
+function decisions(view: ReportView): Markup | undefined {
+  const tables = decisionTables(view);
+  if (tables.length === 0) return undefined;
+  return html`<section class="decisions" aria-labelledby="decisions"><h2 id="decisions">Go or no-go</h2>
+<p>Go: the whole interval of the ratio to the baseline stays within the tolerance, or is better. No-go: the whole interval is worse than that. Anything between
+cannot be told from these samples. Advice: the baseline against itself shows too much noise for a firm verdict. Ratios are variant to baseline.</p>
+${tables.map((table) => html`${htmlTable(table)}\n`)}</section>`;
 }
 
 function contents({ sessions }: ReportView): Markup | undefined {

@@ -1,5 +1,6 @@
 import type { SessionData } from "../benchmarks/index.ts";
 import { bannerOf } from "./banner.ts";
+import { decisionTables } from "./decisions.ts";
 import { plural, timeText } from "./format.ts";
 import { commonMethod, methods } from "./methods.ts";
 import { studyHardware } from "./study.ts";
@@ -14,7 +15,8 @@ export function renderMarkdown(
 ): string {
   const view = viewOf(sessions, options);
   const parts = view.sessions.length === 0 ? ["Nothing has been measured yet."] : view.sessions.flatMap(sessionParts);
-  return `${[`# ${escaped(view.title)}`, ...parts].join("\n\n")}\n`;
+  const decisions = decisionTables(view).flatMap((table) => part("Go or no-go", table));
+  return `${[`# ${escaped(view.title)}`, ...decisions, ...parts].join("\n\n")}\n`;
 }
 
 function sessionParts(view: SessionView): readonly string[] {

@@ -8,7 +8,7 @@ import { plural, timeText } from "./format.ts";
 import { foldedTable, htmlTable } from "./html-table.ts";
 import { html, type Markup } from "./markup.ts";
 import { commonMethod, methods } from "./methods.ts";
-import { studyHardware } from "./study.ts";
+import { studyHardware, studyStatements } from "./study.ts";
 import type { Table } from "./table.ts";
 import {
   environmentTable,
@@ -110,7 +110,12 @@ function flagged(view: SessionView): Markup {
 
 function besideStudy(view: SessionView): Markup | undefined {
   const table = studyTable(view);
-  if (table === undefined) return undefined;
+  const statement = studyStatements[view.data.session.test];
+  if (table === undefined) {
+    return statement === undefined
+      ? undefined
+      : html`<h3>Beside the study</h3><p>The study says: ${statement} That is the study's claim, not measured here and not compared by any verdict.</p>`;
+  }
   return html`<h3>Beside the study</h3>
 <p>The study's figures are the study's own, on ${studyHardware}. They were not measured here, and neither its scripts nor its raw data are known.</p>
 ${htmlTable(table)}`;

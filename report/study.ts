@@ -14,6 +14,18 @@ export interface StudyTest {
 
 export const studyHardware = "Core i7 of the 12th or 13th generation, 32 GB, NVMe disk, kernel 6.6 to 6.7";
 
+/** What the study says in words alone, by name of our test. */
+export const studyStatements: Readonly<Record<string, string>> = {
+  boot: "Tromjaro is 12 to 18 % faster than Ubuntu Desktop from power-on to a terminal with engine, git, Python and an open repository.",
+  "steady-load": "p95 latency and CPU at 8 requests/s over 60 s lie within 5 % of each other.",
+  "image-base":
+    "An Alpine base takes 5 to 12 % less memory per container and starts 2 to 6 % faster than a Debian or Ubuntu base.",
+  memory: "10 to 12 % less memory per container, and 20 % more parallel tests on one runner.",
+  "llm-tokens":
+    "Per token with a 7B model in 4 bits. 1 thread: Alpine 65 ms, Tromjaro 68 ms, Ubuntu 72 ms. 4 threads: 28 ms, 30 ms, 31 ms.",
+  edge: "Per token on a Raspberry Pi 5 with AI HAT+ 2: Raspberry Pi OS 240 ms, Ubuntu 255 ms, Alpine with a driver built by hand 285 ms.",
+};
+
 /** By name of our test. */
 export const study: Readonly<Record<string, StudyTest>> = {
   "cold-start": {

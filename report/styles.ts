@@ -30,6 +30,8 @@ p { margin: 0.5rem 0; max-width: 46rem; }
 a { color: var(--link); text-underline-offset: 0.18em; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .lead { color: var(--soft); max-width: none; }
+.decisions { margin-top: 2rem; }
+.decisions .scroll { margin-top: 1rem; }
 .session { border-top: 1px solid var(--line); margin-top: 2rem; padding: 2rem 0 1rem; }
 .banner { border-left: 4px solid currentColor; border-radius: 4px; padding: 0.8rem 1rem; margin: 1.25rem 0; }
 .banner strong { font-size: 1.05rem; }

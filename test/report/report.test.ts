@@ -58,6 +58,29 @@ describe("the page", () => {
       assert.match(text, new RegExp(`<td>the study</td><td class="n">${value}\u00a0s</td>`));
     assert.ok(!page(syntheticSession({ session: { test: "other" } })).includes("the study</td>"));
   });
+  it("says go or no-go per metric and variant in words, before anything else", () => {
+    const text = page(session());
+    const table = text.slice(text.indexOf('id="decisions"'), text.indexOf('class="session"'));
+    for (const word of ["no-go", "go"]) assert.match(table, new RegExp(`<span class="pill \\w+">${word}</span>`));
+    assert.ok(table.includes("Against debian-13/docker"));
+    assert.ok(
+      page(syntheticSession({ session: { outcome: "interrupted" } })).includes('<span class="pill unsure">invalid</span>'),
+    );
+  });
+  it("says why a variant was skipped where its verdict would stand", () => {
+    const data = session();
+    const samples = data.samples.map((sample) =>
+      sample.variant === "debian-testing/podman"
+        ? { ...sample, values: {}, validity: { status: "skipped" as const, cause: "no Hailo device" } }
+        : sample,
+    );
+    assert.match(page({ ...data, samples }), /skipped<\/span> <span class="note">\(no Hailo device\)/);
+  });
+  it("quotes what the study says in words as the study's claim", () =>
+    assert.match(
+      page(syntheticSession({ session: { test: "memory" } })),
+      /The study says: 10 to 12.*not compared by any verdict/,
+    ));
   it("links to the raw data relative to itself", () =>
     assert.ok(page(session()).includes('href="../20260101T000000Z-cold-start/samples.jsonl"')));
   it("lists flagged samples with their reasons", () => {
