@@ -12,7 +12,7 @@ import { MANY_KNOBS } from "./tuning/many-knobs.ts";
 const BY_HAND: Readonly<Record<string, string>> = {
   "sysctl.vm.swappiness": "sysctl -qw vm.swappiness=55",
   "persisted.vm.swappiness": "sed -i s/7/8/ /etc/sysctl.d/*distrobench*vm.swappiness*",
-  "sched.base_slice_ns": "echo 2000000 >/sys/kernel/debug/sched/base_slice_ns",
+  "sched.latency_ns": "echo 2000000 >/sys/kernel/debug/sched/base_slice_ns",
   "thp.enabled": "echo always >/sys/kernel/mm/transparent_hugepage/enabled",
   "workqueue.all": "echo 3 >/sys/devices/virtual/workqueue/cpumask",
   "rps.eth0": "for q in /sys/class/net/eth0/queues/rx-*/rps_cpus; do echo 0 >$q; done",
@@ -49,7 +49,7 @@ describe("tuning on a real kernel", { concurrency: false }, () => {
     knobs: {
       ...knobsOf("latency"),
       ...MANY_KNOBS,
-      ...{ "sched.base_slice_ns": "900000", "latency.dma": "100", "hold.kernel": "on", "service.cron": "stopped", ...more },
+      ...{ "sched.latency_ns": "900000", "latency.dma": "100", "hold.kernel": "on", "service.cron": "stopped", ...more },
     },
   });
   const commands = () => pool.statistics().one?.commands ?? 0;
