@@ -25,7 +25,7 @@ ps -eo args= | grep distrobench | grep -v grep | sed 's/^/process /; s/$/\\tpres
 
 /** Counters, sizes the kernel computes by itself, and what lives as long as a login or a moment: the same on a host nobody touches. */
 const RESTLESS =
-  /^(sysctl (fs\.(dentry|inode|file-nr|aio-nr|quota)|kernel\.(random|ns_last_pid|pty\.nr|keys|perf_|tainted)|net\.netfilter|net\.ipv4\.route|vm\.(stat_refresh|user_reserve))|running (session-|user|ssh|sshd|run-|system-|systemd-(tmpfiles|hostnamed|timedated|logind)|dpkg|apt)|file \/root\/)/;
+  /^(sysctl (fs\.(dentry|inode|file-nr|aio-nr|quota)|kernel\.(random|ns_last_pid|pty\.nr|keys|perf_|tainted)|net\.netfilter|net\.ipv4\.route|vm\.(stat_refresh|user_reserve))|knob .*khugepaged\/(full_scans|pages_collapsed)|running (session-|user|ssh|sshd|run-|system-|systemd-(tmpfiles|hostnamed|timedated|logind)|dpkg|apt)|file \/root\/)/;
 
 export async function snapshotOf(machine: Machine): Promise<Snapshot> {
   const lines = (await machine.ssh(SCRIPT)).split("\n");
