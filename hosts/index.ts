@@ -1,5 +1,6 @@
 export { bytesText } from "./bytes-text.ts";
 export { cacheDirectory } from "./cache-directory.ts";
+export type { CommandLineFile } from "./command-line-files.ts";
 export { type Connection, connectionSchema, type SshHop } from "./connection.ts";
 export { distributionOf, distributions } from "./distribution.ts";
 export { CommandError, ConnectionError, UserError } from "./errors.ts";

@@ -1,3 +1,4 @@
+import { bringCommandLine } from "./boot/stage.ts";
 import { cellKey, type WantedCell } from "./cells.ts";
 import type { StepResult, TuningHost, WriteOrder } from "./host/port.ts";
 import { baselineFor, cellsOf, type PlannedKnob, planKnobs, requestsFor } from "./plan.ts";
@@ -26,14 +27,7 @@ interface ApplyOptions {
 
 /** Brings a host to a profile: one round trip to read, a second one when something has to be written. */
 export async function applyProfile(host: TuningHost, inputs: TuningInputs, options: ApplyOptions): Promise<Applied> {
-  const { view, old } = await look(host, inputs, options);
-  const planned = planKnobs(inputs, view, old);
-  const wanted = cellsOf(planned);
-  const baseline = baselineFor(wanted, view, old, {
-    owner: options.owner,
-    profile: inputs.profile,
-    at: options.now.toISOString(),
-  });
+  const { view, old, planned, wanted, baseline } = await started(host, inputs, options);
   const leaving = obsolete(old, wanted);
   const back = leaving === undefined ? { steps: [], conflicts: [] } : planRestore(leaving, view, inputs.force ?? false);
   const changed = wanted.filter((cell) => valueIn(view.values, cell) !== cell.wanted);
@@ -44,9 +38,8 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
     readBack: baseline.cells.map(({ kind, name }) => ({ kind, name })),
     ...(leaving === undefined || leaving.cells.length === 0 ? {} : { afterwards: lean }),
   };
-  const blank = { ...inputs, baseline, reports: [], readBack: {}, managed: [] };
   const untouched = order.steps.length === 0 && (view.record !== undefined || baseline.cells.length === 0);
-  if (!untouched) options.writing(blank);
+  if (!untouched) options.writing(blank(inputs, baseline));
   const answer = untouched ? { results: [], records: undefined } : await host.write(order);
   const values = answer.records === undefined ? view.values : valuesOf(answer.records);
   const results = answer.results.slice(back.steps.length);
@@ -65,11 +58,41 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
   };
 }
 
-async function look(
-  host: TuningHost,
-  inputs: TuningInputs,
-  options: ApplyOptions,
-): Promise<{ readonly view: HostView; readonly old: Baseline | undefined }> {
+/** The host with the kernel's command line that the profile wants, and what else it wants there. */
+async function started(host: TuningHost, inputs: TuningInputs, options: ApplyOptions): Promise<Plan> {
+  const seen = plan(await look(host, inputs, options), inputs, options);
+  const writing = () => options.writing(blank(inputs, seen.baseline));
+  const changed = await bringCommandLine(host, inputs, { ...seen, writing });
+  return changed ? plan(await look(host, inputs, options), inputs, options) : seen;
+}
+
+const blank = (inputs: TuningInputs, baseline: Baseline): TuningOutputs => ({
+  ...inputs,
+  baseline,
+  reports: [],
+  readBack: {},
+  managed: [],
+});
+
+interface Look {
+  readonly view: HostView;
+  readonly old: Baseline | undefined;
+}
+
+interface Plan extends Look {
+  readonly planned: readonly PlannedKnob[];
+  readonly wanted: readonly WantedCell[];
+  readonly baseline: Baseline;
+}
+
+function plan({ view, old }: Look, inputs: TuningInputs, { owner, now }: ApplyOptions): Plan {
+  const planned = planKnobs(inputs, view, old);
+  const wanted = cellsOf(planned);
+  const baseline = baselineFor(wanted, view, old, { owner, profile: inputs.profile, at: now.toISOString() });
+  return { view, old, planned, wanted, baseline };
+}
+
+async function look(host: TuningHost, inputs: TuningInputs, options: ApplyOptions): Promise<Look> {
   const read = async (known: Baseline | undefined) => viewOf(await host.read(requestsFor(inputs, known)), inputs.distribution);
   const view = await read(options.known);
   const { record } = view;

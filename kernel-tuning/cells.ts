@@ -1,7 +1,18 @@
 import { cpuMask, formatCpuList, parseCpuList, parseCpuMask } from "./cpu-list.ts";
 
 /** What can be read, written, and put back on a host. */
-export const cellKinds = ["value", "file", "service", "swap", "slice", "property", "controllers", "latency", "hold"] as const;
+export const cellKinds = [
+  "value",
+  "file",
+  "service",
+  "swap",
+  "slice",
+  "property",
+  "controllers",
+  "latency",
+  "hold",
+  "boot",
+] as const;
 export type CellKind = (typeof cellKinds)[number];
 
 /**
@@ -9,7 +20,8 @@ export type CellKind = (typeof cellKinds)[number];
  * `value` a kernel's file, `file` a regular file ("absent", or mode, owner and base64), `service` ("running" or "stopped"),
  * `swap` a device ("off", "on", "on PRIORITY"), `slice` a control group ("present" or "absent"), `property` a file of a slice
  * (`model.slice/cpu.weight`), `controllers` the controllers that a control group hands on, `latency` microseconds that a process of ours
- * holds a device at ("released" when none does), `hold` an installed package (`apt/linux-image-amd64`: "held" or "free").
+ * holds a device at ("released" when none does), `hold` an installed package (`apt/linux-image-amd64`: "held" or "free"),
+ * `boot` a parameter of the running kernel's command line ("set" for one without a value; only a restart changes it).
  */
 export interface Cell {
   readonly kind: CellKind;
@@ -33,7 +45,7 @@ const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20,
 
 /** One spelling for equal values: the chosen word of a list of choices, a CPU list in order, bytes for sizes, single spaces. */
 export function normalise({ kind, name }: Cell, text: string): string {
-  if (kind === "file" || text === "absent") return text;
+  if (kind === "file" || kind === "boot" || text === "absent") return text;
   const plain = text.trim().replace(/\s+/g, " ");
   if (kind === "controllers") return plain.split(" ").sort().join(" ");
   if (LIST.test(name)) return formatCpuList(parseCpuList(plain) ?? []);

@@ -31,11 +31,17 @@ export function planKnobs(wishes: Wishes, view: HostView, baseline: Baseline | u
     view,
     earlier: (cell: Cell) => before.get(cellKey(cell)) ?? (isListed(cell, view) ? valueIn(view.values, cell) : undefined),
     cpus: (list: string) => resolveCpus(list, view, wishes.cpus),
+    wishes: new Map(
+      Object.entries(wishes.knobs).flatMap(([name, value]): [string, string][] => {
+        const settled = valueFor(value, view);
+        return settled === undefined ? [] : [[name, settled]];
+      }),
+    ),
   };
   const names = [...new Set([...inOrder(Object.keys(wishes.knobs))])];
   return names.map((name) => {
     const { knob, argument } = findKnob(name);
-    const value = valueFor(wishes.knobs[name] ?? [], view);
+    const value = around.wishes.get(name);
     if (value === undefined)
       return { name, plan: { notApplicable: `no value for ${view.distribution} and kernel ${view.kernel.join(".")}` } };
     return { name, plan: knob.plan(argument, value, around) };

@@ -1,4 +1,5 @@
 import { failuresOf } from "./apply.ts";
+import { needsRestart, takeBackCommandLine } from "./boot/stage.ts";
 import { cellKey } from "./cells.ts";
 import type { TuningHost } from "./host/port.ts";
 import { planRestore } from "./restore.ts";
@@ -27,12 +28,20 @@ export async function restoreHost(
   if (view.record !== undefined) options.accept?.(view.record);
   const asked = new Set(options.known?.cells.map(cellKey));
   if (baseline.cells.some((cell) => !asked.has(cellKey(cell)))) view = viewOf(await host.read(requests(baseline)), "debian");
-  const { steps, conflicts } = planRestore(baseline, view, options.force);
+  const plan = planRestore(baseline, view, options.force);
+  const { steps, conflicts } = plan;
   const kept = new Set(conflicts.map(cellKey));
   const rest = { ...baseline, cells: baseline.cells.filter((cell) => kept.has(cellKey(cell))) };
   const readBack = steps.map(({ kind, name }) => ({ kind, name }));
-  const order = { baseline, steps, readBack, afterwards: conflicts.length === 0 ? ("forget" as const) : rest };
+  const afterwards = conflicts.length === 0 ? ("forget" as const) : rest;
+  // The record stays until the last of it is true, which a restart may be needed for.
+  const later = needsRestart(baseline, plan, view);
+  const order = { baseline, steps, readBack, ...(later ? {} : { afterwards }) };
   const answer = await host.write(order);
+  if (later) {
+    await takeBackCommandLine(host, baseline, plan, view);
+    await host.write({ baseline, steps: [], readBack: [], afterwards });
+  }
   const values = valuesOf(answer.records);
   const wrong = steps.filter(
     (step, index) => answer.results[index]?.exitCode === 0 && (valueIn(values, step) ?? "absent") !== step.value,

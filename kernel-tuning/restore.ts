@@ -19,13 +19,18 @@ export function planRestore(baseline: Baseline, view: HostView, force: boolean):
   const rebooted = baseline.bootId !== view.bootId;
   const removed = slicesToRemove(baseline);
   for (const cell of [...baseline.cells].reverse()) {
-    if (cell.kind === "property" && removed.has(cell.name.split("/")[0] ?? "")) continue;
+    if (goesWithMore(cell, removed)) continue;
     const found = valueIn(view.values, cell);
     const decision = decide(cell, found, rebooted, force);
     if (decision === "write") steps.push({ kind: cell.kind, name: cell.name, value: cell.before });
     else if (decision === "conflict") conflicts.push({ ...cell, found: found ?? "absent" });
   }
   return { steps, conflicts };
+}
+
+/** A file of a slice goes with the slice; a parameter of the running kernel goes with a restart. */
+function goesWithMore({ kind, name }: BaselineCell, removed: ReadonlySet<string>): boolean {
+  return kind === "boot" || (kind === "property" && removed.has(name.split("/")[0] ?? ""));
 }
 
 /**

@@ -35,6 +35,8 @@ export const tuningInputs = z.strictObject({
       "accelerator-irq": z.string().optional(),
     })
     .optional(),
+  /** How long a host that was started with another command line waits for a new connection before it undoes that; 300 unless given. */
+  confirmSeconds: z.int().min(20).max(3600).optional(),
   /** Put earlier values back even over those that somebody else has set since. */
   force: z.boolean().optional(),
 });

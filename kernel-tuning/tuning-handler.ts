@@ -18,7 +18,11 @@ import { viewOf } from "./view.ts";
 type OpenHost = (context: OperationContext, inputs: TuningInputs) => Promise<TuningHost>;
 type State = Stored<TuningInputs, TuningOutputs>;
 
-const overShell: OpenHost = async (context, inputs) => shellHost(await context.transport(inputs.connection), context.signal);
+const overShell: OpenHost = async (context, inputs) =>
+  shellHost(await context.transport(inputs.connection), context.signal, {
+    restartable: inputs.connection.kind !== "local",
+    progress: (message) => context.progress(message),
+  });
 
 /** A profile applied to a host, kept as it is, and taken back exactly. `open` gives the host; tests give one that lives in memory. */
 export function createTuningHandler(open: OpenHost): ResourceHandler<TuningInputs, TuningOutputs> {
@@ -26,7 +30,7 @@ export function createTuningHandler(open: OpenHost): ResourceHandler<TuningInput
     token: "distrobench:tuning:Tuning",
     inputs: tuningInputs,
     replaceOn: ["host"],
-    notInDiff: ["connection", "machine", "force"],
+    notInDiff: ["connection", "machine", "force", "confirmSeconds"],
     secrets: ["connection"],
     refreshBeforeUpdate: true,
     create: async (context, inputs) => ({ id: `${inputs.host}/tuning`, outputs: await bring(open, context, inputs, undefined) }),
@@ -72,10 +76,13 @@ async function bring(
     return outputs;
   } catch (error) {
     if (begun === undefined || error instanceof PartialFailure) throw error;
-    throw new PartialFailure(`${inputs.host}/tuning`, begun, [error instanceof Error ? error.message : String(error)], {
-      cause: error,
-    });
+    throw new PartialFailure(`${inputs.host}/tuning`, begun, [reasonOf(error)], { cause: error });
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof UserError && error.remedy !== undefined) return `${error.message}\n${error.remedy}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What is other than a reader of the profile would think. */
@@ -99,6 +106,7 @@ async function look(
   try {
     const host = await open(context, inputs);
     const view = viewOf(await host.read(requestsFor(outputs, outputs.baseline)), inputs.distribution);
+    if (view.trial !== undefined) context.warn(`${inputs.host}: ${trialWords(view.trial)}`);
     const managed = new Set(outputs.managed);
     const reports = planKnobs(outputs, view, outputs.baseline).map((knob) => reportKnob(knob, view.values, managed, new Map()));
     const drifted = reports.filter(({ status }) => status === "refused");
@@ -111,6 +119,12 @@ async function look(
     context.warn(`${error.message}: its tuning is taken as it was`);
     return { inputs, outputs };
   }
+}
+
+function trialWords(trial: string): string {
+  return trial === "open"
+    ? "a start with another command line was begun and not followed to its end"
+    : `a start with another command line was not confirmed in time, so the host undid it at ${trial}`;
 }
 
 async function putBack(open: OpenHost, context: OperationContext, { inputs, outputs }: State): Promise<void> {

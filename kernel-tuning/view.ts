@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type DistributionName, UserError } from "../hosts/index.ts";
+import { parseCommandLine } from "./boot/command-line.ts";
 import { type Cell, type CellKind, cellKey, cellKinds, choices, normalise } from "./cells.ts";
 import { parseCpuList } from "./cpu-list.ts";
 import { withHolds } from "./host/holds.ts";
@@ -26,6 +27,10 @@ export interface HostView {
   readonly values: ReadonlyMap<string, string>;
   /** What a file of choices offers, by `cellKey`. */
   readonly choices: ReadonlyMap<string, readonly string[]>;
+  /** Whether GRUB's configuration is made of drop-in files too. */
+  readonly dropIns: boolean;
+  /** A start on trial that nobody followed to its end: when the dead man undid it, or `open`. */
+  readonly trial: string | undefined;
   /** The host's own record, with what was read back after its last write. */
   readonly record: Baseline | undefined;
 }
@@ -37,7 +42,7 @@ export function viewOf(records: readonly HostRecord[], distribution: Distributio
   const of = (kind: string) => records.filter((record) => record.kind === kind);
   const fact = (name: string) => of("fact").find((record) => record.name === name)?.value ?? "";
   const [major = "0", minor = "0"] = fact("kernel").split(/[.-]/);
-  const cells = withHolds(records).filter(isCell);
+  const cells = expanded(records);
   return {
     kernel: [Number(major), Number(minor)],
     release: fact("kernel"),
@@ -50,22 +55,29 @@ export function viewOf(records: readonly HostRecord[], distribution: Distributio
     deviceIrqs: grouped(of("deviceIrq")),
     values: valuesOf(cells),
     choices: new Map(cells.map((cell) => [cellKey(cell), choices(cell.value)])),
+    dropIns: of("loader").some(({ name }) => name === "grub.d"),
+    trial: fact("trial") || undefined,
     record: recordOf(of("record")),
   };
 }
 
 /** Values by `cellKey`, normalised. */
 export function valuesOf(records: readonly HostRecord[]): ReadonlyMap<string, string> {
-  return new Map(
-    withHolds(records)
-      .filter(isCell)
-      .map((cell) => [cellKey(cell), normalise(cell, cell.value)]),
-  );
+  return new Map(expanded(records).map((cell) => [cellKey(cell), normalise(cell, cell.value)]));
 }
 
-/** A swap device that is not listed is off: being listed is what being on means. */
+/** What is not listed is off, or not there: being listed is what being on means. */
+const UNLISTED: Partial<Record<CellKind, string>> = { swap: "off", boot: "absent" };
+
 export function valueIn(values: ReadonlyMap<string, string>, cell: Cell): string | undefined {
-  return values.get(cellKey(cell)) ?? (cell.kind === "swap" ? "off" : undefined);
+  return values.get(cellKey(cell)) ?? UNLISTED[cell.kind];
+}
+
+/** Some answers hold many cells: lists of packages, a command line. */
+function expanded(records: readonly HostRecord[]): (HostRecord & { readonly kind: CellKind })[] {
+  const lines = records.filter(({ kind }) => kind === "commandLine").map(({ value }) => parseCommandLine(value));
+  const boots = lines.flatMap((line) => [...line].map(([name, value]) => ({ kind: "boot", name, value })));
+  return [...withHolds(records), ...boots].filter(isCell);
 }
 
 function isCell(record: HostRecord): record is HostRecord & { readonly kind: CellKind } {

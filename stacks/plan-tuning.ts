@@ -7,11 +7,12 @@ export function planTuning(tuning: MatrixHost["tuning"]): PlannedTuning | undefi
   if (tuning === undefined) return undefined;
   const { profile, knobs: own, ...more } = typeof tuning === "string" ? { profile: tuning, knobs: {} } : tuning;
   const knobs = { ...knobsOf(profile), ...own };
-  const { cpus, force } = { cpus: undefined, force: undefined, ...more };
+  const { cpus, force, confirmSeconds } = { cpus: undefined, force: undefined, confirmSeconds: undefined, ...more };
   return {
     profile: Object.keys(own).length === 0 ? profile : `${profile} and own knobs`,
     knobs,
     ...(cpus === undefined ? {} : { cpus: { ...cpus } }),
+    ...(confirmSeconds === undefined ? {} : { confirmSeconds }),
     ...(force === undefined ? {} : { force }),
     slice: Object.keys(knobs).some((knob) => knob.startsWith("slice.model.")) ? "model.slice" : undefined,
   };

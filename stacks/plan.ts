@@ -32,7 +32,7 @@ export interface PlannedHost extends PlannedOwn {
   readonly tuning: PlannedTuning | undefined;
 }
 
-export type PlannedTuning = Pick<TuningInputs, "profile" | "knobs" | "cpus" | "force"> & {
+export type PlannedTuning = Pick<TuningInputs, "profile" | "knobs" | "cpus" | "confirmSeconds" | "force"> & {
   /** The control group that containers of a test start in, where the profile makes one. */
   readonly slice: string | undefined;
 };

@@ -81,10 +81,16 @@ const tuning = z
           })
           .optional()
           .describe("CPU lists for these words, where the topology's answer is not wanted"),
+        confirmSeconds: z
+          .int()
+          .min(20)
+          .max(3600)
+          .optional()
+          .describe("how long a host started with another command line waits for us before it undoes that; 300 by default"),
         force: z.boolean().optional().describe("put back even over values that somebody else has set since"),
       }),
     ],
-    { error: "expected the name of a tuning profile, or { profile, knobs, cpus, force }" },
+    { error: "expected the name of a tuning profile, or { profile, knobs, cpus, confirmSeconds, force }" },
   )
   .describe("a kernel tuning profile, taken back by destroy; docs/tuning.md lists profiles and knobs");
 

@@ -18,7 +18,11 @@ export async function restore(context: Context, name: string, options: Options):
     const transport = await pool.transport(connection);
     const force = options.force ?? false;
     const accept = ({ owner }: { readonly owner: string }) => refuseForeign(owner, name, options);
-    const done = await restoreHost(shellHost(transport, context.signal), { force, accept });
+    const tuned = shellHost(transport, context.signal, {
+      restartable: connection.kind !== "local",
+      progress: (message) => context.stderr.isTTY === true && say(context, `  ${message}`),
+    });
+    const done = await restoreHost(tuned, { force, accept });
     if (done === undefined) say(context, `${name}: nothing to put back: it has no record of a tuning.`);
     else conclude(context, name, options.stack, done);
   } finally {

@@ -45,6 +45,11 @@ read_service() {
 started() { set -f; set -- $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null); set +f; if [ "\${1-Z}" = Z ]; then s=; else s=\${20-}; fi; }
 holder() { [ -f "$L" ] && read -r p t v <"$L" && started "$p" && [ -n "$s" ] && [ "$s" = "$t" ]; }
 read_latency() { [ -e "$1" ] || return 0; if holder; then o latency "$1" "$v"; else o latency "$1" released; fi; }
+read_command_line() {
+  o commandLine - "$(cat /proc/cmdline)"
+  if grep -q default/grub.d "$(command -v grub-mkconfig)" 2>/dev/null; then o loader grub.d yes; fi
+  if [ -d /etc/distrobench ]; then o fact trial "$(cat /etc/distrobench/fired 2>/dev/null || echo open)"; fi
+}
 read_record() { for p in "$R" "$D/tuning.readback"; do [ -f "$p" ] && o record "\${p##*/}" "$(base64 "$p" | tr -d '\\n')"; done; }
 read_facts() {
   o fact kernel "$(uname -r)"
@@ -83,11 +88,13 @@ write_property() {
 hold_latency='exec 3>"$1" && printf "0x%08x" "$2" >&3 || exit
 set -f; set -- "$2" "$3" $(sed "s/.*) //" /proc/$$/stat)
 echo "$$ \${22} $1" >"$2.new" && mv "$2.new" "$2" && exec sleep 2147483647'
+write_boot() { echo "only a restart changes it" >&2; return 1; }
 write_latency() {
   if holder; then kill "$p"; fi
   rm -f "$L"
   [ "$2" != released ] || return 0
-  if systemd; then systemd-run --quiet --collect --unit=distrobench-latency sh -c "$hold_latency" sh "$1" "$2" "$L" || return
+  # systemd takes $ for a variable of its own, in whatever quotes.
+  if systemd; then systemd-run --quiet --collect --unit=distrobench-latency sh -c "$(printf %s "$hold_latency" | sed 's/\\$/$$/g')" sh "$1" "$2" "$L" || return
   else setsid sh -c "$hold_latency" sh "$1" "$2" "$L" </dev/null >/dev/null 2>&1 & fi
   i=0
   while [ "$i" -lt 50 ] && [ ! -f "$L" ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i + 1)); done

@@ -1,3 +1,4 @@
+import type { Parameter } from "../boot/command-line.ts";
 import type { Cell, CellKind } from "../cells.ts";
 import type { Baseline } from "../schema.ts";
 
@@ -40,8 +41,42 @@ interface WriteAnswer {
   readonly records: readonly HostRecord[];
 }
 
+/** Another command line for the kernel. */
+export interface BootChange {
+  /** Saved durably on the host first. */
+  readonly baseline: Baseline;
+  /** The boot loader's file. */
+  readonly path: string;
+  readonly loader: "grub" | "file";
+  /** Values of a `file` cell: for good, and while on trial. */
+  readonly file: string;
+  readonly trialFile: string;
+  readonly parameters: readonly Parameter[];
+  /** How long a started host waits for a new connection before it undoes the change. */
+  readonly confirmSeconds: number;
+}
+
+/** How a host is started again. */
+export interface BootHost {
+  /**
+   * Starts the host once with the parameters; when a new connection has seen them in /proc/cmdline they are made permanent. Rejects with
+   * `UserError` when the host came back without them: then nothing has changed.
+   */
+  tryOnce(change: BootChange): Promise<void>;
+  /** Makes parameters permanent that the running kernel has. */
+  persist(change: BootChange): Promise<void>;
+  /** Has the boot loader read its file. */
+  apply(path: string): Promise<void>;
+  /** Resolves when a new connection has seen another boot id. */
+  restart(): Promise<void>;
+  /** Removes what a trial left that nobody followed to its end. */
+  withdraw(): Promise<void>;
+}
+
 /** A host as tuning sees it: each call is one round trip. */
 export interface TuningHost {
+  /** Absent where a restart would end this program too. */
+  readonly boot?: BootHost;
   read(requests: readonly ReadRequest[]): Promise<readonly HostRecord[]>;
   write(order: WriteOrder): Promise<WriteAnswer>;
 }

@@ -46,6 +46,7 @@ function readCalls(requests: readonly ReadRequest[]): Shell[] {
     ),
     ...(services.length === 0 ? [] : [sh`read_service ${services}`]),
     ...(named("swap").length === 0 ? [] : [sh`read_swap`]),
+    ...(named("boot").length === 0 ? [] : [sh`read_command_line`]),
     ...(named("hold").length === 0 ? [] : readHolds()),
   ];
 }

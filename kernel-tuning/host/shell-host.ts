@@ -1,4 +1,5 @@
 import { CommandError, type Transport, UserError } from "../../hosts/index.ts";
+import { shellBoot } from "../boot/shell-boot.ts";
 import type { HostRecord, StepResult, TuningHost } from "./port.ts";
 import { readScript, writeScript } from "./scripts.ts";
 
@@ -7,8 +8,14 @@ const READ_SECONDS = 120;
 const WRITE_SECONDS = 900;
 
 /** A host over a transport and its POSIX shell. */
-export function shellHost(transport: Transport, signal: AbortSignal): TuningHost {
+export function shellHost(
+  transport: Transport,
+  signal: AbortSignal,
+  more: { readonly restartable?: boolean; progress?(message: string): void } = {},
+): TuningHost {
+  const progress = (message: string) => more.progress?.(message);
   return {
+    ...(more.restartable === false ? {} : { boot: shellBoot(transport, { signal, progress }) }),
     read: async (requests) => {
       const { stdout } = await transport.run(readScript(requests), { signal, timeoutSeconds: READ_SECONDS });
       return parseRecords(stdout);

@@ -1,4 +1,5 @@
 import { UserError } from "../../hosts/index.ts";
+import { boot } from "./boot.ts";
 import { cpuFrequency } from "./cpu-frequency.ts";
 import { cpuIdle } from "./cpu-idle.ts";
 import { cpuLatency } from "./cpu-latency.ts";
@@ -18,6 +19,7 @@ import { transparentHugePages } from "./transparent-huge-pages.ts";
 import { workqueue } from "./workqueue.ts";
 
 const knobs: readonly Knob[] = [
+  boot,
   kernelHold,
   service,
   swap,

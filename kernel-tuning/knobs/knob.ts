@@ -10,6 +10,8 @@ export interface Surroundings {
   earlier(cell: Cell): string | undefined;
   /** CPUs of a list that may hold words. Throws `UserError`. */
   cpus(list: string): readonly number[];
+  /** Every knob of the profile with its value for this host, for knobs that share a cell. */
+  readonly wishes: ReadonlyMap<string, string>;
 }
 
 export type KnobPlan =

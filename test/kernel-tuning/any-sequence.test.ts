@@ -16,6 +16,9 @@ const found = {
   "service irqbalance": "running",
   "service packagekit": "running",
   "swap /dev/vda2": "on 5",
+  "file /etc/default/grub": "644 0:0 ",
+  "boot BOOT_IMAGE": "/boot/vmlinuz-6.12.1",
+  "boot mitigations": "auto",
   "controllers /sys/fs/cgroup/cgroup.subtree_control": "cpu memory",
 };
 
@@ -32,6 +35,8 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   "swap.devices": ["off"],
   "slice.model.cpu.weight": ["50", "1000"],
   "idle.deepest": ["1"],
+  "boot.mitigations": ["off", "auto"],
+  "boot.threadirqs": ["set"],
 };
 
 const knobs = fc.record(Object.fromEntries(Object.entries(choices).map(([knob, values]) => [knob, fc.constantFrom(...values)])), {

@@ -1,6 +1,10 @@
-import { ConnectionError, type OperationContext } from "../../hosts/index.ts";
-import type { HostRecord, TuningHost, WriteOrder } from "../../kernel-tuning/host/port.ts";
+import { ConnectionError, type OperationContext, UserError } from "../../hosts/index.ts";
+import { parseCommandLine } from "../../kernel-tuning/boot/command-line.ts";
+import { contentOf } from "../../kernel-tuning/boot/file-value.ts";
+import type { BootHost, HostRecord, TuningHost, WriteOrder } from "../../kernel-tuning/host/port.ts";
 import { type Baseline, tuningInputs } from "../../kernel-tuning/schema.ts";
+
+export const DROP_IN = "/etc/default/grub.d/zz-distrobench.cfg";
 
 /** Where the connection to a host is cut while it is written to: after so many steps. */
 export class Cut extends Error {}
@@ -17,6 +21,10 @@ export class MemoryHost implements TuningHost {
   readBack: readonly HostRecord[] = [];
   bootId = "boot-1";
   cutAfter: number | undefined;
+  #failsToStart = false;
+  /** Whether the boot loader has been told of its file. */
+  applied = false;
+  restarts = 0;
   reads = 0;
   writes = 0;
 
@@ -25,11 +33,43 @@ export class MemoryHost implements TuningHost {
     this.#boot = new Map(this.cells);
   }
 
-  /** What lives in the kernel is as it was at the first boot; files stay. */
-  reboot(): void {
+  /** What lives in the kernel is as it was at the first boot, with what the boot loader's file adds; files stay. */
+  reboot(more = this.#added()): void {
     this.bootId += "+";
+    this.restarts += 1;
     for (const key of [...this.cells.keys()]) if (!key.startsWith("file ")) this.cells.delete(key);
     for (const [key, value] of this.#boot) if (!key.startsWith("file ")) this.cells.set(key, value);
+    for (const [name, value] of more) this.cells.set(`boot ${name}`, value);
+  }
+
+  #added(): ReadonlyMap<string, string> {
+    if (!this.applied) return new Map();
+    const line = contentOf(this.cells.get(`file ${DROP_IN}`) ?? "absent").match(/_DEFAULT (.*)"/)?.[1] ?? "";
+    return parseCommandLine(line);
+  }
+
+  readonly boot: BootHost = {
+    tryOnce: async (change) => {
+      this.record = change.baseline;
+      this.reboot(this.#failsToStart ? this.#added() : new Map(change.parameters));
+      if (this.#failsToStart) throw new UserError("did not come up");
+      await this.boot.persist(change);
+    },
+    persist: async ({ baseline, path, file }) => {
+      this.record = baseline;
+      this.cells.set(`file ${path}`, file);
+      this.applied = true;
+    },
+    apply: async () => {
+      this.applied = this.cells.has(`file ${DROP_IN}`);
+    },
+    restart: async () => this.reboot(),
+    withdraw: async () => {},
+  };
+
+  /** From now on a host does not come up with other parameters, or does again. */
+  failToStart(fails: boolean): void {
+    this.#failsToStart = fails;
   }
 
   async read(): Promise<readonly HostRecord[]> {
@@ -52,6 +92,7 @@ export class MemoryHost implements TuningHost {
       ...[0, 1, 2, 3].map((cpu) => ({ kind: "siblings", name: String(cpu), value: String(cpu) })),
       { kind: "irq", name: "24", value: "PCI-MSI 0-edge eth0" },
       { kind: "irq", name: "25", value: "PCI-MSI 1-edge nvme0q1" },
+      { kind: "loader", name: "grub.d", value: "yes" },
       ...this.#cells(),
       ...saved,
     ];
@@ -99,6 +140,7 @@ export class MemoryHost implements TuningHost {
     });
     const asked = [
       { kind: "file", name: "/etc/sysctl.d/90-distrobench-vm.swappiness.conf" },
+      { kind: "file", name: DROP_IN },
       { kind: "slice", name: "model.slice" },
       { kind: "property", name: "model.slice/cpu.weight" },
     ];

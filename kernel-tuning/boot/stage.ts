@@ -1,0 +1,84 @@
+import { UserError } from "../../hosts/index.ts";
+import type { WantedCell } from "../cells.ts";
+import type { BootHost, TuningHost } from "../host/port.ts";
+import { obsolete, planRestore, type RestorePlan } from "../restore.ts";
+import type { Baseline, TuningInputs } from "../schema.ts";
+import type { HostView } from "../view.ts";
+import { loaderSteps, pendingBoot, runsOurs } from "./change.ts";
+
+const CONFIRM_SECONDS = 300;
+
+interface Stage {
+  readonly view: HostView;
+  readonly old: Baseline | undefined;
+  readonly wanted: readonly WantedCell[];
+  /** What will be kept of the host as it was. */
+  readonly baseline: Baseline;
+  /** Told before anything is changed. */
+  writing(): void;
+}
+
+/**
+ * Brings the kernel's command line to what a profile wants, before any other knob: a restart forgets those. Resolves with whether the
+ * host has to be read anew. Rejects with `UserError` when the host did not come up with it.
+ */
+export async function bringCommandLine(host: TuningHost, inputs: TuningInputs, stage: Stage): Promise<boolean> {
+  const { view, old, wanted, baseline } = stage;
+  const leaving = obsolete(old, wanted);
+  const confirmSeconds = inputs.confirmSeconds ?? CONFIRM_SECONDS;
+  const pending = pendingBoot(wanted, leaving, view, { baseline, confirmSeconds });
+  if (pending !== undefined) {
+    const boot = restartable(host);
+    stage.writing();
+    await (pending.restart ? boot.tryOnce(pending.change) : boot.persist(pending.change));
+    return true;
+  }
+  if (view.trial !== undefined) await host.boot?.withdraw();
+  const only = wanted.some(({ kind }) => kind === "boot") ? undefined : leaving;
+  return only === undefined || old === undefined ? false : await leave(host, { ...stage, old }, only, inputs.force ?? false);
+}
+
+/** A profile that wants no parameters any more: those of the one before go. */
+async function leave(
+  host: TuningHost,
+  stage: Stage & { readonly old: Baseline },
+  leaving: Baseline,
+  force: boolean,
+): Promise<boolean> {
+  const plan = planRestore(leaving, stage.view, force);
+  if (loaderSteps(plan).length === 0 && !runsOurs(leaving, stage.view)) return false;
+  stage.writing();
+  await host.write({ baseline: stage.old, steps: loaderSteps(plan), readBack: [] });
+  return await takeBackCommandLine(host, leaving, plan, stage.view);
+}
+
+/** Whether there is more to putting a host back than writing values. */
+export function needsRestart(baseline: Baseline, plan: RestorePlan, view: HostView): boolean {
+  return loaderSteps(plan).length > 0 || runsOurs(baseline, view) || view.trial !== undefined;
+}
+
+/** After the boot loader's files were put back: tells it, and starts the host again when its kernel still has a parameter of ours. */
+export async function takeBackCommandLine(
+  host: TuningHost,
+  baseline: Baseline,
+  plan: RestorePlan,
+  view: HostView,
+): Promise<boolean> {
+  const steps = loaderSteps(plan);
+  const ours = runsOurs(baseline, view);
+  const boot = restartable(host);
+  if (view.trial !== undefined) await boot.withdraw();
+  for (const { name } of steps) await boot.apply(name);
+  // A file that somebody else has changed stays, and so does what it says.
+  const kept = loaderSteps({ steps: plan.conflicts.map((cell) => ({ ...cell, value: cell.found })) });
+  if (!ours || kept.length > 0) return false;
+  await boot.restart();
+  return true;
+}
+
+function restartable({ boot }: TuningHost): BootHost {
+  if (boot !== undefined) return boot;
+  throw new UserError("another kernel command line needs a restart, which would end distrobench on this very machine", {
+    remedy: "leave out the boot knobs, or run distrobench from another machine",
+  });
+}

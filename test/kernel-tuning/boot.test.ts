@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type PartialFailure, UserError } from "../../hosts/index.ts";
+import { parseCommandLine, withParameters } from "../../kernel-tuning/boot/command-line.ts";
+import { contentOf } from "../../kernel-tuning/boot/file-value.ts";
+import { applyCommands, loaderOf } from "../../kernel-tuning/boot/loader.ts";
+import { shellHost } from "../../kernel-tuning/host/shell-host.ts";
+import { planKnobs } from "../../kernel-tuning/plan.ts";
+import type { TuningOutputs } from "../../kernel-tuning/schema.ts";
+import { createTuningHandler } from "../../kernel-tuning/tuning-handler.ts";
+import { viewOf } from "../../kernel-tuning/view.ts";
+import { contextOf, DROP_IN, inputsOf, MemoryHost } from "./memory-host.ts";
+
+const encode = (text: string) => Buffer.from(text).toString("base64");
+const file = (path: string, text: string) => ({ kind: "file", name: path, value: `644 0:0 ${encode(text)}` });
+const line = (value: string) => ({ kind: "commandLine", name: "-", value });
+const GRUB_LINE = line("BOOT_IMAGE=/boot/vmlinuz root=/dev/sda2 quiet");
+
+describe("a kernel's command line", () => {
+  it("is read by name: flags are set, the last of two counts, quotes hold words together", () => {
+    const read = parseCommandLine('quiet isolcpus=1 dyndbg="file a.c +p" isolcpus=2-3 root=UUID=ab=c\n');
+    assert.deepEqual(Object.fromEntries(read), {
+      quiet: "set",
+      isolcpus: "2-3",
+      dyndbg: "file a.c +p",
+      root: "UUID=ab=c",
+    });
+  });
+
+  it("gets parameters, in the place of those with the same name; all else stays as it stands", () => {
+    assert.equal(
+      withParameters('root=/dev/sda2  isolcpus=1 dyndbg="file a.c +p" quiet', [
+        ["isolcpus", "2-3"],
+        ["threadirqs", "set"],
+      ]),
+      'root=/dev/sda2 dyndbg="file a.c +p" quiet isolcpus=2-3 threadirqs',
+    );
+  });
+});
+
+describe("the boot loader's file", () => {
+  const edited = (records: Parameters<typeof viewOf>[0], distribution: Parameters<typeof viewOf>[1], content: string) => {
+    const loader = loaderOf(viewOf(records, distribution));
+    assert.ok(!("notApplicable" in loader), JSON.stringify(loader));
+    return [loader.path, loader.edit(content, [["nohz_full", "1"]])];
+  };
+
+  it("is a drop-in where GRUB reads such files, which adds to what all others say", () => {
+    const records = [file("/etc/default/grub", ""), { kind: "loader", name: "grub.d", value: "yes" }, GRUB_LINE];
+    const text =
+      '# made by distrobench, removed by its destroy\nGRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT nohz_full=1"\n';
+    assert.deepEqual(edited(records, "debian", ""), [DROP_IN, text]);
+  });
+
+  it("is GRUB's own elsewhere: the last assignment is changed, in either quotes, or added", () => {
+    const records = [file("/etc/default/grub", ""), GRUB_LINE];
+    const before = "A=1\nGRUB_CMDLINE_LINUX_DEFAULT='quiet nohz_full=2'\n# end";
+    const after = 'A=1\nGRUB_CMDLINE_LINUX_DEFAULT="quiet nohz_full=1"\n# end';
+    assert.deepEqual(edited(records, "tromjaro", before), ["/etc/default/grub", after]);
+    assert.equal(edited(records, "tromjaro", "A=1")[1], 'A=1\nGRUB_CMDLINE_LINUX_DEFAULT="nohz_full=1"\n');
+  });
+
+  it("is extlinux's on Alpine and one line on a Pi, and stays one", () => {
+    const alpine = [file("/etc/update-extlinux.conf", ""), GRUB_LINE];
+    assert.deepEqual(edited(alpine, "alpine", 'default_kernel_opts="quiet"\n')[1], 'default_kernel_opts="quiet nohz_full=1"\n');
+    const pi = [file("/boot/firmware/cmdline.txt", ""), line("console=tty1")];
+    assert.deepEqual(edited(pi, "raspberry-pi-os", "console=tty1 rootwait\n"), [
+      "/boot/firmware/cmdline.txt",
+      "console=tty1 rootwait nohz_full=1\n",
+    ]);
+  });
+
+  it("is none on a machine whose kernel was given to it from outside, or by another boot loader", () => {
+    const reason = (records: Parameters<typeof viewOf>[0]) => JSON.stringify(loaderOf(viewOf(records, "debian")));
+    assert.match(reason([line("root=/dev/vda rw")]), /lab machine without `boot: grub`/);
+    assert.match(reason([file("/etc/default/grub", ""), line("root=/dev/vda")]), /another boot loader started this kernel/);
+  });
+
+  it("is told of with the distribution's own command", () => {
+    assert.deepEqual(applyCommands("/etc/default/grub"), applyCommands(DROP_IN));
+    assert.deepEqual(applyCommands(DROP_IN).includes("update-grub"), true);
+    assert.deepEqual(applyCommands("/etc/update-extlinux.conf"), ["update-extlinux"]);
+    assert.deepEqual(applyCommands("/boot/cmdline.txt"), []);
+  });
+});
+
+describe("boot knobs", () => {
+  const found = {
+    "file /etc/default/grub": `644 0:0 ${encode("GRUB_CMDLINE_LINUX_DEFAULT=quiet\n")}`,
+    "boot BOOT_IMAGE": "/boot/vmlinuz",
+    "boot quiet": "set",
+    "value /proc/sys/vm/swappiness": "60",
+  };
+  const knobs = { "boot.isolcpus": "managed_irq,domain,serving", "boot.threadirqs": "set", "sysctl.vm.swappiness": "10" };
+  const bench = () => {
+    const host = new MemoryHost(found);
+    const before = new Map(host.cells);
+    const said: string[] = [];
+    return { host, said, handler: createTuningHandler(async () => host), context: contextOf(said), before };
+  };
+
+  it("restart the host once, before the knobs that a restart forgets, and never again while all is as wanted", async () => {
+    const { host, handler, context, before } = bench();
+    const inputs = inputsOf(knobs);
+    const { id, outputs } = await handler.create(context, inputs);
+    assert.equal(host.restarts, 1);
+    assert.equal(host.cells.get("boot isolcpus"), "managed_irq,domain,1-3");
+    assert.match(contentOf(host.cells.get(`file ${DROP_IN}`) ?? ""), /isolcpus=managed_irq,domain,1-3 threadirqs"/);
+    assert.equal(host.cells.get("value /proc/sys/vm/swappiness"), "10");
+    const again = await handler.update(context, { id, inputs, outputs }, inputs);
+    assert.equal(host.restarts, 1);
+    await handler.delete(context, { id, inputs, outputs: again });
+    assert.equal(host.restarts, 2);
+    assert.deepEqual(host.cells, before);
+    assert.equal(host.record, undefined);
+  });
+
+  it("taken out of a profile restart the host with the command line as it was, and keep the rest", async () => {
+    const { host, handler, context } = bench();
+    const inputs = inputsOf(knobs);
+    const { id, outputs } = await handler.create(context, inputs);
+    await handler.update(context, { id, inputs, outputs }, inputsOf({ "sysctl.vm.swappiness": "10" }));
+    assert.deepEqual([host.restarts, host.cells.has("boot isolcpus"), host.cells.has(`file ${DROP_IN}`)], [2, false, false]);
+    assert.equal(host.cells.get("value /proc/sys/vm/swappiness"), "10");
+  });
+
+  it("show a file edited by hand as drift, and put it right without a restart", async () => {
+    const { host, handler, context, said } = bench();
+    const inputs = inputsOf(knobs);
+    const { id, outputs } = await handler.create(context, inputs);
+    const ours = host.cells.get(`file ${DROP_IN}`) ?? "";
+    host.cells.set(`file ${DROP_IN}`, `644 0:0 ${encode("# edited\n")}`);
+    const seen = await handler.read(context, { id, inputs, outputs });
+    assert.ok(seen !== "gone");
+    assert.match(JSON.stringify(seen.inputs.knobs["boot.isolcpus"]), /edited/);
+    assert.match(said.join("\n"), /boot\.isolcpus: expected .*found .*edited/s);
+    await handler.update(context, { id, ...seen }, inputs);
+    assert.deepEqual([host.cells.get(`file ${DROP_IN}`), host.restarts], [ours, 1]);
+  });
+
+  it("that a host does not come up with fail the tuning, with nothing left to take back", async () => {
+    const { host, handler, context, before } = bench();
+    host.failToStart(true);
+    const inputs = inputsOf(knobs);
+    const failure = await handler.create(context, inputs).then(
+      () => assert.fail("it succeeded"),
+      (error: PartialFailure<TuningOutputs>) => error,
+    );
+    assert.match(failure.message, /did not come up/);
+    await handler.delete(context, { id: failure.id, inputs, outputs: failure.outputs });
+    assert.deepEqual([host.cells, host.record], [before, undefined]);
+  });
+
+  it("refuse what a shell or GRUB would take for more than a word", () => {
+    const view = viewOf([file("/etc/default/grub", ""), GRUB_LINE], "debian");
+    for (const value of ['"', "a b", "$(reboot)", "a;b`c`"])
+      assert.throws(() => planKnobs({ knobs: { "boot.x": value } }, view, undefined), UserError);
+  });
+
+  it("are refused on the machine that distrobench itself runs on", async () => {
+    const { host, context } = bench();
+    const alone = { read: () => host.read(), write: host.write.bind(host) };
+    const handler = createTuningHandler(async () => alone);
+    await assert.rejects(handler.create(context, inputsOf(knobs)), /would end distrobench on this very machine/);
+    const transport = {} as Parameters<typeof shellHost>[0];
+    assert.equal(shellHost(transport, context.signal, { restartable: false }).boot, undefined);
+  });
+});
