@@ -3,10 +3,11 @@ import type { Distribution } from "./distribution.ts";
 import { apk } from "./packages/apk.ts";
 import { openrc } from "./packages/openrc.ts";
 
-/** Unified is OpenRC's default since 0.51; before, and to be sure, it is said. */
+/** Unified is OpenRC's default since 0.51; before, and to be sure, it is said. Without the last, at the next boot. */
 const UNIFIED = [
-  'set rc_cgroup_mode="unified" in /etc/rc.conf',
-  "rc-update add cgroups default, rc-service cgroups restart (or reboot)",
+  `sed -i '/^rc_cgroup_mode=/d' /etc/rc.conf && echo 'rc_cgroup_mode="unified"' >>/etc/rc.conf`,
+  "rc-update add cgroups default",
+  "rc-service cgroups restart",
 ] as const;
 
 export const alpine: Distribution = {

@@ -12,7 +12,7 @@ interface TestPackage {
 }
 
 /** Puts packages and their database into `/srv/repo` of a root, in the formats that pacman's own tools make, and configures pacman. */
-export function makePacmanRepository(root: ContractRoot, packages: readonly TestPackage[]): void {
+export function makePacmanRepository(root: Pick<ContractRoot, "path" | "write">, packages: readonly TestPackage[]): void {
   const work = mkdtempSync(join(tmpdir(), "distrobench-repo-"));
   const repository = join(root.path, "srv/repo");
   mkdirSync(repository, { recursive: true });
