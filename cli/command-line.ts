@@ -8,6 +8,7 @@ import { destroy } from "./commands/destroy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { environment } from "./commands/environment.ts";
 import { type GateOptions, gateCommand } from "./commands/gate.ts";
+import { type InventoryOptions, inventory } from "./commands/inventory.ts";
 import { preflight } from "./commands/preflight.ts";
 import { type ReportOptions, report, reportFormats } from "./commands/report.ts";
 import { restore } from "./commands/restore.ts";
@@ -141,7 +142,23 @@ function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
+const INVENTORY_HELP = `
+Exit codes: 0 no difference, 1 differences, 2 no comparison because something is wrong (said on stderr).
+
+  ./distrobench inventory runner --stack mine --diff              against the inventory taken before up changed anything
+  ./distrobench inventory runner --stack mine --json >before.json
+  ./distrobench inventory runner --stack mine --diff before.json`;
+
 function machineCommands(program: Command, context: Context): void {
+  program
+    .command("inventory")
+    .description("list what a host consists of, or how it differs from an earlier inventory; changes nothing")
+    .argument("<host>", "a host of the matrix")
+    .option("--stack <stack>", STACK, DEFAULT_STACK)
+    .option("--diff [file]", "compare with a file made by --json (default: the one taken before up changed anything)")
+    .option("--json", "as JSON")
+    .addHelpText("after", INVENTORY_HELP)
+    .action(async (host: string, options: InventoryOptions) => await inventory(context, host, options));
   program
     .command("restore")
     .description("take the tuning of a host back by the host's own record, when the stack's state is lost")

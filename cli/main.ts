@@ -20,7 +20,7 @@ const context: Context = {
 };
 process.exitCode = await run();
 
-/** 0: done. 1: failed, and said why. 2: the command line was wrong. 130: stopped by ^C. `gate` has codes of its own. */
+/** 0: done. 1: failed, and said why. 2: the command line was wrong. 130: stopped by ^C. Some commands have codes of their own. */
 async function run(): Promise<number> {
   const { failed, usage } = failureCodes();
   try {
@@ -35,10 +35,15 @@ async function run(): Promise<number> {
   }
 }
 
-/** 0 to 4 of `gate` are verdicts, so neither a missing file nor a mistyped option may look like one. */
+/** Codes of these commands are answers (`gate` 0 to 4, `inventory` 0 and 1): neither a missing file nor a mistyped option may look like one. */
+const FAILURE_CODES: Readonly<Record<string, { readonly failed: number; readonly usage: number }>> = {
+  gate: { failed: 5, usage: 5 },
+  reproduce: { failed: 5, usage: 5 },
+  inventory: { failed: 2, usage: 2 },
+};
+
 function failureCodes(): { readonly failed: number; readonly usage: number } {
-  const isGate = words.find((word) => !word.startsWith("-")) === "gate";
-  return isGate ? { failed: 5, usage: 5 } : { failed: 1, usage: 2 };
+  return FAILURE_CODES[words.find((word) => !word.startsWith("-")) ?? ""] ?? { failed: 1, usage: 2 };
 }
 
 function explain(error: unknown): void {

@@ -8,6 +8,13 @@ export { examineHost, type HostExamination } from "./examine/index.ts";
 export { fingerprintNames, gatherFacts } from "./facts/index.ts";
 export { expectGone, GONE_VARIABLE } from "./gone.ts";
 export { architectureName } from "./lab/architecture.ts";
+export {
+  compareInventories,
+  describeDifference,
+  type Inventory,
+  loadInventory,
+  takeInventory,
+} from "./inventory/index.ts";
 export { type LabMachineInputs, type LabMachineOutputs, labMachineInputs } from "./lab/schema.ts";
 export { withLock } from "./lock.ts";
 export { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "./operation.ts";

@@ -1,5 +1,4 @@
 import {
-  type Connection,
   ConnectionError,
   createSshPool,
   examineHost,
@@ -8,9 +7,9 @@ import {
   type SshPool,
   UserError,
 } from "../../hosts/index.ts";
-import { environmentSecret, loadPlan, type PlannedHost, withSecrets } from "../../stacks/index.ts";
+import { loadPlan, type PlannedHost } from "../../stacks/index.ts";
+import { type Connect, connector } from "../connect.ts";
 import { type Context, Exit, print, printJson, say } from "../context.ts";
-import { openPulumi, type Pulumi } from "../pulumi.ts";
 import { type Style, styleOf } from "../style.ts";
 
 /** What a preflight found out about one host of a matrix. */
@@ -24,8 +23,8 @@ export async function preflight(context: Context, stack: string, options: { read
   const plan = loadPlan(context.root, stack);
   const pool = createSshPool({ root: context.root, signal: context.signal });
   try {
-    const secret = secretReader(context, stack);
-    const hosts = await Promise.all(plan.hosts.map(async (host) => await examine(context, pool, host, secret)));
+    const connect = connector(context, stack);
+    const hosts = await Promise.all(plan.hosts.map(async (host) => await examine(context, pool, host, connect)));
     context.signal.throwIfAborted();
     const ready = hosts.every(isReady);
     if (options.json === true) printJson(context, { ready, hosts });
@@ -36,10 +35,10 @@ export async function preflight(context: Context, stack: string, options: { read
   }
 }
 
-async function examine(context: Context, pool: SshPool, host: PlannedHost, secret: SecretReader): Promise<Examined> {
+async function examine(context: Context, pool: SshPool, host: PlannedHost, connect: Connect): Promise<Examined> {
   const { name, distribution, packages } = host;
   try {
-    const transport = await pool.transport(await connectionOf(context, host, secret));
+    const transport = await pool.transport(await connect(host));
     say(context, `${name}: looking`);
     const examination = await examineHost(transport, { distribution, packages }, { signal: context.signal });
     return { host: name, state: "examined", ...examination };
@@ -55,28 +54,6 @@ async function examine(context: Context, pool: SshPool, host: PlannedHost, secre
 function notRunning(host: string): Examined {
   const remedy = "./distrobench up makes and starts it; preflight looks only at machines that run";
   return { host, state: "not-running", found: "a lab machine that does not run now", remedy };
-}
-
-async function connectionOf(context: Context, host: PlannedHost, secret: SecretReader): Promise<Connection> {
-  const texts = host.secrets.map(async ({ reference }) =>
-    "secret" in reference ? await secret(reference.secret) : environmentSecret(host.name, reference.env, context.environment),
-  );
-  return withSecrets(host.connection, host.secrets, await Promise.all(texts));
-}
-
-type SecretReader = (key: string) => Promise<string>;
-
-/** Reads from Pulumi's encrypted configuration, which needs a Pulumi: only when a host needs a secret of there. */
-function secretReader(context: Context, stack: string): SecretReader {
-  let opened: Promise<Pulumi> | undefined;
-  return async (key) => {
-    opened ??= openPulumi(context, (line) => say(context, line));
-    const { code, stdout } = await (await opened).capture(["config", "get", key, "--stack", stack]);
-    if (code === 0) return stdout.replace(/\n$/, "");
-    throw new UserError(`the secret ${key}, which the matrix names, is not set for the stack ${stack}`, {
-      remedy: `Set it: pulumi config set --secret ${key} -s ${stack}`,
-    });
-  };
 }
 
 function isReady(host: Examined): boolean {

@@ -42,5 +42,6 @@ function compareCategory(
 
 function isIgnored(rule: IgnoreRule, { category, key, before, after }: Difference): boolean {
   if (rule.category !== category || !rule.key.test(key)) return false;
-  return rule.valueOnly !== true || (before !== undefined && after !== undefined);
+  const changed = before !== undefined && after !== undefined;
+  return rule.valueOnly === true ? changed : rule.presenceOnly === true ? !changed : true;
 }

@@ -4,6 +4,8 @@ export interface IgnoreRule {
   readonly key: RegExp;
   /** Ignore only a changed value: an entry that came or went still counts. */
   readonly valueOnly?: boolean;
+  /** Ignore only that an entry came or went: a changed value still counts. */
+  readonly presenceOnly?: boolean;
   readonly reason: string;
 }
 
@@ -51,6 +53,32 @@ export const ignoreRules: readonly IgnoreRule[] = [
     category: "mounts",
     key: /^\/(run\/user|run\/credentials|proc\/sys\/fs\/binfmt_misc|run\/docker\/netns|run\/netns)/,
     reason: "made on first use",
+  },
+  {
+    category: "cgroupsettings",
+    key: /./,
+    presenceOnly: true,
+    reason: "is there while the service manager needs the controller; the control groups are compared themselves",
+  },
+  { category: "cgroupsettings", key: /^(user|machine)\.slice/, reason: "lives as long as a login" },
+  { category: "knobs", key: /^\/sys\/class\/net\//, presenceOnly: true, reason: perInterface },
+  {
+    category: "knobs",
+    key: /^\/sys\/block\//,
+    presenceOnly: true,
+    reason: "belongs to a disk, which the kernel adds and removes",
+  },
+  { category: "knobs", key: /\/workqueue\/[^/]+\/cpumask$/, presenceOnly: true, reason: "belongs to a device or a module" },
+  { category: "knobs", key: /\/mm\/transparent_hugepage\/hpage/, reason: "a property of the processor" },
+  {
+    category: "daemons",
+    key: /^(systemd|\(sd-pam\)|dbus-|polkitd|packagekitd|udisksd|agetty|getty|login|sshd|ssh-agent|gpg-agent|dirmngr|apt|unattended)/,
+    reason: "is started on request, by a login or by a timer",
+  },
+  {
+    category: "udp",
+    key: /^(32[89]\d\d|3[3-9]\d{3}|[4-6]\d{4}) on /,
+    reason: "a port that the kernel chose (ip_local_port_range)",
   },
   {
     category: "listening",

@@ -10,9 +10,12 @@ const READERS: Readonly<Record<string, (text: string) => Record<string, string>>
   units: (text) => byFirstWord(text),
   services: (text) => byFirstWord(text),
   sysctls: (text) => sysctls(text),
+  knobs: (text) => byPath(text),
   irqs: (text) => byFirstWord(text),
   cgroups: (text) => presence(lines(text).map((line) => line.replace(/^\/sys\/fs\/cgroup\//, ""))),
+  cgroupsettings: (text) => sysctls(text),
   files: (text) => files(text),
+  modes: (text) => byLastWords(text),
   "docker.images": (text) => identified(text),
   "docker.containers": (text) => identified(text),
   "docker.volumes": (text) => identified(text),
@@ -21,8 +24,12 @@ const READERS: Readonly<Record<string, (text: string) => Record<string, string>>
   users: (text) => byColon(text),
   groups: (text) => byColon(text),
   mounts: (text) => byFirstWord(text),
-  listening: (text) => presence(listening(text)),
+  swaps: (text) => byFirstWord(text),
+  cmdline: (text) => presence(text.trim().split(/\s+/)),
+  listening: (text) => presence(sockets(text, TCP_LISTEN)),
+  udp: (text) => presence(sockets(text, UDP_UNCONNECTED)),
   interfaces: (text) => presence(lines(text)),
+  daemons: (text) => presence(lines(text)),
   processes: (text) => presence(lines(text).filter((line) => !/distrobench\.\w{6}/.test(line))),
   // The connection's own warden is there whenever somebody looks.
   ours: (text) => presence(lines(text).filter((line) => !/\/distrobench\.\w{6}(\.ended)?$/.test(line))),
@@ -86,12 +93,37 @@ function files(text: string): Record<string, string> {
   );
 }
 
-/** Local addresses of sockets in state 0A (LISTEN) of /proc/net/tcp and tcp6, as `port` with the address in hexadecimal. */
-function listening(text: string): string[] {
+/** Lines of grep with the whole path before the value. */
+function byPath(text: string): Record<string, string> {
+  return Object.fromEntries(
+    lines(text).map((line) => {
+      // An interface's name may hold a colon, a value of ours never starts with a slash.
+      const [, path = line, value = ""] = /^(\/.*?):([^:/]*)$/.exec(line) ?? [];
+      return [path, value.trim()];
+    }),
+  );
+}
+
+/** `PATH MODE OWNER`; the path may hold spaces. */
+function byLastWords(text: string): Record<string, string> {
+  return Object.fromEntries(
+    lines(text).flatMap((line) => {
+      const [, path, value] = /^(.*) (\d+ \S+)$/.exec(line) ?? [];
+      return path === undefined || value === undefined ? [] : [[path, value]];
+    }),
+  );
+}
+
+/** States in /proc/net/tcp and /proc/net/udp (include/net/tcp_states.h). */
+const TCP_LISTEN = "0A";
+const UDP_UNCONNECTED = "07";
+
+/** Local addresses of sockets in a state, as `port` with the address in hexadecimal. */
+function sockets(text: string, wanted: string): string[] {
   return lines(text).flatMap((line) => {
     const [, local = "", , state] = line.trim().split(/\s+/);
     const [address, port] = local.split(":");
-    return state === "0A" && port !== undefined ? [`${Number.parseInt(port, 16)} on ${address}`] : [];
+    return state === wanted && port !== undefined ? [`${Number.parseInt(port, 16)} on ${address}`] : [];
   });
 }
 

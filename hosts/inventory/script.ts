@@ -1,26 +1,5 @@
-import { type Shell, sh } from "../sh.ts";
-
-/** Folders and files that a set-up may touch: what lies there is compared by digest. */
-const WATCHED = [
-  "/etc/sysctl.conf",
-  "/etc/sysctl.d",
-  "/etc/modprobe.d",
-  "/etc/modules-load.d",
-  "/etc/default",
-  "/etc/docker",
-  "/etc/containers",
-  "/etc/systemd/system",
-  "/etc/apt/sources.list",
-  "/etc/apt/sources.list.d",
-  "/etc/apt/preferences.d",
-  "/etc/fstab",
-  "/etc/security/limits.d",
-  "/etc/udev/rules.d",
-  "/boot/cmdline.txt",
-  "/boot/firmware",
-  "/var/lib/distrobench",
-  "/opt/distrobench",
-];
+import { joinSh, type Shell, sh } from "../sh.ts";
+import { CGROUP_SETTINGS, KNOBS, WATCHED } from "./watched.ts";
 
 /**
  * The state of a host that a run could leave changed, in one round trip, read-only, any POSIX shell. Sections start with `@@@ name`;
@@ -40,8 +19,11 @@ elif has rc-status; then
   s services; rc-status -a -f ini
 fi
 s sysctls; cd /proc/sys && find . -type f -perm -400 -exec grep -sH '' {} + ; cd /
+s knobs; grep -sH '' ${joinSh(KNOBS, " ")}
 s irqs; for p in /proc/irq/*/smp_affinity_list /proc/irq/default_smp_affinity; do echo "$p $(cat "$p")"; done
 s cgroups; [ -d /sys/fs/cgroup ] && find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -type d
+s cgroupsettings; cd /sys/fs/cgroup && for f in ${CGROUP_SETTINGS}; do grep -sH '' ./*/"$f"; done; cd /
+s modes; find ${WATCHED} -type f -exec stat -c '%n %a %U:%G' {} +
 s files; find ${WATCHED} -type f -exec sha256sum {} + ; find ${WATCHED} -type l -exec ls -ld {} + | sed 's/.* \\(\\/.* -> .*\\)$/\\1/'
 if [ -S /run/docker.sock ] && pidof dockerd >/dev/null; then
   if has curl; then
@@ -59,7 +41,11 @@ s podman.containers; cat /var/lib/containers/storage/*-containers/containers.jso
 s users; cut -d: -f1,3,4,6,7 /etc/passwd
 s groups; cut -d: -f1,3,4 /etc/group
 s mounts; cut -d' ' -f2,3 /proc/self/mounts
+s swaps; sed 1d /proc/swaps | awk '{print $1, $2, $5}'
+s cmdline; cat /proc/cmdline
 s listening; cat /proc/net/tcp /proc/net/tcp6
+s udp; cat /proc/net/udp /proc/net/udp6
+s daemons; cat /proc/[0-9]*/stat | sed -n 's/^[0-9]* (\\(.*\\)) [A-Z] 1 .*/\\1/p'
 s interfaces; ls /sys/class/net
 s processes; for p in /proc/[0-9]*; do c=$(tr '\\0\\n' '  ' <"$p/cmdline"); case $c in *distrobench*) echo "$c" | cut -c1-300;; esac; done
 s ours; ls -d /run/distrobench* /tmp/distrobench* /var/tmp/distrobench*

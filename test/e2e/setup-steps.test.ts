@@ -106,6 +106,26 @@ describe("setup steps and files on a host over SSH", { concurrency: false, skip,
     assert.equal(statSync(at("kept.conf")).mode & 0o777, 0o600);
   });
 
+  it("show in the host's inventory, and a difference ends it with exit code 1", async () => {
+    const before = at("before.json");
+    const taken = await distrobench("inventory", "box", "--stack", stack, "--json");
+    assert.equal(taken.code, 0, taken.output);
+    const whole = JSON.parse(taken.stdout) as Record<string, Record<string, string>>;
+    for (const category of ["packages", "sysctls", "knobs", "irqs", "cgroups", "files", "modes", "users", "mounts", "listening"])
+      assert.ok(Object.keys(whole[category] ?? {}).length > 0, category);
+    whole.sysctls = { ...whole.sysctls, "vm.swappiness": "changed by the test" };
+    writeFileSync(before, JSON.stringify(whole));
+    const compared = await distrobench("inventory", "box", "--stack", stack, "--diff", before);
+    assert.equal(compared.code, 1, compared.output);
+    assert.match(compared.stdout, /sysctls vm\.swappiness: was changed by the test, now \d+/);
+    assert.match(
+      (await distrobench("inventory", "box", "--stack", stack, "--diff")).stdout,
+      /files .*before-packages\.json: was not there/,
+    );
+    assert.equal((await distrobench("inventory", "bxo", "--stack", stack)).code, 2);
+    rmSync(before);
+  });
+
   it("that changed are undone first, and the others stay", async () => {
     declare(`echo "first, changed" >>${at("journal")}`);
     const { code, output } = await distrobench("up", stack);

@@ -9,6 +9,14 @@ const text = (changes: Record<string, string> = {}) =>
   Object.entries({
     packages: "jq:amd64 1.7\nbash:amd64 5.2",
     sysctls: "./vm/swappiness:60\n./kernel/random/uuid:1\n./net/ipv4/ip_local_port_range:32768\t60999",
+    knobs:
+      "/sys/kernel/mm/transparent_hugepage/enabled:always [madvise] never\n/sys/class/net/eth0:1/queues/rx-0/rps_cpus:3\n/sys/kernel/debug/sched/base_slice_ns:2800000",
+    cgroupsettings: "./system.slice/cpu.weight:100\n./system.slice/memory.max:max",
+    modes: "/etc/sysctl.d/10 x.conf 644 root:root",
+    swaps: "/dev/zram0 partition 100",
+    cmdline: "root=/dev/vda quiet",
+    udp: "  sl  local_address rem_address   st\n   0: 00000000:0044 00000000:0000 07",
+    daemons: "cron\n(a) b",
     files: `${A}  /etc/sysctl.d/10 x.conf\n/etc/systemd/system/a.service -> /lib/a`,
     listening: "  sl  local_address rem_address   st\n   0: 0100007F:0016 00000000:0000 0A\n   1: 0100007F:9999 00000000:0000 01",
     "docker.images": '[{"Id":"sha256:1","RepoTags":["a:1"]}]',
@@ -28,6 +36,17 @@ describe("inventory", () => {
     assert.deepEqual(parseInventory(text()), {
       packages: { "jq:amd64": "1.7", "bash:amd64": "5.2" },
       sysctls: { "vm.swappiness": "60", "kernel.random.uuid": "1", "net.ipv4.ip_local_port_range": "32768 60999" },
+      knobs: {
+        "/sys/kernel/mm/transparent_hugepage/enabled": "always [madvise] never",
+        "/sys/class/net/eth0:1/queues/rx-0/rps_cpus": "3",
+        "/sys/kernel/debug/sched/base_slice_ns": "2800000",
+      },
+      cgroupsettings: { "system.slice.cpu.weight": "100", "system.slice.memory.max": "max" },
+      modes: { "/etc/sysctl.d/10 x.conf": "644 root:root" },
+      swaps: { "/dev/zram0": "partition 100" },
+      cmdline: { "root=/dev/vda": "present", quiet: "present" },
+      udp: { "68 on 00000000": "present" },
+      daemons: { cron: "present", "(a) b": "present" },
       files: { "/etc/sysctl.d/10 x.conf": A, "/etc/systemd/system/a.service": "-> /lib/a" },
       listening: { "22 on 0100007F": "present" },
       "docker.images": { "sha256:1": "a:1" },
@@ -55,6 +74,22 @@ describe("inventory", () => {
       "packages jq:amd64: was 1.7, now 1.8",
       "packages perl:amd64: was not there, now 5.40",
     ]);
+  });
+
+  test("counts a changed knob, mode and control group, and no setting that came with a controller or an interface", () => {
+    assert.deepEqual(
+      differences({
+        knobs:
+          "/sys/kernel/mm/transparent_hugepage/enabled:[always] madvise never\n/sys/kernel/debug/sched/base_slice_ns:2800000",
+        cgroupsettings: "./system.slice/cpu.weight:20\n./system.slice/cpuset.cpus:0",
+        modes: "/etc/sysctl.d/10 x.conf 600 root:root",
+      }),
+      [
+        "cgroupsettings system.slice.cpu.weight: was 100, now 20",
+        "knobs /sys/kernel/mm/transparent_hugepage/enabled: was always [madvise] never, now [always] madvise never",
+        "modes /etc/sysctl.d/10 x.conf: was 644 root:root, now 600 root:root",
+      ],
+    );
   });
 
   test("does not compare what could not be asked", () => {
