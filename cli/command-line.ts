@@ -9,11 +9,13 @@ import { doctor } from "./commands/doctor.ts";
 import { environment } from "./commands/environment.ts";
 import { type GateOptions, gateCommand } from "./commands/gate.ts";
 import { type InventoryOptions, inventory } from "./commands/inventory.ts";
+import { lock } from "./commands/lock.ts";
 import { preflight } from "./commands/preflight.ts";
 import { type ReportOptions, report, reportFormats } from "./commands/report.ts";
+import { type ReproduceOptions, reproduce } from "./commands/reproduce.ts";
 import { restore } from "./commands/restore.ts";
 import { test } from "./commands/test.ts";
-import { preview, up } from "./commands/up.ts";
+import { preview, type UpOptions, up } from "./commands/up.ts";
 import type { Context } from "./context.ts";
 
 const DEFAULT_STACK = "quickstart";
@@ -45,6 +47,7 @@ export function commandLine(context: Context): Command {
     });
   stackCommands(program, context);
   resultCommands(program, context);
+  lockCommands(program, context);
   machineCommands(program, context);
   for (const command of program.commands)
     command.option("--debug", "print where an error comes from").copyInheritedSettings(program);
@@ -56,7 +59,8 @@ function stackCommands(program: Command, context: Context): void {
     .command("up")
     .description("bring a stack up: hosts, images, measurements, report")
     .argument("[stack]", STACK, DEFAULT_STACK)
-    .action(async (stack: string) => await up(context, stack));
+    .option("--update-lock", "take today's versions instead of those in stacks/<stack>.lock.json, and lock them")
+    .action(async (stack: string, options: UpOptions) => await up(context, stack, options));
   program
     .command("preview")
     .description("say what up would do, without doing it")
@@ -129,6 +133,31 @@ function resultCommands(program: Command, context: Context): void {
     .option("--json", "as JSON")
     .addHelpText("after", COMPARE_HELP)
     .action(async (a: string, b: string, options: CompareOptions) => await compare(context, a, b, options));
+}
+
+const REPRODUCE_HELP = `
+Brings the matrix up with the locked versions, names every difference, measures, and judges each metric against the locked
+session. Exit codes are those of gate: 0 PASS (every metric the same within the tolerance), 1 FAIL, 2 INCONCLUSIVE, 3 INVALID,
+4 NO-BASELINE, 5 no verdict because something is wrong.
+
+  ./distrobench reproduce stacks/mine.lock.json                  again on the same hosts
+  ./distrobench reproduce stacks/mine.lock.json --hosts new-lab   on the hosts of stacks/new-lab.yaml`;
+
+function lockCommands(program: Command, context: Context): void {
+  program
+    .command("lock")
+    .description("write stacks/<stack>.lock.json: versions, digests and sessions of a stack that is up")
+    .argument("[stack]", STACK, DEFAULT_STACK)
+    .action(async (stack: string) => await lock(context, stack));
+  program
+    .command("reproduce")
+    .description("bring a locked stack up on new hardware and judge its metrics against the locked ones")
+    .argument("<file>", "a lock file")
+    .option("--hosts <matrix>", "a stack with the same hosts at other addresses (default: the locked stack)")
+    .option("--tolerance <share>", "how far a metric may be off, such as 10%", tolerance, 0.1)
+    .option("--json", "as JSON")
+    .addHelpText("after", REPRODUCE_HELP)
+    .action(async (file: string, options: ReproduceOptions) => await reproduce(context, file, options));
 }
 
 /** `10%` as 0.1. A bare number could be meant either way. */

@@ -19,6 +19,7 @@ export { type LabMachineInputs, type LabMachineOutputs, labMachineInputs } from 
 export { withLock } from "./lock.ts";
 export { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "./operation.ts";
 export type { PackageManager } from "./packages/manager.ts";
+export { installedPackages } from "./packages/query.ts";
 export { packageTable } from "./packages/table.ts";
 export {
   type DistributionName,

@@ -67,6 +67,8 @@ export const packagesInputs = z.strictObject({
   wanted: z.array(z.string()),
   /** Real package name to exact version, from a lock file. */
   versions: z.record(z.string(), z.string()).optional(),
+  /** What to do where a locked version can't be had: fail, unless `newest` is taken and named. */
+  whenNotToBeHad: z.enum(["fail", "newest"]).optional(),
 });
 export type PackagesInputs = z.output<typeof packagesInputs>;
 

@@ -13,6 +13,7 @@ import { connectionOf } from "./connections.ts";
 import { declareOwn, ownDigests } from "./declare-steps.ts";
 import { environmentDigest } from "./environment.ts";
 import { loadPlan } from "./load.ts";
+import { lockInUse } from "./lock.ts";
 import type { Plan, PlannedBenchmark, PlannedHost, PlannedImage, PlannedModel } from "./plan.ts";
 
 interface DeclaredHost {
@@ -52,7 +53,8 @@ export function declareStack(root: string) {
 }
 
 function declare(root: string, plan: Plan) {
-  const hosts = new Map(plan.hosts.map((host) => [host.name, declareHost(root, host)]));
+  const lock = lockInUse(root, plan.stack, process.env);
+  const hosts = new Map(plan.hosts.map((host) => [host.name, declareHost(root, host, lock)]));
   const images = new Map(plan.images.map((image) => [image.name, declareImage(root, plan.stack, image, hosts)]));
   const models = new Map(plan.models.flatMap((model) => declareModel(model, hosts)));
   const benchmarks = plan.benchmarks.map((benchmark) => ({
@@ -72,6 +74,8 @@ function declare(root: string, plan: Plan) {
       facts: host.facts,
       preflight: host.preflight,
       packages: packages.installed,
+      added: packages.added,
+      engines: packages.engines,
       ...(tuning === undefined ? {} : { tuning: tuning.reports }),
     })),
     images: mapValues(images, ({ built, delivered }) => ({
@@ -86,7 +90,7 @@ function declare(root: string, plan: Plan) {
   };
 }
 
-function declareHost(root: string, planned: PlannedHost): DeclaredHost {
+function declareHost(root: string, planned: PlannedHost, lock: ReturnType<typeof lockInUse>): DeclaredHost {
   const { name, distribution, release } = planned;
   const connection = connectionOf(planned);
   const machine = planned.machine === undefined ? undefined : new LabMachine(name, planned.machine);
@@ -97,7 +101,7 @@ function declareHost(root: string, planned: PlannedHost): DeclaredHost {
   const place = { root, planned, connection, machine, host };
   const packages = new Packages(
     name,
-    { host: name, connection, distribution, wanted: [...planned.packages] },
+    { host: name, connection, distribution, wanted: [...planned.packages], ...lockedPackages(planned, lock) },
     { dependsOn: declareOwn(place, "before-packages", host) },
   );
   const ready = declareOwn(place, "after-packages", packages);
@@ -107,6 +111,13 @@ function declareHost(root: string, planned: PlannedHost): DeclaredHost {
     .all([host.facts, packages.installed, packages.engines, tuning?.readBack])
     .apply(([facts, installed, engines, readBack]) => environmentDigest(facts, { installed, engines }, readBack, own));
   return { planned, connection, machine, host, packages, ready, tuning, environment };
+}
+
+/** Versions of another distribution mean nothing here. */
+function lockedPackages({ name, distribution }: PlannedHost, lock: ReturnType<typeof lockInUse>) {
+  const locked = lock?.lock.hosts[name];
+  if (locked === undefined || locked.distribution !== distribution) return {};
+  return { versions: locked.packages, whenNotToBeHad: lock?.lenient === true ? ("newest" as const) : ("fail" as const) };
 }
 
 /** After the packages: what they install may start services, and bring interrupts and settings of its own. */

@@ -93,7 +93,7 @@ function* earlier(root: string, { session }: SessionData): Generator<SessionData
 }
 
 /** A/A pairs of the last sessions of the same test, this one included. Twice the number used, since not all are of one class of host. */
-function historyOf(root: string, { session }: SessionData): readonly AaObservation[] {
+export function historyOf(root: string, { session }: SessionData): readonly AaObservation[] {
   const directories = sessionsWhere(
     root,
     (found) => found.test === session.test && found.outcome === "complete" && found.startedAt <= session.startedAt,

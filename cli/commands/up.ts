@@ -1,7 +1,15 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { WantedMachine } from "../../hosts/lab/index.ts";
-import { loadPlan, type Plan } from "../../stacks/index.ts";
+import {
+  describeLockDifference,
+  LOCK_VARIABLE,
+  loadPlan,
+  lockDifferences,
+  lockFile,
+  type Plan,
+  readLock,
+} from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
 import { heal } from "../heal.ts";
 import { installMissing } from "../install.ts";
@@ -10,18 +18,24 @@ import type { Need } from "../prerequisites.ts";
 import { ensureStack, expectSuccess, openPulumi, type Pulumi } from "../pulumi.ts";
 import { operationsFile } from "../runs.ts";
 import { newestSessions } from "../sessions.ts";
+import { snapshot } from "../snapshot.ts";
 import { Stages, type StageTime } from "../stages.ts";
 import { duration, styleOf, table } from "../style.ts";
+import { writeLock } from "./lock.ts";
 import { printComparison } from "./report.ts";
 
+export interface UpOptions {
+  /** Take today's versions instead of the locked ones, and lock them. */
+  readonly updateLock?: boolean;
+}
+
 /** `distrobench up`: from whatever this machine has to the comparison, saying what is done and how long it takes. */
-export async function up(context: Context, stack: string): Promise<void> {
+export async function up(context: Context, stack: string, options: UpOptions = {}): Promise<void> {
   const { plan, pulumi, stages } = await prepare(context, stack);
-  const log = operationsFile(context.root, stack);
-  const code = await stages.run(`Bringing ${stack} up`, async () => await runUp(pulumi, plan, log));
-  const operations = readOperations(log);
-  if (code !== 0) explainFailure(context, operations);
-  expectSuccess(context, code);
+  const variables = options.updateLock === true ? { [LOCK_VARIABLE]: "none" } : {};
+  const operations = await bringUp(context, { plan, pulumi, stages }, { variables });
+  if (options.updateLock === true) await writeLock(context, pulumi, plan);
+  else if (existsSync(lockFile(context.root, stack))) await sayDifferences(context, pulumi, plan);
   say(context);
   await printComparison(context, newestSessions(context.root, stack));
   say(context, `\nReport: ${join(plan.report.directory, "index.html")}\n`);
@@ -37,13 +51,38 @@ export async function preview(context: Context, stack: string, options: { readon
   expectSuccess(context, code);
 }
 
-interface Prepared {
+export interface UpRun {
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Further words for `pulumi up`. */
+  readonly words?: readonly string[];
+}
+
+/** Runs `pulumi up`. Throws `Exit`, having said what failed, when it did not succeed. */
+export async function bringUp(context: Context, { plan, pulumi, stages }: Prepared, run: UpRun): Promise<Operations> {
+  const log = operationsFile(context.root, plan.stack);
+  const code = await stages.run(`Bringing ${plan.stack} up`, async () => await runUp(pulumi, plan, log, run));
+  const operations = readOperations(log);
+  if (code !== 0) explainFailure(context, operations);
+  expectSuccess(context, code);
+  return operations;
+}
+
+/** An image that is not the locked one is no failure, but its reason must be seen. */
+async function sayDifferences(context: Context, pulumi: Pulumi, plan: Plan): Promise<void> {
+  const lock = readLock(lockFile(context.root, plan.stack));
+  const differences = lockDifferences(lock, await snapshot(context, pulumi, plan));
+  if (differences.length === 0) say(context, `\nAs locked in stacks/${plan.stack}.lock.json.`);
+  else say(context, `\nDiffers from stacks/${plan.stack}.lock.json (./distrobench lock ${plan.stack} locks what is there now):`);
+  for (const difference of differences) say(context, `  ${describeLockDifference(difference)}`);
+}
+
+export interface Prepared {
   readonly plan: Plan;
   readonly pulumi: Pulumi;
   readonly stages: Stages;
 }
 
-async function prepare(context: Context, stack: string): Promise<Prepared> {
+export async function prepare(context: Context, stack: string): Promise<Prepared> {
   const plan = loadPlan(context.root, stack);
   const stages = new Stages(context);
   await stages.run(
@@ -83,10 +122,10 @@ function engineLine({ engine, settings }: Pulumi): string {
   return `Pulumi ${engine.version} (${kinds[engine.kind]}${parts}), ${state}`;
 }
 
-async function runUp(pulumi: Pulumi, plan: Plan, log: string): Promise<number> {
+async function runUp(pulumi: Pulumi, plan: Plan, log: string, { variables, words = [] }: UpRun): Promise<number> {
   mkdirSync(join(log, ".."), { recursive: true });
-  const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", plan.stack];
-  return await pulumi.show(args, { toStderr: true, variables: { DISTROBENCH_OPERATIONS: log } });
+  const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", plan.stack, ...words];
+  return await pulumi.show(args, { toStderr: true, variables: { DISTROBENCH_OPERATIONS: log, ...variables } });
 }
 
 function explainFailure(context: Context, operations: Operations): void {

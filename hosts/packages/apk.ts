@@ -1,5 +1,5 @@
 import { type Shell, sh } from "../sh.ts";
-import type { PackageManager } from "./manager.ts";
+import { groupVersions, type PackageManager } from "./manager.ts";
 import { isAtLeast } from "./version.ts";
 
 /** Where `hold` keeps what stood in /etc/apk/world before. */
@@ -15,6 +15,8 @@ export const apk: PackageManager = {
   parseInstalled: (text) => new Map(text.split("\n").flatMap((line) => listLine(line))),
   listCandidates: (names) => (names.length === 0 ? sh`:` : sh`apk policy ${names} 2>/dev/null || true`),
   parseCandidates,
+  listVersions: (names) => (names.length === 0 ? sh`:` : sh`apk policy ${names} 2>/dev/null || true`),
+  parseVersions: (text) => groupVersions(policyVersions(text)),
   hasIndex: sh`ls /var/cache/apk/APKINDEX.* /etc/apk/cache/APKINDEX.* 2>/dev/null | grep -q . && echo yes || true`,
   fetchIndex: sh`apk update --wait 300`,
   dropIndex: sh`rm -f /var/cache/apk/APKINDEX.* /etc/apk/cache/APKINDEX.*`,
@@ -62,18 +64,25 @@ function listLine(line: string): [string, string][] {
   return match?.[1] === undefined || match[2] === undefined ? [] : [[match[1], match[2]]];
 }
 
-/** Blocks of `apk policy`: `name policy:`, `  version:`, then where it is found. Installed alone is no source. */
 function parseCandidates(text: string): Map<string, string> {
   const found = new Map<string, string>();
+  for (const [name, version] of policyVersions(text)) {
+    const known = found.get(name);
+    if (known === undefined || isAtLeast(version, known)) found.set(name, version);
+  }
+  return found;
+}
+
+/** Blocks of `apk policy`: `name policy:`, `  version:`, then where it is found. Installed alone is no source. */
+function policyVersions(text: string): (readonly [string, string])[] {
+  const found: (readonly [string, string])[] = [];
   let name = "";
   let version = "";
   for (const line of text.split("\n")) {
     name = /^(\S+) policy:$/.exec(line)?.[1] ?? name;
     version = /^ {2}(\S+):$/.exec(line)?.[1] ?? version;
     const source = /^ {4}(?:@\S+ )?(\S+)$/.exec(line)?.[1];
-    if (source === undefined || source.endsWith("apk/db/installed")) continue;
-    const known = found.get(name);
-    if (known === undefined || isAtLeast(version, known)) found.set(name, version);
+    if (source !== undefined && !source.endsWith("apk/db/installed")) found.push([name, version]);
   }
   return found;
 }

@@ -5,6 +5,7 @@ import type { PackagesInputs, PackagesOutputs } from "../schema.ts";
 import type { Shell } from "../sh.ts";
 import type { Transport } from "../transport.ts";
 import { parseTraces, readTraces } from "./engine-traces.ts";
+import { lockedVersions } from "./locked.ts";
 import { engineVersions, type PackagePlan, type PackageState, planPackages } from "./plan.ts";
 import { queryPackages } from "./query.ts";
 import { packageNames } from "./table.ts";
@@ -40,15 +41,17 @@ export async function applyPackages(
   if (outputs.traces === undefined) outputs = { ...outputs, traces: parseTraces((await work.transport.run(readTraces)).stdout) };
   let state = await query(work, true);
   let plan = planPackages(inputs, state);
-  if (plan.install.some((name) => !state.candidates.has(name))) {
+  if (plan.install.some((name) => !state.candidates.has(name) && state.versions?.has(name) !== true)) {
     keep({ indexFetched: !state.hasIndex || outputs.indexFetched === true });
     await run(work, "fetching the package index", distribution.packages.fetchIndex, INSTALL_SECONDS);
     state = await query(work, true);
     plan = planPackages(inputs, state);
   }
+  const unlocked = unlock(work, state, outputs.added);
+  plan = planPackages(unlocked.inputs, state);
   refuseMissing(inputs, state, plan);
-  if (plan.install.length > 0) state = await install(work, state, plan, outputs, keep);
-  await startServices(work, planPackages(inputs, state), outputs, keep);
+  if (plan.install.length > 0) state = await install(unlocked, state, plan, outputs, keep);
+  await startServices(work, planPackages(unlocked.inputs, state), outputs, keep);
   return { ...outputs, installed: versions(inputs, state), engines: engineVersions(inputs, state) };
 }
 
@@ -92,8 +95,23 @@ async function startServices(
   }
 }
 
+/** The work with the locked versions that can be had. Throws `UserError` for the others, unless the newest ones will do. */
+function unlock(work: Work, state: PackageState, ours: readonly string[]): Work {
+  const { inputs, context } = work;
+  const { versions, problems } = lockedVersions(inputs, state, ours);
+  if (problems.length === 0) return work;
+  const list = problems.map((problem) => `  ${problem}`).join("\n");
+  const message = `${inputs.host}: ${problems.length} locked versions are not to be had:\n${list}`;
+  if (inputs.whenNotToBeHad !== "newest")
+    throw new UserError(message, {
+      remedy: `take today's versions and lock them: ./distrobench up ${context.stack} --update-lock`,
+    });
+  context.warn(message);
+  return { ...work, inputs: { ...inputs, versions } };
+}
+
 function refuseMissing(inputs: PackagesInputs, state: PackageState, plan: PackagePlan): void {
-  const missing = plan.install.filter((name) => !state.candidates.has(name));
+  const missing = plan.install.filter((name) => !state.candidates.has(name) && state.versions?.has(name) !== true);
   if (missing.length > 0)
     throw new UserError(`${inputs.host}: no package source of the host has ${missing.join(", ")}`, {
       remedy: distributionOf(inputs.distribution).packages.whenMissing,

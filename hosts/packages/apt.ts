@@ -1,5 +1,5 @@
 import { type Shell, sh } from "../sh.ts";
-import type { PackageManager } from "./manager.ts";
+import { groupVersions, type PackageManager } from "./manager.ts";
 
 /**
  * Nothing may ask, nothing recommended comes along, changed configuration files stay as they are, another apt is waited for, and no
@@ -26,12 +26,17 @@ export const apt: PackageManager = {
   parseInstalled: (text) => new Map(text.split("\n").flatMap((line) => installedLine(line))),
   listCandidates: (names) => (names.length === 0 ? sh`:` : sh`apt-cache policy ${names}`),
   parseCandidates,
+  listVersions: (names) => (names.length === 0 ? sh`:` : sh`apt-cache madison ${names}`),
+  parseVersions: (text) =>
+    groupVersions(text.split("\n").flatMap((line) => [/^\s*(\S+) \| (\S+) \| /.exec(line)?.slice(1) ?? []])),
   hasIndex: sh`ls /var/lib/apt/lists/ | grep -q Packages && echo yes || true`,
   fetchIndex: sh`${QUIET}; apt-get -q -o DPkg::Lock::Timeout=300 update`,
   dropIndex: sh`rm -rf /var/lib/apt/lists/* /var/cache/apt/pkgcache.bin /var/cache/apt/srcpkgcache.bin`,
   install: (names, versions) => {
     const words = names.map((name) => (versions[name] === undefined ? name : `${name}=${versions[name]}`));
-    return sh`${QUIET}; apt-get ${OPTIONS} install ${words}`;
+    // Only what we brought ourselves is ever taken to an older version.
+    const older = names.some((name) => versions[name] !== undefined) ? ["--allow-downgrades"] : [];
+    return sh`${QUIET}; apt-get ${[...OPTIONS, ...older]} install ${words}`;
   },
   simulateRemoval: (names) => sh`apt-get -s -q purge ${names}`,
   parseRemoval: (text) => [...text.matchAll(/^(?:Purg|Remv) (\S+)/gm)].map((match) => match[1] ?? ""),

@@ -14,7 +14,7 @@ export const packagesHandler: ResourceHandler<PackagesInputs, PackagesOutputs> =
   token: "distrobench:hosts:Packages",
   inputs: packagesInputs,
   replaceOn: ["host", "distribution"],
-  notInDiff: ["connection"],
+  notInDiff: ["connection", "whenNotToBeHad"],
   secrets: ["connection"],
   refreshBeforeUpdate: true,
   create: async (context, inputs) => ({
@@ -57,7 +57,8 @@ async function read(
     distributionOf(inputs.distribution);
     const transport = await context.transport(inputs.connection);
     const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });
-    const wanted = presentPackages(inputs, state);
+    const { versions: _locked, ...anyVersion } = inputs;
+    const wanted = presentPackages(inputs.whenNotToBeHad === "newest" ? anyVersion : inputs, state);
     return { inputs: { ...inputs, wanted }, outputs: { ...outputs, wanted } };
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;

@@ -10,6 +10,9 @@ export interface PackageManager {
   /** Prints what could be installed of these. */
   listCandidates(names: readonly string[]): Shell;
   parseCandidates(text: string): Map<string, string>;
+  /** Every version that a source has of these, for those that a lock file names. */
+  listVersions(names: readonly string[]): Shell;
+  parseVersions(text: string): Map<string, readonly string[]>;
   /** Prints `yes` when there is a package index. */
   readonly hasIndex: Shell;
   readonly fetchIndex: Shell;
@@ -29,6 +32,14 @@ export interface PackageManager {
   unhold(names: readonly string[]): Shell;
   readonly listHeld: Shell;
   parseHeld(text: string): string[];
+}
+
+/** Versions by name, from pairs; what is no pair is left out. */
+export function groupVersions(pairs: readonly (readonly string[])[]): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const [name, version] of pairs)
+    if (name !== undefined && version !== undefined) found.set(name, [...new Set([...(found.get(name) ?? []), version])]);
+  return found;
 }
 
 /** What an init system is asked. Every step may be repeated. */

@@ -1,5 +1,5 @@
 import { type Shell, sh } from "../sh.ts";
-import type { PackageManager } from "./manager.ts";
+import { groupVersions, type PackageManager } from "./manager.ts";
 
 /** pacman gives up at once when another one runs; this waits, at most as long as apt does. */
 const WAIT = sh`n=0; while [ -e /var/lib/pacman/db.lck ] && [ $n -lt 300 ]; do sleep 1; n=$((n+1)); done`;
@@ -15,6 +15,9 @@ export const pacman: PackageManager = {
   parseInstalled: (text) => new Map(text.split("\n").flatMap((line) => pair(line))),
   listCandidates: (names) => (names.length === 0 ? sh`:` : sh`LC_ALL=C pacman -Si ${names} 2>/dev/null || true`),
   parseCandidates,
+  // A mirror keeps one version of each.
+  listVersions: (names) => (names.length === 0 ? sh`:` : sh`LC_ALL=C pacman -Si ${names} 2>/dev/null || true`),
+  parseVersions: (text) => groupVersions([...parseCandidates(text)]),
   hasIndex: sh`ls /var/lib/pacman/sync/*.db >/dev/null 2>&1 && echo yes || true`,
   fetchIndex: sh`ls /var/lib/pacman/sync/*.db >/dev/null 2>&1 || { ${WAIT}; LC_ALL=C pacman -Sy --noconfirm --noprogressbar; }`,
   dropIndex: sh`rm -f /var/lib/pacman/sync/*.db /var/lib/pacman/sync/*.db.sig /var/lib/pacman/sync/*.files`,

@@ -14,6 +14,8 @@ export interface PackageState {
   /** Services that run. */
   readonly active: readonly string[];
   readonly hasIndex: boolean;
+  /** Every version to be had, of packages that a lock file names; absent where nobody asked. */
+  readonly versions?: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface PackagePlan {
@@ -29,8 +31,9 @@ type Wanted = Pick<PackagesInputs, "host" | "distribution" | "wanted" | "version
 export function planPackages(inputs: Wanted, state: PackageState): PackagePlan {
   for (const name of inputs.wanted) refuseOld(inputs, state, name);
   const names = packageNames(inputs.distribution, state.release, inputs.wanted, state);
+  const locked = Object.keys(inputs.versions ?? {});
   return {
-    install: names.filter((name) => !isThere(inputs, state, name)),
+    install: [...new Set([...names, ...locked])].filter((name) => !isThere(inputs, state, name)),
     start: servicesOf(inputs.wanted).filter((service) => !state.active.includes(service)),
   };
 }

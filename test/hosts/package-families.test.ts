@@ -13,6 +13,7 @@ function everyCommand(manager: PackageManager): string {
   const commands = {
     "list installed": manager.listInstalled,
     "list candidates": manager.listCandidates(names),
+    "list versions": manager.listVersions(names),
     "has index": manager.hasIndex,
     "fetch index": manager.fetchIndex,
     "drop index": manager.dropIndex,
@@ -51,6 +52,12 @@ describe("apt's answers, captured", () => {
     const found = apt.parseCandidates(sample("hosts/debian/apt-cache-policy.txt"));
     assert.deepEqual([...found.keys()], ["docker.io", "podman", "git"]);
     assert.match(found.get("podman") ?? "", /^4\.3\.1/);
+  });
+
+  test("list every version that a source has", () => {
+    const found = apt.parseVersions(sample("hosts/debian/apt-cache-madison.txt"));
+    assert.deepEqual(found.get("git"), ["1:2.39.5-0+deb12u3", "1:2.39.5-0+deb12u2"]);
+    assert.deepEqual([...found.keys()], ["git", "curl", "libc6"]);
   });
 
   test("say what a removal takes along, and what is held", () => {
@@ -94,6 +101,12 @@ describe("apk's answers, after its documentation", () => {
       git: "2.49.1-r0",
       podman: "5.6.2-r0",
     });
+  });
+
+  test("list every version that a repository has", () => {
+    const found = apk.parseVersions(sample("hosts/alpine/apk-policy.txt"));
+    for (const [name, version] of apk.parseCandidates(sample("hosts/alpine/apk-policy.txt")))
+      assert.ok(found.get(name)?.includes(version), name);
   });
 
   test("say what a removal takes along, and which packages are held to one version", () => {

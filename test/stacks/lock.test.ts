@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { LENIENT_VARIABLE, LOCK_VARIABLE, lockInUse, readLock } from "../../stacks/lock.ts";
+import { describeLockDifference, lockDifferences } from "../../stacks/lock-differences.ts";
+import { type Lock, lockJsonSchema, type LockedHost } from "../../stacks/lock-schema.ts";
+
+const host: LockedHost = {
+  ...{ distribution: "debian", release: "trixie", kernel: "6.12.41", architecture: "x86_64", cpuModel: "A", cpus: 8 },
+  ...{ memoryBytes: 2 ** 35, virtualisation: "none" },
+  packages: { "docker.io": "26.1.5", git: "2.47" },
+  engines: { docker: "26.1.5" },
+  tuning: { "thp.enabled": "never" },
+};
+const lock: Lock = {
+  ...{ version: 1, stack: "mine", at: "2026-01-01T00:00:00.000Z", matrix: "m" },
+  hosts: { box: host },
+  images: { server: { base: "debian:trixie-slim@sha256:1", digests: { "box/docker": "sha256:2" } } },
+  benchmarks: { start: { test: "cold-start", instrument: "i", session: "2026-01-01-mine-start" } },
+};
+const differences = (now: Lock) => lockDifferences(lock, now).map(describeLockDifference);
+
+const root = mkdtempSync(join(tmpdir(), "distrobench-lock-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+mkdirSync(join(root, "stacks"));
+const file = join(root, "stacks/mine.lock.json");
+
+describe("a lock", () => {
+  it("has no difference from itself, whenever and under whatever name it was taken", () => {
+    assert.deepEqual(differences({ ...lock, stack: "other", at: "2027-01-01T00:00:00.000Z" }), []);
+  });
+
+  it("names every difference with both sides", () => {
+    const now: Lock = {
+      ...lock,
+      hosts: {
+        box: { ...host, kernel: "6.12.48", cpuModel: "B", packages: { "docker.io": "28.0", node: "20" }, tuning: { "thp.enabled": "always" } },
+      },
+      images: { server: { base: "debian:trixie-slim@sha256:9", digests: { "box/docker": "sha256:3" } } },
+      benchmarks: { start: { test: "cold-start", instrument: "j", session: "another" } },
+    };
+    assert.deepEqual(differences(now), [
+      "box: kernel 6.12.41 -> 6.12.48",
+      "box: cpuModel A -> B",
+      "box: package docker.io 26.1.5 -> 28.0",
+      "box: package git 2.47 -> absent",
+      "box: package node absent -> 20",
+      "box: knob thp.enabled never -> always",
+      "image server: base debian:trixie-slim@sha256:1 -> debian:trixie-slim@sha256:9",
+      "image server: config digest on box/docker sha256:2 -> sha256:3",
+      "benchmark start: instrument i -> j",
+    ]);
+    assert.deepEqual(differences({ ...lock, hosts: {} }), ["box: host locked -> absent"]);
+  });
+
+  it("is used where it lies beside the matrix, another one when it is named, and none when that is said", () => {
+    assert.equal(lockInUse(root, "mine", {}), undefined);
+    writeFileSync(file, JSON.stringify(lock));
+    assert.deepEqual(lockInUse(root, "mine", {}), { lock, lenient: false });
+    assert.deepEqual(lockInUse(root, "new", { [LOCK_VARIABLE]: file, [LENIENT_VARIABLE]: "1" }), { lock, lenient: true });
+    assert.equal(lockInUse(root, "mine", { [LOCK_VARIABLE]: "none" }), undefined);
+  });
+
+  it("that is damaged is refused with what is wrong and how it is made again", () => {
+    const wrong = (text: string) => {
+      writeFileSync(file, text);
+      return () => readLock(file);
+    };
+    assert.throws(wrong("{"), /mine\.lock\.json is not JSON/);
+    assert.throws(wrong(JSON.stringify({ ...lock, version: 2 })), /version: expected 1, the version of this file's format/);
+    assert.throws(wrong(JSON.stringify({ ...lock, hosts: { box: { ...host, cpus: "8" } } })), /hosts\.box\.cpus/);
+    assert.throws(() => readLock(join(root, "nothing.json")), /does not exist/);
+  });
+
+  it("has the schema that is given to other tools (UPDATE_GOLDEN=1 writes it, npm run fix formats it)", () => {
+    const schema = join(import.meta.dirname, "../../stacks/lock.schema.json");
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(schema, `${JSON.stringify(lockJsonSchema, undefined, 2)}\n`);
+    assert.deepEqual(JSON.parse(readFileSync(schema, "utf8")), JSON.parse(JSON.stringify(lockJsonSchema)));
+  });
+});
