@@ -24,6 +24,7 @@ const stackOutputs = z.object({
     }),
   ),
   images: z.record(z.string(), z.object({ base: z.string(), digests: texts })),
+  models: z.record(z.string(), z.object({ sha256: z.string() })).default({}),
   sessions: texts,
 });
 type HostOutput = z.output<typeof stackOutputs>["hosts"][string];
@@ -45,6 +46,7 @@ export async function snapshot(context: Context, pulumi: Pulumi, plan: Plan): Pr
       matrix: createHash("sha256").update(matrix).digest("hex"),
       hosts: Object.fromEntries(hosts),
       images: outputs.images,
+      models: Object.fromEntries(Object.entries(outputs.models).map(([name, { sha256 }]) => [name, sha256])),
       benchmarks: lockBenchmarks(plan, outputs.sessions),
     };
   } finally {

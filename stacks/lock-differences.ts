@@ -25,7 +25,8 @@ export function lockDifferences(lock: Lock, now: Lock): LockDifference[] {
   const benchmarks = names(lock.benchmarks, now.benchmarks).flatMap((name) =>
     plain(`benchmark ${name}`, "instrument", lock.benchmarks[name]?.instrument, now.benchmarks[name]?.instrument),
   );
-  return [...plain("stack", "matrix", lock.matrix, now.matrix), ...hosts, ...images, ...benchmarks];
+  const models = entries("model", "sha256 of", lock.models, now.models);
+  return [...plain("stack", "matrix", lock.matrix, now.matrix), ...hosts, ...images, ...models, ...benchmarks];
 }
 
 /** `runner: kernel 6.12.41 -> 6.12.48`. */

@@ -37,6 +37,7 @@ export const lockSchema = z
     matrix: z.string().describe("sha256 of the matrix file"),
     hosts: z.record(z.string(), lockedHost),
     images: z.record(z.string(), lockedImage),
+    models: texts.describe("sha256 by model/host"),
     benchmarks: z.record(z.string(), lockedBenchmark),
   })
   .meta({ title: "distrobench lock file", description: "What a measured stack consisted of." });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { LENIENT_VARIABLE, LOCK_VARIABLE, lockInUse, readLock } from "../../stacks/lock.ts";
 import { describeLockDifference, lockDifferences } from "../../stacks/lock-differences.ts";
-import { type Lock, lockJsonSchema, type LockedHost } from "../../stacks/lock-schema.ts";
+import { type Lock, type LockedHost, lockJsonSchema } from "../../stacks/lock-schema.ts";
 
 const host: LockedHost = {
   ...{ distribution: "debian", release: "trixie", kernel: "6.12.41", architecture: "x86_64", cpuModel: "A", cpus: 8 },
@@ -18,6 +18,7 @@ const lock: Lock = {
   ...{ version: 1, stack: "mine", at: "2026-01-01T00:00:00.000Z", matrix: "m" },
   hosts: { box: host },
   images: { server: { base: "debian:trixie-slim@sha256:1", digests: { "box/docker": "sha256:2" } } },
+  models: { "small/box": "4" },
   benchmarks: { start: { test: "cold-start", instrument: "i", session: "2026-01-01-mine-start" } },
 };
 const differences = (now: Lock) => lockDifferences(lock, now).map(describeLockDifference);
@@ -36,9 +37,16 @@ describe("a lock", () => {
     const now: Lock = {
       ...lock,
       hosts: {
-        box: { ...host, kernel: "6.12.48", cpuModel: "B", packages: { "docker.io": "28.0", node: "20" }, tuning: { "thp.enabled": "always" } },
+        box: {
+          ...host,
+          kernel: "6.12.48",
+          cpuModel: "B",
+          packages: { "docker.io": "28.0", node: "20" },
+          tuning: { "thp.enabled": "always" },
+        },
       },
       images: { server: { base: "debian:trixie-slim@sha256:9", digests: { "box/docker": "sha256:3" } } },
+      models: { "small/box": "5" },
       benchmarks: { start: { test: "cold-start", instrument: "j", session: "another" } },
     };
     assert.deepEqual(differences(now), [
@@ -50,6 +58,7 @@ describe("a lock", () => {
       "box: knob thp.enabled never -> always",
       "image server: base debian:trixie-slim@sha256:1 -> debian:trixie-slim@sha256:9",
       "image server: config digest on box/docker sha256:2 -> sha256:3",
+      "model: sha256 of small/box 4 -> 5",
       "benchmark start: instrument i -> j",
     ]);
     assert.deepEqual(differences({ ...lock, hosts: {} }), ["box: host locked -> absent"]);
