@@ -5,6 +5,13 @@ import { commandLine } from "./command-line.ts";
 import { type Context, Exit, say } from "./context.ts";
 import { styleOf } from "./style.ts";
 
+/** Codes of these commands are answers (`gate` 0 to 4, `inventory` 0 and 1): neither a missing file nor a mistyped option may look like one. */
+const FAILURE_CODES: Readonly<Record<string, { readonly failed: number; readonly usage: number }>> = {
+  gate: { failed: 5, usage: 5 },
+  reproduce: { failed: 5, usage: 5 },
+  inventory: { failed: 2, usage: 2 },
+};
+
 const abort = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => abort.abort(new Exit(130)));
 
@@ -34,13 +41,6 @@ async function run(): Promise<number> {
     return failed;
   }
 }
-
-/** Codes of these commands are answers (`gate` 0 to 4, `inventory` 0 and 1): neither a missing file nor a mistyped option may look like one. */
-const FAILURE_CODES: Readonly<Record<string, { readonly failed: number; readonly usage: number }>> = {
-  gate: { failed: 5, usage: 5 },
-  reproduce: { failed: 5, usage: 5 },
-  inventory: { failed: 2, usage: 2 },
-};
 
 function failureCodes(): { readonly failed: number; readonly usage: number } {
   return FAILURE_CODES[words.find((word) => !word.startsWith("-")) ?? ""] ?? { failed: 1, usage: 2 };

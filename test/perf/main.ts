@@ -1,4 +1,5 @@
 import { measure as timer } from "./cold-start-timer.ts";
+import { measure as fanOut } from "./fan-out.ts";
 import type { Figure } from "./figure.ts";
 import { measure as load } from "./load.ts";
 import { measure as report } from "./report.ts";
@@ -32,6 +33,7 @@ const measurements: Readonly<Record<string, () => Promise<readonly Figure[]>>> =
     ];
   },
   load,
+  "fan-out": async () => await fanOut(),
   stack: async () => await measureStack("quickstart"),
 };
 
