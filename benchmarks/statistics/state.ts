@@ -1,11 +1,12 @@
 import type { SessionData } from "../results/schema.ts";
+import { identityMismatches } from "../validity/identities.ts";
 import type { AaResult, Reason, SessionState, VariantSummary } from "./summary.ts";
 
 /** Whether a conclusion may be drawn at all, by rules that do not look at the result. */
 export function stateOf(data: SessionData, variants: readonly VariantSummary[], aa: readonly AaResult[]): SessionState {
   const left = variants.filter(({ skipped }) => skipped === undefined);
   if (left.length === 0 && data.session.outcome === "complete") return { status: "skipped", reasons: skips(variants) };
-  const reasons = [...unfinished(data), ...empty(left), ...unsound(aa, data.session.design.tolerance)];
+  const reasons = [...unfinished(data), ...empty(left), ...unsound(aa, data.session.design.tolerance), ...unlike(data)];
   if (reasons.length > 0) return { status: "invalid", reasons };
   const noise = data.session.design.noisyHost
     ? [{ rule: "noisy-host", detail: "measured with noisyHost: never a baseline for a gate" }]
@@ -18,6 +19,14 @@ function unfinished({ session }: SessionData): readonly Reason[] {
   const why = session.failure === undefined ? "" : `: ${session.failure}`;
   const detail = session.outcome === "running" ? "the session has not ended" : `the session was ${session.outcome}${why}`;
   return [{ rule: "incomplete", detail }];
+}
+
+/** Variants that did different work, with both texts. */
+function unlike({ samples }: SessionData): readonly Reason[] {
+  return identityMismatches(samples).map(({ name, values }) => {
+    const said = [...values].map(([value, variants]) => `${value} in ${[...variants].join(", ")}`);
+    return { rule: "identity", detail: `${name} differs: ${said.join("; ")}` };
+  });
 }
 
 function skips(variants: readonly VariantSummary[]): readonly Reason[] {

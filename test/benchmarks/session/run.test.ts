@@ -141,3 +141,15 @@ test("what was seen inside a sample is kept in order beside it", async () => {
   assert.deepEqual(found.get(last?.sequence ?? -1), series);
   assert.deepEqual(last?.identities, { tokens: "abc" });
 });
+
+test("variants that did different work make the session invalid, with both texts", async () => {
+  const measure = (variant: string) => ({
+    ...{ outcome: "measured" as const, values: { total: 1 }, stamps: {} },
+    identities: { tokens: variant.startsWith("two") ? "abc" : "def" },
+  });
+  const { state } = summarise((await fakeSession({ blocks: 6, measure })).data);
+  assert.equal(state.status, "invalid");
+  const detail = state.status === "invalid" ? state.reasons[0]?.detail : "";
+  assert.match(detail ?? "", /^tokens differs: .*abc in two\/docker/);
+  assert.match(detail ?? "", /def in one\//);
+});
