@@ -8,6 +8,7 @@ import type { Starter } from "./engines.ts";
 import { type Traces, traces } from "./leftovers.ts";
 import { clientSpawns, detections } from "./overheads.ts";
 import { type Settled, settle } from "./settle.ts";
+import { coldStartIn } from "./start-state.ts";
 import { steadyLoad } from "./steady-load.ts";
 import { userCommand } from "./user-command.ts";
 
@@ -58,6 +59,7 @@ export const actions = {
   /** Right after a sample, before anything is asked of the host again. */
   after: async () => ({ ...under("during", changes(started, counters())), ...under("after", levels()) }),
   "cold-start": coldStart,
+  "cold-start-in": coldStartIn,
   "user-command": userCommand,
   "steady-load": steadyLoad,
 };

@@ -6,6 +6,7 @@ import { killContainers } from "./containers.ts";
 import { HOST_DIRECTORY, homeOnHost } from "./home.ts";
 import { closeKernelLog } from "./kernel-log.ts";
 import type { Answer, Request } from "./protocol.ts";
+import { removeArchives } from "./start-state.ts";
 
 /**
  * The program that measures on the host. It lives as long as the session: JSON lines in, JSON lines out, one request at a time,
@@ -40,6 +41,7 @@ function answer(message: Answer): void {
 function finish(): void {
   killContainers();
   killAll();
+  removeArchives();
   closeKernelLog();
   removeSelf();
   process.exit(0);
