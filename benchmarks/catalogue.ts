@@ -1,4 +1,5 @@
 import { UserError } from "../hosts/index.ts";
+import { boot } from "./boot/index.ts";
 import { coldStart } from "./cold-start/index.ts";
 import { command } from "./command/index.ts";
 import type { Benchmark } from "./define.ts";
@@ -6,6 +7,7 @@ import { steadyLoad } from "./steady-load/index.ts";
 
 /** Every test by name. A new test adds its file and one line here. */
 export const benchmarks: Readonly<Record<string, Benchmark>> = {
+  [boot.name]: boot,
   [coldStart.name]: coldStart,
   [command.name]: command,
   [steadyLoad.name]: steadyLoad,

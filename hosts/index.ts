@@ -15,6 +15,7 @@ export {
   loadInventory,
   takeInventory,
 } from "./inventory/index.ts";
+export { restartMachine } from "./lab/restart.ts";
 export { type LabMachineInputs, type LabMachineOutputs, labMachineInputs } from "./lab/schema.ts";
 export { withLock } from "./lock.ts";
 export { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "./operation.ts";
@@ -30,6 +31,7 @@ export {
   type PreflightVerdict,
 } from "./schema.ts";
 export { joinSh, quote, Shell, sh } from "./sh.ts";
+export { type FirstCommand, waitForFirstCommand } from "./ssh/first-command.ts";
 export { type Login, loginOf } from "./ssh/login.ts";
 export { createSshPool, type SshPool } from "./ssh-pool.ts";
 export { stepCommand, stepInput } from "./step.ts";

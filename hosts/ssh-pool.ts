@@ -82,7 +82,7 @@ async function sshTransport(
   const connect = async (): Promise<Session> => {
     const { client } = await dial({
       host,
-      hops: await hops(options.root, connection),
+      hops: await hopsTo(options.root, connection),
       seconds: options.dialSeconds ?? DIAL_SECONDS[connection.kind],
       signal: options.signal,
       onHandshake: () => {
@@ -119,7 +119,8 @@ async function sshTransport(
   });
 }
 
-async function hops(root: string, connection: Exclude<Connection, { kind: "local" }>): Promise<SshHop[]> {
+/** The way to a host, bastions first. Rejects with `ConnectionError` for a lab machine that does not run. */
+export async function hopsTo(root: string, connection: Exclude<Connection, { kind: "local" }>): Promise<SshHop[]> {
   if (connection.kind === "ssh") return [...connection.bastions, connection];
   const { labConnection } = await import("./lab/index.ts");
   const { address, port, user, hostKey, privateKeyFile } = await labConnection(root, connection.directory);

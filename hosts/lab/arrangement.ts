@@ -17,6 +17,7 @@ export const machineFiles = {
   machine: "machine.json",
   overlay: "overlay.qcow2",
   base: "base.qcow2",
+  snapshot: "snapshot.qcow2",
   kernel: "vmlinuz",
   initrd: "initrd",
   firmwareVariables: "firmware-variables.fd",

@@ -26,13 +26,19 @@ export async function isAlive(machine: MachineRecord): Promise<boolean> {
 
 /**
  * Starts QEMU for a machine that is prepared in `directory`, on the port it had if that is free. The process outlives this one.
- * Resolves when its port is known (long before the guest answers). Rejects with `UserError`.
+ * Resolves when its port is known (long before the guest answers). Rejects with `UserError`. Calls `onExec` just
+ * before the program is spawned, again when its port was taken and it is spawned once more.
  */
-export async function startProcess(directory: string, machine: MachineRecord, signal: AbortSignal): Promise<RunningMachine> {
+export async function startProcess(
+  directory: string,
+  machine: MachineRecord,
+  signal: AbortSignal,
+  onExec: () => void = () => undefined,
+): Promise<RunningMachine> {
   await requirePrerequisites(architectureOf(machine.inputs.architecture), machine.inputs.boot ?? "direct");
   await rename(join(directory, machineFiles.serialLog), join(directory, "serial.previous.log")).catch(() => undefined);
   await rm(join(directory, machineFiles.control), { force: true });
-  await launch(directory, machine, signal);
+  await launch(directory, machine, signal, onExec);
   const pid = Number.parseInt(await readFile(join(directory, machineFiles.processId), "utf8"), 10);
   const process = await identifyProcess(pid);
   if (process === undefined || !(await isRunning(process, machine.uuid)))
@@ -45,15 +51,14 @@ export async function startProcess(directory: string, machine: MachineRecord, si
   return running;
 }
 
-async function launch(directory: string, machine: MachineRecord, signal: AbortSignal): Promise<void> {
+async function launch(directory: string, machine: MachineRecord, signal: AbortSignal, onExec: () => void): Promise<void> {
   const architecture = architectureOf(machine.inputs.architecture);
   const code = machine.inputs.boot === "grub" ? (await findFirmware()).code : undefined;
-  const start = (port: number): Promise<string> =>
-    runLocal(architecture.qemu, qemuArguments({ ...specification(machine, port), firmware: code }, architecture), {
-      cwd: directory,
-      signal,
-      timeoutSeconds: START_SECONDS,
-    });
+  const start = (port: number): Promise<string> => {
+    const words = qemuArguments({ ...specification(machine, port), firmware: code }, architecture);
+    onExec();
+    return runLocal(architecture.qemu, words, { cwd: directory, signal, timeoutSeconds: START_SECONDS });
+  };
   const earlier = machine.running?.port ?? 0;
   try {
     await start(earlier);

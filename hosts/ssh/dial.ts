@@ -19,6 +19,8 @@ export interface DialOptions {
   /** Bound for each hop. */
   readonly seconds: number;
   readonly signal: AbortSignal | undefined;
+  /** An open connection to the first hop; made here by default. */
+  readonly socket?: Duplex;
   /** Called after each successful handshake. */
   onHandshake(): void;
 }
@@ -29,7 +31,7 @@ export async function dial(options: DialOptions): Promise<Dialled> {
   try {
     for (const hop of options.hops) {
       const before: Dialled | undefined = last;
-      const socket = before === undefined ? undefined : await tunnel(options, before, hop);
+      const socket = before === undefined ? options.socket : await tunnel(options, before, hop);
       last = await dialHop(options, hop, socket);
       options.onHandshake();
       if (before !== undefined) last.client.once("close", () => before.client.end());
