@@ -10,7 +10,7 @@ export interface ColdStartOrder extends StartOrder {
   readonly healthPath: string;
   readonly timeoutSeconds: number;
   /** Words that bring the image to the engine first; their time is part of the start. */
-  readonly load?: readonly string[] | undefined;
+  readonly loading?: readonly string[] | undefined;
 }
 
 /** An archive of some hundred MB on a slow disk. */
@@ -25,7 +25,7 @@ export type ColdStart =
 
 /** Starts one container, finds out when it answers, and removes it. Rejects only when the container will not go. */
 export async function coldStart(order: ColdStartOrder): Promise<ColdStart> {
-  const loaded = order.load === undefined ? undefined : await load(order.load);
+  const loaded = order.loading === undefined ? undefined : await load(order.loading);
   const started = await register(order.starter);
   const offset = wallOffset();
   const container = start(starters[order.starter].run(order, started));

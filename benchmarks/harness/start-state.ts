@@ -23,7 +23,7 @@ const LOAD_SECONDS = 1800;
 export async function coldStartIn({ state, ...order }: ColdStartOrder & { readonly state: StartState }): Promise<StateColdStart> {
   const { skipped, load } = await states[state](order);
   if (skipped !== undefined) return { outcome: "skipped", cause: skipped };
-  return coldStart({ ...order, ...(load === undefined ? {} : { load }) });
+  return coldStart({ ...order, ...(load === undefined ? {} : { loading: load }) });
 }
 
 const states: Readonly<Record<StartState, (order: ColdStartOrder) => Promise<Prepared>>> = {
