@@ -3,6 +3,8 @@ import { boot } from "./boot/index.ts";
 import { coldStart } from "./cold-start/index.ts";
 import { command } from "./command/index.ts";
 import type { Benchmark } from "./define.ts";
+import { llmTokens } from "./llm-tokens/index.ts";
+import { onnx } from "./onnx/index.ts";
 import { steadyLoad } from "./steady-load/index.ts";
 
 /** Every test by name. A new test adds its file and one line here. */
@@ -11,6 +13,8 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   [coldStart.name]: coldStart,
   [command.name]: command,
   [steadyLoad.name]: steadyLoad,
+  [llmTokens.name]: llmTokens,
+  [onnx.name]: onnx,
 };
 
 /** Throws `UserError` for a name that is not registered. */

@@ -45,7 +45,7 @@ export const baseImageHandler: ResourceHandler<BaseImageInputs, BaseImageOutputs
 async function makeBase(context: OperationContext, inputs: BaseImageInputs): Promise<BaseImageOutputs> {
   const place = await placeOf(context, inputs);
   const machine = (await ask(place, sh`uname -m`)).stdout.trim();
-  const wanted = { suite: inputs.suite, mirror: inputs.mirror, packages: inputs.packages };
+  const wanted = { suite: inputs.suite, mirror: inputs.mirror, packages: inputs.packages, wheels: inputs.wheels };
   const archive = await rootFileSystemOf(wanted, debianArchitecture(machine), {
     signal: context.signal,
     progress: (message) => context.progress(message),

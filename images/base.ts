@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { quote } from "../hosts/index.ts";
 import type { Recipe } from "./recipes.ts";
 
 /** Where the operating system inside an image comes from. Never chosen by distrobench: the matrix says it. */
@@ -11,7 +12,12 @@ export interface RootFileSystem {
   readonly suite: string;
   readonly mirror: string | undefined;
   readonly packages: readonly string[];
+  /** Lines of a pip requirements file with hashes. */
+  readonly wheels?: readonly string[] | undefined;
 }
+
+/** Where a base keeps Python modules of its distribution. */
+const PYTHON_MODULES = "/usr/lib/python3/dist-packages";
 
 /** 2023-11-14T22:13:20Z, the time of every file in a base. A fixed past moment, so that equal packages give equal bytes. */
 export const SOURCE_DATE_EPOCH = 1_700_000_000;
@@ -27,10 +33,18 @@ const COMPILE_PYTHON =
   "python3 -m compileall -q -f -o 0 --invalidation-mode unchecked-hash /usr/lib/python3 " +
   '"$(python3 -c \'import sysconfig; print(sysconfig.get_path("stdlib"))\')"';
 
+/** A wheel is a zip archive of modules, so that no pip is needed in the base. */
+const UNPACK_WHEELS = `for wheel in /wheels/*.whl; do python3 -m zipfile -e "$wheel" ${PYTHON_MODULES} || exit; done; rm -r /wheels`;
+
 const FORGET_CACHES = "rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*";
 
-/** Arguments of mmdebstrap up to the suite, output file and mirror. */
-export function mmdebstrapOptions(wanted: Pick<RootFileSystem, "packages">, architecture: string): string[] {
+/** Arguments of mmdebstrap up to the suite, output file and mirror. `wheelsFolder` is where the wheels are on this machine. */
+export function mmdebstrapOptions(
+  wanted: Pick<RootFileSystem, "packages">,
+  architecture: string,
+  wheelsFolder?: string,
+): string[] {
+  const inside = (script: string): string => `--customize-hook=chroot "$1" sh -c ${quote(script)}`;
   return [
     "--variant=essential",
     `--architectures=${architecture}`,
@@ -40,32 +54,55 @@ export function mmdebstrapOptions(wanted: Pick<RootFileSystem, "packages">, arch
     '--aptopt=Acquire::Check-Valid-Until "false"',
     ...EXCLUDED.map((path) => `--dpkgopt=path-exclude=${path}`),
     "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-    `--customize-hook=chroot "$1" sh -c '${COMPILE_PYTHON.replaceAll("'", `'\\''`)}'`,
-    `--customize-hook=chroot "$1" sh -c '${FORGET_CACHES}'`,
+    ...(wheelsFolder === undefined ? [] : [`--customize-hook=copy-in ${quote(wheelsFolder)} /`, inside(UNPACK_WHEELS)]),
+    ...(usesPython(wanted.packages) ? [inside(COMPILE_PYTHON)] : []),
+    inside(FORGET_CACHES),
   ];
+}
+
+function usesPython(packages: readonly string[]): boolean {
+  return packages.some((name) => name.startsWith("python3"));
 }
 
 /** Names a root file system by everything that decides its content but the state of the mirror. */
 export function rootFileSystemKey(wanted: RootFileSystem, architecture: string): string {
-  const text = JSON.stringify([wanted.suite, SOURCE_DATE_EPOCH, mmdebstrapOptions(wanted, architecture)]);
+  const wheels = wanted.wheels === undefined ? [] : [wanted.wheels];
+  const text = JSON.stringify([wanted.suite, SOURCE_DATE_EPOCH, mmdebstrapOptions(wanted, architecture), ...wheels]);
   return createHash("sha256").update(text).digest("hex");
 }
 
 /** The tag of a base made by mmdebstrap on the builder, such as `distrobench/base:trixie-0123456789ab`. */
 export function baseTag(base: Extract<ImageBase, { kind: "mmdebstrap" }>, recipe: Recipe): string {
-  const key = rootFileSystemKey({ ...base, packages: recipe.packages }, "any");
+  const key = rootFileSystemKey({ ...base, packages: recipe.packages, wheels: recipe.wheels }, "any");
   return `distrobench/base:${base.suite}-${key.slice(0, 12)}`;
 }
 
 /** The Dockerfile lines that define the stage `base`. Only the registry kind runs anything on the builder. */
 export function baseStage(base: ImageBase, recipe: Recipe): string {
   if (base.kind === "mmdebstrap") return `FROM ${baseTag(base, recipe)} AS base\n`;
-  const install = `apt-get install -y --no-install-recommends ${recipe.packages.join(" ")}`;
-  return `FROM ${base.reference} AS base\nRUN apt-get update && ${install} && ${COMPILE_PYTHON} && ${FORGET_CACHES}\n`;
+  const from = `FROM ${base.reference} AS base\n`;
+  const wheels = recipe.wheels ?? [];
+  const packages = [...(recipe.pulledPackages ?? recipe.packages), ...(wheels.length === 0 ? [] : ["python3-pip"])];
+  if (packages.length === 0) return from;
+  const steps = [
+    "apt-get update",
+    `apt-get install -y --no-install-recommends ${packages.join(" ")}`,
+    ...(wheels.length === 0 ? [] : [pipInstall(wheels)]),
+    ...(usesPython(packages) ? [COMPILE_PYTHON] : []),
+    FORGET_CACHES,
+  ];
+  return `${from}RUN ${steps.join(" && ")}\n`;
+}
+
+function pipInstall(wheels: readonly string[]): string {
+  const options = "--no-deps --no-cache-dir --only-binary=:all: --require-hashes --break-system-packages";
+  return `printf '%s\\n' ${wheels.map(quote).join(" ")} > /tmp/wheels && python3 -m pip install ${options} -r /tmp/wheels`;
 }
 
 /** For people: `trixie by mmdebstrap (python3-flask, python3-waitress)`. */
 export function describeBase(base: ImageBase, recipe: Recipe): string {
   const origin = base.kind === "mmdebstrap" ? `${base.suite} by mmdebstrap` : base.reference;
-  return `${origin} (${recipe.packages.join(", ")})`;
+  const packages = base.kind === "mmdebstrap" ? recipe.packages : (recipe.pulledPackages ?? recipe.packages);
+  const parts = [...packages, ...(recipe.wheels ?? []).map((line) => line.split(" ")[0] ?? "")];
+  return parts.length === 0 ? origin : `${origin} (${parts.join(", ")})`;
 }

@@ -33,7 +33,7 @@ export function prepareContext(options: {
   const context = join(".distrobench", "build", options.name);
   const directory = join(options.root, context);
   rmSync(directory, { recursive: true, force: true });
-  const read = (file: string) => readFileSync(join(import.meta.dirname, options.recipe, file), "utf8");
+  const read = (file: string) => readFileSync(join(import.meta.dirname, recipe.folder ?? options.recipe, file), "utf8");
   for (const [file, text] of contextFiles(recipe, options.base, read)) writeNormalised(directory, file, text);
   return { context, dockerfile: join(context, "Dockerfile"), base: describeBase(options.base, recipe) };
 }

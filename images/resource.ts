@@ -89,9 +89,18 @@ function dockerAt(host: pulumi.Input<string>, sshOpts: pulumi.Input<string>[]): 
 }
 
 function baseArgs(args: BuiltImageArgs, base: Extract<ImageBase, { kind: "mmdebstrap" }>): Args<BaseImageInputs> {
-  const { packages } = findRecipe(args.recipe);
+  const { packages, wheels } = findRecipe(args.recipe);
   const { host, connection } = args.builder;
   const mirror = base.mirror === undefined ? {} : { mirror: base.mirror };
   const image = baseTag(base, findRecipe(args.recipe));
-  return { host, connection, engine: "docker", image, suite: base.suite, ...mirror, packages: [...packages] };
+  return {
+    host,
+    connection,
+    engine: "docker",
+    image,
+    suite: base.suite,
+    ...mirror,
+    packages: [...packages],
+    ...(wheels === undefined ? {} : { wheels: [...wheels] }),
+  };
 }

@@ -8,13 +8,14 @@ import { cacheDirectory, UserError, withLock } from "../hosts/index.ts";
 import type { ImageArchive } from "./archive.ts";
 import { mmdebstrapOptions, type RootFileSystem, rootFileSystemKey, SOURCE_DATE_EPOCH } from "./base.ts";
 import { compressor, makeDirectory } from "./controller-cache.ts";
+import { downloadWheels } from "./wheels.ts";
 
 export interface RootFileSystemArchive extends ImageArchive {
   /** sha256 of the uncompressed tar. */
   readonly digest: string;
 }
 
-interface Making {
+export interface Making {
   readonly signal: AbortSignal;
   readonly progress: (message: string) => void;
 }
@@ -64,7 +65,9 @@ async function readCached(directory: string): Promise<RootFileSystemArchive | un
 
 async function makeIn(directory: string, wanted: RootFileSystem, architecture: string, making: Making): Promise<void> {
   const tar = join(directory, "root.tar");
-  await debootstrap(tar, wanted, architecture, making);
+  const wheels = wanted.wheels === undefined ? undefined : await downloadWheels(directory, wanted, architecture, making);
+  await debootstrap(tar, wanted, mmdebstrapOptions(wanted, architecture, wheels), making);
+  if (wheels !== undefined) await rm(wheels, { recursive: true });
   making.progress("compressing the base");
   const hash = createHash("sha256");
   await pipeline(createReadStream(tar), hash, { signal: making.signal });
@@ -74,8 +77,7 @@ async function makeIn(directory: string, wanted: RootFileSystem, architecture: s
   await rm(tar);
 }
 
-async function debootstrap(tar: string, wanted: RootFileSystem, architecture: string, making: Making): Promise<void> {
-  const options = mmdebstrapOptions(wanted, architecture);
+async function debootstrap(tar: string, wanted: RootFileSystem, options: readonly string[], making: Making): Promise<void> {
   const mirror = wanted.mirror === undefined ? [] : [wanted.mirror];
   const environment = { ...process.env, SOURCE_DATE_EPOCH: String(SOURCE_DATE_EPOCH), LC_ALL: "C.UTF-8" };
   const child = $({

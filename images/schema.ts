@@ -43,6 +43,8 @@ export const baseImageInputs = z.strictObject({
   /** Absent means the mirrors that mmdebstrap chooses. Not part of what the base is, so a change does nothing. */
   mirror: z.string().optional(),
   packages: z.array(z.string()),
+  /** Lines of a pip requirements file with hashes. */
+  wheels: z.array(z.string()).optional(),
 });
 export type BaseImageInputs = z.output<typeof baseImageInputs>;
 

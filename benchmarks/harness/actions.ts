@@ -6,6 +6,8 @@ import { sweep } from "./containers.ts";
 import { calibrateControlKernel, runControlKernel } from "./control-kernel.ts";
 import type { Starter } from "./engines.ts";
 import { type Traces, traces } from "./leftovers.ts";
+import { llamaBench, llmTokens } from "./llm-tokens.ts";
+import { onnxRuns } from "./onnx.ts";
 import { clientSpawns, detections } from "./overheads.ts";
 import { type Settled, settle } from "./settle.ts";
 import { coldStartIn } from "./start-state.ts";
@@ -62,6 +64,9 @@ export const actions = {
   "cold-start-in": coldStartIn,
   "user-command": userCommand,
   "steady-load": steadyLoad,
+  "llm-tokens": llmTokens,
+  "llama-bench": llamaBench,
+  onnx: onnxRuns,
 };
 
 export type Actions = typeof actions;

@@ -56,3 +56,12 @@ export function parseMountPoints(text: string): readonly string[] {
     .map((line) => line.split(" ")[4] ?? "")
     .filter((point) => point !== "");
 }
+
+/** Physical cores in /proc/cpuinfo; undefined where it does not name them, as on arm64 and in some virtual machines. */
+export function physicalCores(cpuinfo: string): number | undefined {
+  const cores = cpuinfo.split("\n\n").flatMap((block) => {
+    const core = /^core id\s*: (\d+)/m.exec(block)?.[1];
+    return core === undefined ? [] : [`${/^physical id\s*: (\d+)/m.exec(block)?.[1] ?? "0"}/${core}`];
+  });
+  return cores.length === 0 ? undefined : new Set(cores).size;
+}

@@ -1,3 +1,4 @@
+import { monotonic, secondsBetween } from "./clock.ts";
 import { type ColdStartOrder, waitUntilReady } from "./cold-start.ts";
 import { killGroup, start } from "./command.ts";
 import { readOr } from "./conditions.ts";
@@ -13,6 +14,8 @@ export interface Service {
   readonly groups: readonly string[];
   /** Process id of what was spawned: the engine's client, or the program itself for a `process`. */
   readonly pid: number;
+  /** From just before its start command was spawned to the last byte of the head of its first 200. */
+  readonly loadSeconds: number;
   /** The newest lines of its output. */
   tail(): string;
 }
@@ -32,13 +35,16 @@ export async function withService<Result>(
   use: (service: Service) => Promise<Result>,
 ): Promise<Result | NoService> {
   const started = await register(order.starter);
+  const from = monotonic();
   const container = start(starters[order.starter].run(order, started));
   try {
     const found = await waitUntilReady(order, started, container);
     if (found.outcome === "failed") return { outcome: "failed", cause: found.cause };
     const id = readOr(started.idFile).trim();
     const groups = id === "" ? [] : containerGroups(id);
-    return await use({ hostPort: started.hostPort, groups, pid: container.child.pid ?? 0, tail: () => container.tail() });
+    const loadSeconds = secondsBetween(from, found.stamps.first200 ?? monotonic());
+    const pid = container.child.pid ?? 0;
+    return await use({ hostPort: started.hostPort, groups, pid, loadSeconds, tail: () => container.tail() });
   } finally {
     await removeContainer(order.starter, started);
     killGroup(container.child);
