@@ -67,11 +67,13 @@ function readEvents(
         read = monotonic();
       });
     });
-    post.once("error", reject);
+    post.on("error", reject);
     post.once("response", (response) => {
       if (response.statusCode !== 200) reject(new Error(`POST /completion got ${response.statusCode}`));
-      response.once("error", reject);
+      response.on("error", reject);
+      // The interface repeats an error of its input, and one without a listener would end the program.
       const lines = createInterface({ input: response });
+      lines.on("error", reject);
       lines.on("line", (line) => {
         try {
           onTokens(tokensOf(line), read);
