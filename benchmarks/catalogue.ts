@@ -5,6 +5,7 @@ import { command } from "./command/index.ts";
 import type { Benchmark } from "./define.ts";
 import { llmTokens } from "./llm-tokens/index.ts";
 import { onnx } from "./onnx/index.ts";
+import { memory } from "./memory/index.ts";
 import { steadyLoad } from "./steady-load/index.ts";
 
 /** Every test by name. A new test adds its file and one line here. */
@@ -12,6 +13,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   [boot.name]: boot,
   [coldStart.name]: coldStart,
   [command.name]: command,
+  [memory.name]: memory,
   [steadyLoad.name]: steadyLoad,
   [llmTokens.name]: llmTokens,
   [onnx.name]: onnx,

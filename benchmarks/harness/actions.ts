@@ -8,6 +8,7 @@ import type { Starter } from "./engines.ts";
 import { type Traces, traces } from "./leftovers.ts";
 import { llamaBench, llmTokens } from "./llm-tokens.ts";
 import { onnxRuns } from "./onnx.ts";
+import { memory } from "./memory.ts";
 import { clientSpawns, detections } from "./overheads.ts";
 import { type Settled, settle } from "./settle.ts";
 import { coldStartIn } from "./start-state.ts";
@@ -67,6 +68,7 @@ export const actions = {
   "llm-tokens": llmTokens,
   "llama-bench": llamaBench,
   onnx: onnxRuns,
+  memory,
 };
 
 export type Actions = typeof actions;
