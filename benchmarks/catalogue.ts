@@ -4,8 +4,8 @@ import { coldStart } from "./cold-start/index.ts";
 import { command } from "./command/index.ts";
 import type { Benchmark } from "./define.ts";
 import { llmTokens } from "./llm-tokens/index.ts";
-import { onnx } from "./onnx/index.ts";
 import { memory } from "./memory/index.ts";
+import { onnx } from "./onnx/index.ts";
 import { steadyLoad } from "./steady-load/index.ts";
 
 /** Every test by name. A new test adds its file and one line here. */

@@ -7,7 +7,6 @@ export { CommandError, ConnectionError, UserError } from "./errors.ts";
 export { examineHost, type HostExamination } from "./examine/index.ts";
 export { fingerprintNames, gatherFacts } from "./facts/index.ts";
 export { expectGone, GONE_VARIABLE } from "./gone.ts";
-export { architectureName } from "./lab/architecture.ts";
 export {
   compareInventories,
   describeDifference,
@@ -15,6 +14,7 @@ export {
   loadInventory,
   takeInventory,
 } from "./inventory/index.ts";
+export { architectureName } from "./lab/architecture.ts";
 export { restartMachine } from "./lab/restart.ts";
 export { type LabMachineInputs, type LabMachineOutputs, labMachineInputs } from "./lab/schema.ts";
 export { withLock } from "./lock.ts";
