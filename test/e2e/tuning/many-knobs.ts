@@ -11,7 +11,7 @@ export const MANY_KNOBS: Readonly<Record<string, string>> = {
   "sysctl.vm.watermark_scale_factor": "50",
   "sysctl.vm.compaction_proactiveness": "5",
   "sysctl.vm.max_map_count": "300000",
-  "sysctl.vm.min_free_kbytes": "20000",
+  "sysctl.vm.oom_dump_tasks": "0",
   "sysctl.kernel.sched_rt_runtime_us": "960000",
   "sysctl.kernel.sched_cfs_bandwidth_slice_us": "3000",
   "sysctl.kernel.randomize_va_space": "1",
