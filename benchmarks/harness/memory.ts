@@ -85,7 +85,7 @@ function readMemory(processes: readonly number[], group: ControlGroup | undefine
 }
 
 /** Bytes of the `Pss:` line of /proc/PID/smaps_rollup (`man 5 proc_pid_smaps`). */
-function parsePss(text: string): number | undefined {
+export function parsePss(text: string): number | undefined {
   const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(text)?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }

@@ -68,7 +68,7 @@ export const memory = defineBenchmark({
 type Name = "restPss" | "loadPss" | "restCurrent" | "loadCurrent" | "peak" | "hostRest" | "hostLoad" | "hostBefore";
 
 /** Means of the readings. Where PSS can't be read there is no figure, and never another kind of memory in its place. */
-function toMeasurement(found: Memory): Measurement<Name> {
+export function toMeasurement(found: Memory): Measurement<Name> {
   if (found.outcome === "failed") return { ...found, stamps: {} };
   const { rest, loaded, before, peak, requests, limits } = found;
   const pss = meansOf({ restPss: rest.map((reading) => reading.pss), loadPss: loaded.map((reading) => reading.pss) });
