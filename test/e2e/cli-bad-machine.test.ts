@@ -14,7 +14,7 @@ chmodSync(scratch, 0o755);
 const isRoot = process.getuid?.() === 0;
 const QEMU = ["qemu-system-x86_64", "qemu-system-aarch64"].filter((tool) => isThere(tool));
 const NOBODY = 65_534;
-const SECONDS = 30;
+const SECONDS = 90;
 /** Needs nothing of this machine but Pulumi. */
 const remote = "zz-bad-remote";
 const lab = "zz-bad-lab";

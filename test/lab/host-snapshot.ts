@@ -18,8 +18,11 @@ find /etc /usr/local /root /var/lib/distrobench /lib/systemd/system \\( -type f 
 find /etc /var/lib/distrobench -type f ! -path '/etc/ld.so.cache' -exec sha256sum {} + | sed 's/\\([0-9a-f]*\\)  \\(.*\\)/content \\2\\t\\1/'
 ls -d /run/distrobench* /tmp/distrobench* 2>/dev/null | sed 's/^/file /; s/$/\\tpresent/'
 dpkg-query -W -f='package \${Package}\\t\${Version} \${db:Status-Abbrev}\\n'
-systemctl list-unit-files --no-legend --no-pager | awk '{ print "unit " $1 "\\t" $2 }'
-systemctl list-units --all --no-legend --no-pager --plain '*.service' '*.timer' '*.slice' | awk '{ print "running " $1 "\\t" ($3 == "active") }'
+units() { for i in 1 2 3 4 5 6; do systemctl "$@" --no-legend --no-pager && return; sleep 5; done; exit 1; }
+units list-unit-files >/run/snapshot-units && units list-units --all --plain '*.service' '*.timer' '*.slice' >/run/snapshot-running || exit 1
+awk '{ print "unit " $1 "\\t" $2 }' /run/snapshot-units
+awk '{ print "running " $1 "\\t" ($3 == "active") }' /run/snapshot-running
+rm /run/snapshot-units /run/snapshot-running
 ps -eo args= | grep distrobench | grep -v grep | sed 's/^/process /; s/$/\\tpresent/'
 `;
 
