@@ -1,11 +1,12 @@
 export { benchmarks } from "./catalogue.ts";
 export { instrumentDigest } from "./harness/bundle.ts";
-export { readSession } from "./results/reader.ts";
+export { readSeries, readSession } from "./results/reader.ts";
 export {
   type Environment,
   environmentSchema,
   type MetricDefinition,
   type Sample,
+  type SampleSeries,
   type Session,
   type SessionData,
   sampleSchema,

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { readSession, type SessionData } from "../benchmarks/index.ts";
+import { readSeries, readSession } from "../benchmarks/index.ts";
 import { summarise } from "../benchmarks/statistics/index.ts";
 import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { type ReportInputs, type ReportOutputs, reportInputs } from "./schema.ts";
+import type { ReportSession } from "./view.ts";
 
 /** What this handler needs of the provider's operation context. */
 interface Context {
@@ -64,10 +65,11 @@ function writeReport({ root, info }: Context, inputs: ReportInputs): ReportOutpu
 }
 
 /** Paths in the page are relative to the project's root, so that it is the same wherever the project lies. */
-function sessionAt(root: string, directory: string): SessionData {
-  const data = readSession(isAbsolute(directory) ? directory : join(root, directory));
+function sessionAt(root: string, directory: string): ReportSession {
+  const path = isAbsolute(directory) ? directory : join(root, directory);
+  const data = readSession(path);
   const warnings = data.warnings.map((warning) => warning.replaceAll(`${root}/`, ""));
-  return { ...data, directory, warnings };
+  return { ...data, directory, warnings, series: readSeries(path) };
 }
 
 function writeAtomically(path: string, content: string): void {

@@ -1,18 +1,17 @@
-import type { SessionData } from "../benchmarks/index.ts";
 import { decisionTables } from "./decisions.ts";
 import { plural, timeText } from "./format.ts";
 import { htmlTable } from "./html-table.ts";
 import { html, Markup } from "./markup.ts";
 import { sessionSection } from "./session-section.ts";
 import { styles } from "./styles.ts";
-import { headingOf, type ReportView, viewOf } from "./view.ts";
+import { headingOf, type ReportSession, type ReportView, viewOf } from "./view.ts";
 
 /**
  * The report as one self-contained page without script. A pure function of the sessions: the same sessions give the same bytes.
  * `directory` is where the page will lie; it and the sessions' directories are relative to the project's root.
  */
 export function renderHtml(
-  sessions: readonly SessionData[],
+  sessions: readonly ReportSession[],
   options: { readonly title: string; readonly directory: string },
 ): string {
   const view = viewOf(sessions, options);

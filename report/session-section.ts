@@ -6,6 +6,9 @@ import { sequenceFigure } from "./figures/sequence.ts";
 import type { Figure } from "./figures/svg.ts";
 import { plural, timeText } from "./format.ts";
 import { foldedTable, htmlTable } from "./html-table.ts";
+import { distributionFigure } from "./inner/distribution.ts";
+import { gapFigure } from "./inner/gaps.ts";
+import { overTimeFigure } from "./inner/over-time.ts";
 import { html, type Markup } from "./markup.ts";
 import { commonMethod, methods } from "./methods.ts";
 import { studyHardware, studyStatements } from "./study.ts";
@@ -84,11 +87,13 @@ function figures(view: SessionView): Markup {
   const primary = view.primary;
   const emulated = view.summary.comparability.emulated;
   const phases = phaseTable(view);
+  const inner = [distributionFigure(view), overTimeFigure(view), gapFigure(view)];
   return html`<div class="figures">
 ${view.results.map((metric) => figure(dotFigure(view, metric), spreadTable(view, metric), emulated))}
 ${figure(ratioFigure(view), ratioTable(view), emulated)}
 ${phases === undefined ? undefined : figure(phaseFigure(view), phases, emulated, legend(view))}
 ${primary === undefined ? undefined : figure(sequenceFigure(view, primary), sampleTable(view, primary), emulated)}
+${inner.map((found) => found && figure(found.figure, found.table, emulated))}
 </div>`;
 }
 
@@ -122,6 +127,7 @@ ${htmlTable(table)}`;
 }
 
 function rawData({ link, data }: SessionView): Markup {
-  const files = ["session.json", "samples.jsonl", ...data.environments.map(({ host }) => `environment/${host}.json`)];
+  const series = (data.series?.size ?? 0) > 0 ? ["series.jsonl"] : [];
+  const files = ["session.json", "samples.jsonl", ...series, ...data.environments.map(({ host }) => `environment/${host}.json`)];
   return html`<ul>${files.map((file) => html`<li><a href="${link}/${file}">${file}</a></li>`)}</ul>`;
 }

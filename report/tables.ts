@@ -2,7 +2,7 @@ import type { Comparison, Estimate, MetricSummary, VerdictKind } from "../benchm
 import { capital, intervalText, percent, plural, quantity, ratioInterval, ratioText } from "./format.ts";
 import { study } from "./study.ts";
 import type { Cell, Table, Tone } from "./table.ts";
-import { EMULATED, measured, resolutionOf, type SessionView, scaleOf } from "./view.ts";
+import { EMULATED, markOf, measured, resolutionOf, type SessionView, scaleOf } from "./view.ts";
 
 const tones: Readonly<Record<VerdictKind, Tone>> = {
   better: "good",
@@ -229,6 +229,6 @@ function isControl({ summary }: SessionView, variant: string): boolean {
   return summary.variants.some(({ id, aaOf }) => id === variant && aaOf !== undefined);
 }
 
-function marked({ summary }: SessionView, caption: string): string {
-  return summary.comparability.emulated ? `${caption} (${EMULATED})` : caption;
+function marked(view: SessionView, caption: string): string {
+  return `${caption}${markOf(view)}`;
 }

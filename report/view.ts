@@ -1,14 +1,20 @@
 import { posix } from "node:path";
-import type { MetricDefinition, SessionData } from "../benchmarks/index.ts";
+import type { MetricDefinition, SampleSeries, SessionData } from "../benchmarks/index.ts";
 import { type Estimate, type MetricSummary, type SessionSummary, summarise } from "../benchmarks/statistics/index.ts";
 import { type Scale, scaleFor } from "./format.ts";
 
 /** Written wherever a number from an emulated machine is shown. */
 export const EMULATED = "emulated: not comparable with hardware";
 
+/** A session with what is read only for the page. */
+export interface ReportSession extends SessionData {
+  /** What was seen inside each sample, by its sequence. */
+  readonly series?: ReadonlyMap<number, SampleSeries["series"]>;
+}
+
 /** One session with everything derived from it once. */
 export interface SessionView {
-  readonly data: SessionData;
+  readonly data: ReportSession;
   readonly summary: SessionSummary;
   /** Used in element ids. */
   readonly key: string;
@@ -26,7 +32,7 @@ export interface ReportView {
 
 /** `directory` of the page and of the sessions: both relative to the project's root, or both absolute. */
 export function viewOf(
-  sessions: readonly SessionData[],
+  sessions: readonly ReportSession[],
   options: { readonly title: string; readonly directory: string },
 ): ReportView {
   return {
@@ -35,7 +41,7 @@ export function viewOf(
   };
 }
 
-function sessionView(data: SessionData, key: string, directory: string): SessionView {
+function sessionView(data: ReportSession, key: string, directory: string): SessionView {
   const summary = summarise(data);
   return {
     data,
@@ -46,6 +52,11 @@ function sessionView(data: SessionData, key: string, directory: string): Session
     results: summary.metrics.filter(({ definition }) => definition.kind === "result"),
     phases: summary.metrics.filter(({ definition }) => definition.kind === "phase"),
   };
+}
+
+/** What stands behind every caption of numbers from an emulated machine. */
+export function markOf({ summary }: SessionView): string {
+  return summary.comparability.emulated ? ` (${EMULATED})` : "";
 }
 
 /** One scale for all values of a metric. */

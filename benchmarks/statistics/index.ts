@@ -1,3 +1,4 @@
+export { median, quantileWithin } from "./estimate.ts";
 export { summaryOutputs } from "./outputs.ts";
 export { summarise } from "./summarise.ts";
 export type {

@@ -43,6 +43,14 @@ describe("a report resource", () => {
     );
     assert.notEqual(changed.digest, outputs.digest);
   });
+  it("draws what was seen inside the samples, where the session stored it", async () => {
+    const page = async () => readFileSync(join(root, (await reportHandler.create(context(), inputs)).outputs.html), "utf8");
+    assert.ok(!(await page()).includes("series.jsonl"));
+    const lines = [6, 7, 8].map((sequence) => `${JSON.stringify({ sequence, series: { "gap.1": [0.01, 0.02] } })}\n`);
+    writeFileSync(join(root, "results/one/series.jsonl"), lines.join(""));
+    const text = await page();
+    assert.ok(text.includes("Time per token by position") && text.includes("../one/series.jsonl"));
+  });
   it("names a session that cannot be read and leaves the old page alone", async () => {
     const { outputs } = await reportHandler.create(context(), inputs);
     await assert.rejects(
