@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { readSeries, readSession } from "../benchmarks/index.ts";
 import { summarise } from "../benchmarks/statistics/index.ts";
+import { earlierSessions } from "./earlier.ts";
 import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
@@ -69,7 +70,7 @@ function sessionAt(root: string, directory: string): ReportSession {
   const path = isAbsolute(directory) ? directory : join(root, directory);
   const data = readSession(path);
   const warnings = data.warnings.map((warning) => warning.replaceAll(`${root}/`, ""));
-  return { ...data, directory, warnings, series: readSeries(path) };
+  return { ...data, directory, warnings, series: readSeries(path), earlier: earlierSessions(root, data) };
 }
 
 function writeAtomically(path: string, content: string): void {

@@ -5,6 +5,7 @@ import { ratioFigure } from "./figures/ratios.ts";
 import { sequenceFigure } from "./figures/sequence.ts";
 import type { Figure } from "./figures/svg.ts";
 import { plural, timeText } from "./format.ts";
+import { historyFigure } from "./history.ts";
 import { foldedTable, htmlTable } from "./html-table.ts";
 import { distributionFigure } from "./inner/distribution.ts";
 import { gapFigure } from "./inner/gaps.ts";
@@ -87,13 +88,13 @@ function figures(view: SessionView): Markup {
   const primary = view.primary;
   const emulated = view.summary.comparability.emulated;
   const phases = phaseTable(view);
-  const inner = [distributionFigure(view), overTimeFigure(view), gapFigure(view)];
+  const more = [distributionFigure(view), overTimeFigure(view), gapFigure(view), historyFigure(view)];
   return html`<div class="figures">
 ${view.results.map((metric) => figure(dotFigure(view, metric), spreadTable(view, metric), emulated))}
 ${figure(ratioFigure(view), ratioTable(view), emulated)}
 ${phases === undefined ? undefined : figure(phaseFigure(view), phases, emulated, legend(view))}
 ${primary === undefined ? undefined : figure(sequenceFigure(view, primary), sampleTable(view, primary), emulated)}
-${inner.map((found) => found && figure(found.figure, found.table, emulated))}
+${more.map((found) => found && figure(found.figure, found.table, emulated))}
 </div>`;
 }
 

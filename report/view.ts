@@ -10,6 +10,8 @@ export const EMULATED = "emulated: not comparable with hardware";
 export interface ReportSession extends SessionData {
   /** What was seen inside each sample, by its sequence. */
   readonly series?: ReadonlyMap<number, SampleSeries["series"]>;
+  /** Complete sessions of the same stack and benchmark before it, oldest first. */
+  readonly earlier?: readonly SessionData[];
 }
 
 /** One session with everything derived from it once. */

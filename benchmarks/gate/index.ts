@@ -1,5 +1,6 @@
 export { type BaselineChoice, chooseBaseline, namedBaseline } from "./baseline.ts";
 export { type ComparisonResult, type ComparisonRow, compareSessions, compareVariants } from "./compare.ts";
+export { fingerprintDifferences } from "./fingerprint.ts";
 export { gate, worstOf } from "./gate.ts";
 export { type AaObservation, aaObservations, HISTORY_SESSIONS } from "./noise-floor.ts";
 export {

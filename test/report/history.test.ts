@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { reportHandler } from "../../report/handler.ts";
+import { type SyntheticOptions, syntheticSession } from "./synthetic-session.ts";
+import { writeSession } from "./write-session.ts";
+
+const roots: string[] = [];
+after(() => {
+  for (const root of roots) rmSync(root, { recursive: true });
+});
+
+/** A day's session of the stack. */
+function session(day: number, options: SyntheticOptions = {}) {
+  const id = `2026010${day}T000000Z-synthetic-cold-start`;
+  return syntheticSession({
+    ...{ blocks: 6, variants: { "a/docker": 1 }, aaPair: false, ...options },
+    session: { id, startedAt: `2026-01-0${day}T00:00:00.000Z`, ...options.session },
+  });
+}
+
+/** The page about the session of day 3, with others below results/. */
+async function pageWith(others: readonly ReturnType<typeof session>[], also: (root: string) => void = () => undefined) {
+  const root = mkdtempSync(join(tmpdir(), "distrobench-history-"));
+  roots.push(root);
+  const current = session(3);
+  for (const data of [current, ...others]) writeSession(root, data);
+  also(root);
+  const inputs = { stack: "synthetic", title: "T", sessions: [`results/${current.session.id}`], directory: "results/report-s" };
+  const { outputs } = await reportHandler.create({ root, info() {} }, inputs);
+  const page = readFileSync(join(root, outputs.html), "utf8");
+  return page.match(/<figure><figcaption><h4>Earlier sessions[\s\S]*?<\/figure>/)?.[0] ?? "";
+}
+
+const sessionsIn = (figure: string) => [...figure.matchAll(/<tr><th scope="row">\d+<\/th><td>(.{10})/g)].map(([, day]) => day);
+
+describe("the history", () => {
+  it("is left out where there is no earlier session", async () => assert.equal(await pageWith([]), ""));
+
+  it("shows earlier sessions of the same stack and benchmark, oldest first, and no later one", async () => {
+    const figure = await pageWith([session(4), session(2), session(1)]);
+    assert.deepEqual(sessionsIn(figure), ["2026-01-01", "2026-01-02", "2026-01-03"]);
+    assert.ok(!figure.includes("stroke-dasharray"));
+  });
+
+  it("marks where the fingerprint changed, and names the fact", async () => {
+    const figure = await pageWith([session(1), session(2, { facts: { "kernel.release": "6.1.0" } })]);
+    assert.equal(figure.match(/<td>kernel\.release<\/td>/g)?.length, 2);
+    assert.match(figure, /stroke-dasharray/);
+  });
+
+  it("leaves out other stacks, other benchmarks, interrupted sessions and what can't be read", async () => {
+    const others = [
+      session(1, { session: { stack: "other" } }),
+      session(2, { session: { benchmark: "other", id: "20260102T000000Z-synthetic-cold-start-other" } }),
+      session(2, { session: { outcome: "interrupted" } }),
+    ];
+    const damaged = (root: string) => {
+      mkdirSync(join(root, "results/20260101T010000Z-synthetic-cold-start"));
+      writeFileSync(join(root, "results/20260101T010000Z-synthetic-cold-start/session.json"), "{");
+    };
+    assert.equal(await pageWith(others, damaged), "");
+  });
+});
