@@ -3,6 +3,7 @@ import { boot } from "./boot/index.ts";
 import { coldStart } from "./cold-start/index.ts";
 import { command } from "./command/index.ts";
 import type { Benchmark } from "./define.ts";
+import { edge } from "./edge/index.ts";
 import { llmTokens } from "./llm-tokens/index.ts";
 import { memory } from "./memory/index.ts";
 import { onnx } from "./onnx/index.ts";
@@ -17,6 +18,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   [steadyLoad.name]: steadyLoad,
   [llmTokens.name]: llmTokens,
   [onnx.name]: onnx,
+  [edge.name]: edge,
 };
 
 /** Throws `UserError` for a name that is not registered. */

@@ -4,6 +4,7 @@ import { coldStart } from "./cold-start.ts";
 import { type Counters, changes, counters, levels } from "./conditions.ts";
 import { sweep } from "./containers.ts";
 import { calibrateControlKernel, runControlKernel } from "./control-kernel.ts";
+import { edge } from "./edge/action.ts";
 import type { Starter } from "./engines.ts";
 import { type Traces, traces } from "./leftovers.ts";
 import { llamaBench, llmTokens } from "./llm-tokens.ts";
@@ -69,6 +70,7 @@ export const actions = {
   "llama-bench": llamaBench,
   onnx: onnxRuns,
   memory,
+  edge,
 };
 
 export type Actions = typeof actions;

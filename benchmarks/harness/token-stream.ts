@@ -1,6 +1,4 @@
-import { request } from "node:http";
-import { createInterface } from "node:readline";
-import { monotonic } from "./clock.ts";
+import { postForLines } from "./line-stream.ts";
 
 /** What is asked of llama.cpp's server in one request. */
 export interface TokenRequest {
@@ -51,42 +49,11 @@ function readEvents(
   timeoutSeconds: number,
   onTokens: (tokens: readonly number[], stamp: bigint) => void,
 ): Promise<{ readonly sent: bigint }> {
-  const body = JSON.stringify({
+  const body = {
     ...{ prompt, seed, n_predict: tokens, stream: true, return_tokens: true },
     ...{ cache_prompt: false, ignore_eos: true, temperature: 0 },
-  });
-  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
-  return new Promise((resolve, reject) => {
-    let read = 0n;
-    const post = request({ host: "127.0.0.1", port, path: "/completion", method: "POST", headers, signal, agent: false });
-    // The stamp of a token is that of the piece of data it came in, taken before anything is parsed.
-    post.once("socket", (socket) => {
-      socket.setNoDelay(true);
-      socket.prependListener("data", () => {
-        read = monotonic();
-      });
-    });
-    post.on("error", reject);
-    post.once("response", (response) => {
-      if (response.statusCode !== 200) reject(new Error(`POST /completion got ${response.statusCode}`));
-      response.on("error", reject);
-      // The interface repeats an error of its input, and one without a listener would end the program.
-      const lines = createInterface({ input: response });
-      lines.on("error", reject);
-      lines.on("line", (line) => {
-        try {
-          onTokens(tokensOf(line), read);
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-          post.destroy();
-        }
-      });
-      lines.once("close", () => resolve({ sent }));
-    });
-    const sent = monotonic();
-    post.end(body);
-  });
+  };
+  return postForLines({ port, path: "/completion", body, timeoutSeconds }, (line, stamp) => onTokens(tokensOf(line), stamp));
 }
 
 /** The token ids of one line of the stream; none for all other lines. Throws for an event that reports an error. */

@@ -33,6 +33,12 @@ const CONTROL_CHANGE = 0.03;
 const LATENESS_P99_SECONDS = 0.001;
 const LATENESS_SECONDS = 0.005;
 const FAILED_REQUESTS = 0.01;
+const START_DEGREES = 3;
+
+/** Of Raspberry Pi's `vcgencmd get_throttled`: what holds now, and what has held since the boot. */
+const throttleBits = ["under-voltage", "frequency capped", "throttled", "soft temperature limit"].map((name, bit) => ({
+  ...{ name, now: 1 << bit, since: 1 << (bit + 16) },
+}));
 
 /** Declared before measuring; nothing else ever takes a sample out of the statistics. */
 const rules: readonly Rule[] = [
@@ -127,6 +133,26 @@ const rules: readonly Rule[] = [
       const dropped = namesUnder("limits.dropped.", conditions);
       if (dropped.length === 0) return undefined;
       return `not in the container's control group, though asked for: ${dropped.join(", ")}. The engine drops what the kernel does not offer (docs/benchmarks/steady-load.md)`;
+    },
+  },
+  {
+    name: "throttled",
+    status: "invalid",
+    markedWhenNoisy: false,
+    broken: ({ conditions }) => {
+      const [before = 0, after = 0] = [conditions["edge.throttle.before"], conditions["edge.throttle.after"]];
+      const bits = throttleBits.filter(({ now, since }) => ((before | after) & now) !== 0 || (after & ~before & since) !== 0);
+      return bits.length === 0 ? undefined : `during the sample: ${bits.map(({ name }) => name).join(", ")}`;
+    },
+  },
+  {
+    name: "start-temperature",
+    status: "invalid",
+    markedWhenNoisy: false,
+    broken: ({ conditions }) => {
+      const [first, start] = [conditions["edge.celsius.first"], conditions["edge.celsius.start"]];
+      if (first === undefined || start === undefined || Math.abs(start - first) <= START_DEGREES) return undefined;
+      return `started at ${start.toFixed(1)} C, more than 3 degrees from the first start (${first.toFixed(1)} C)`;
     },
   },
   {

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { describe, it } from "node:test";
+import { toMeasurement } from "../../benchmarks/edge/index.ts";
+import { edge, failureCause } from "../../benchmarks/harness/edge/action.ts";
+import { deviceTraces, missingPart } from "../../benchmarks/harness/edge/device.ts";
+import { generateTokens } from "../../benchmarks/harness/edge/generate.ts";
+import { parseHailoBenchmark } from "../../benchmarks/harness/edge/hailortcli.ts";
+import { coolDown, parseThrottled } from "../../benchmarks/harness/edge/thermal.ts";
+import { sample } from "../golden.ts";
+
+const request = { model: "qwen2:1.5b", prompt: "Why?", tokens: 3, seed: 1 };
+const lines = sample("benchmarks/edge/generate-from-source.ndjson").trim().split("\n");
+
+/** A stand-in for hailo-ollama: each line in a piece of its own; `breaks` cuts the connection after the last one. */
+async function withServer(
+  given: { readonly lines: readonly string[]; readonly status?: number; readonly breaks?: boolean },
+  use: (port: number, asked: () => unknown) => Promise<void>,
+): Promise<void> {
+  let body = "";
+  const server = createServer((incoming, response) => {
+    incoming.on("data", (piece) => {
+      body += String(piece);
+    });
+    response.writeHead(given.status ?? 200, { "content-type": "application/x-ndjson" });
+    const next = (index: number): void => {
+      const line = given.lines[index];
+      if (line !== undefined) response.write(`${line}\n`, () => setTimeout(() => next(index + 1), 20));
+      else if (given.breaks === true) response.destroy();
+      else response.end();
+    };
+    next(0);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  try {
+    await use(typeof address === "object" && address !== null ? address.port : 0, () => JSON.parse(body));
+  } finally {
+    server.close();
+  }
+}
+
+describe("a stream of hailo-ollama", () => {
+  it("has a gap between each two tokens by this program's clock, and asks for a fixed number without sampling", async () => {
+    await withServer({ lines }, async (port, asked) => {
+      const { firstToken, gaps, text } = await generateTokens(port, request, 20);
+      assert.equal(text, "The sky is");
+      assert.equal(gaps.length, 2);
+      assert.ok(firstToken > 0 && gaps.every((gap) => gap >= 0));
+      const options = { num_predict: 3, temperature: 0, seed: 1 };
+      assert.deepEqual(asked(), { model: "qwen2:1.5b", prompt: "Why?", stream: true, options });
+    });
+  });
+
+  it("counts tokens that are read together", async () => {
+    await withServer({ lines: [lines.join("\n")] }, async (port) => {
+      assert.equal((await generateTokens(port, request, 20)).coalesced, 2);
+    });
+  });
+
+  it("is refused when it breaks off, when lines are not tokens, and when the server says no", async () => {
+    await withServer({ lines: lines.slice(0, 2), breaks: true }, async (port) => {
+      await assert.rejects(generateTokens(port, request, 20));
+    });
+    await withServer({ lines: lines.slice(0, 3) }, async (port) => {
+      await assert.rejects(generateTokens(port, request, 20), /broke off after 3 tokens/);
+    });
+    await withServer({ lines: [...lines.slice(0, 3), '{"done":true,"eval_count":9}'] }, async (port) => {
+      await assert.rejects(generateTokens(port, request, 20), /counted 9 tokens in 3 lines/);
+    });
+    await withServer({ lines: ['{"error":"no such model"}'], status: 404 }, async (port) => {
+      await assert.rejects(generateTokens(port, request, 20), /got 404 .*no such model/);
+    });
+  });
+});
+
+describe("the preflight", () => {
+  it("tells no device, a device without driver, and a driver without HailoRT apart", () => {
+    assert.equal(missingPart({ pci: ["8086:100e"], nodes: ["null"] }), "no Hailo device");
+    assert.match(missingPart({ pci: ["1e60:45c4"], nodes: ["null"] }) ?? "", /Hailo-10H on PCI has no device node/);
+    assert.match(missingPart({ pci: ["1e60:2864"], nodes: ["hailo0"] }) ?? "", /hailortcli is not/);
+    for (const node of ["hailo0", "h1x-0"]) {
+      assert.equal(missingPart({ pci: ["1e60:45c4"], nodes: [node], hailortcli: "HailoRT-CLI version 5.1.1" }), undefined);
+    }
+  });
+
+  it("skips a host that lacks a part, with the reason, and never measures there", async (context) => {
+    const cause = missingPart(await deviceTraces());
+    if (cause === undefined) return context.skip("this host has a Hailo device");
+    const order = { port: 1, request, seconds: 1, requestTimeoutSeconds: 1, coolDownSeconds: 0 };
+    assert.deepEqual(await edge(order), { outcome: "skipped", cause });
+  });
+});
+
+describe("what the board says about itself", () => {
+  it("is read from the documented output of hailortcli 4.x and 5.1.1", () => {
+    const four = { fps: 1328.83, streamingFps: 1328.8, hardwareLatency: 2.93646 * 0.001, watts: 3.19395 };
+    assert.deepEqual(parseHailoBenchmark(sample("benchmarks/edge/hailortcli-4-from-documentation.txt")), four);
+    const five = parseHailoBenchmark(sample("benchmarks/edge/hailortcli-5.1.1-from-documentation.txt"));
+    assert.deepEqual(five, { fps: 307.48, celsius: 33.74 });
+    assert.throws(() => parseHailoBenchmark("[HailoRT CLI] [error] CHECK failed"), /no summary/);
+  });
+
+  it("is the bits of get_throttled, or nothing", () => {
+    assert.deepEqual([parseThrottled("throttled=0x50005\n"), parseThrottled("throttled=0x0\n")], [0x50005, 0]);
+    assert.equal(parseThrottled("VCHI initialization failed"), undefined);
+  });
+
+  it("names the loss of the chip, whether the server or the journal said it", () => {
+    assert.match(
+      failureCause("socket hang up", "CHECK failed, status = HAILO_COMMUNICATION_CLOSED(62)"),
+      /^HAILO_COMMUNICATION_CLOSED/,
+    );
+    assert.equal(failureCause("socket hang up", ""), "socket hang up");
+  });
+
+  it("is waited for until it is as warm as at the first start, for so long", async () => {
+    const readings = [60, 55, 52];
+    const soon = { degrees: 3, timeoutSeconds: 60, pauseSeconds: 0 };
+    assert.equal(await coolDown(50, { ...soon, now: () => readings.shift() }), 52);
+    assert.equal(await coolDown(50, { ...soon, timeoutSeconds: 0, now: () => 60 }), 60);
+    assert.equal(await coolDown(50, { ...soon, now: () => undefined }), undefined);
+  });
+});
+
+describe("the figures of a run", () => {
+  const times = (firstToken: number, gaps: readonly number[], coalesced = 0) => ({ firstToken, gaps, coalesced, text: "a" });
+  const found = {
+    ...({ outcome: "measured", conditions: { "throttle.before": 0 } } as const),
+    warmup: times(9, [9, 9]),
+    requests: [times(0.3, [1, 2]), times(0.1, [3, 4])],
+    hef: { fps: 307, watts: 3 },
+  };
+
+  it("are ranks over the gaps of all requests that count, every gap kept", () => {
+    const measured = toMeasurement(found, 0.01);
+    assert.equal(measured.outcome, "measured");
+    if (measured.outcome !== "measured") return;
+    assert.deepEqual(measured.values, {
+      ...{ gapP50: 2, gapP95: 4, firstToken: 0.1, tokensPerSecond: 0.4, requests: 2, coalesced: 0, hefFps: 307 },
+    });
+    assert.deepEqual(measured.series, { gap: [1, 2, 3, 4], firstToken: [0.3, 0.1], "warmup.gap": [9, 9] });
+    assert.deepEqual(measured.conditions, { "edge.throttle.before": 0, "hailortcli.watts": 3 });
+  });
+
+  it("do not exist where too many tokens came together", () => {
+    assert.equal(toMeasurement({ ...found, requests: [times(0.3, [1, 0], 1)] }, 0.01).outcome, "failed");
+  });
+});
