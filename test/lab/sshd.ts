@@ -1,5 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -27,6 +37,8 @@ export interface SshdOptions {
   readonly user?: string;
   /** A command that ends in `exec`ing its arguments, such as one that enters a namespace: the server runs inside. */
   readonly inside?: readonly string[];
+  /** Another server, to have the same keys as: host key and client key. */
+  readonly keysOf?: Sshd;
 }
 
 /** Starts one. Throws when openssh-server is not installed. */
@@ -37,8 +49,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   chmodSync(directory, 0o755);
   const user = options.user ?? userInfo().username;
   const port = await freePort();
-  makeKey(join(directory, "host"));
-  makeKey(join(directory, "client"));
+  for (const name of ["host", "client"]) provideKey(name, directory, options.keysOf);
   writeFileSync(join(directory, "authorized_keys"), readFileSync(join(directory, "client.pub")), { mode: 0o644 });
   writeFileSync(join(directory, "config"), configuration(directory, port, options.extra ?? []));
   // Its privilege separation directory, which packages make at boot only.
@@ -84,8 +95,10 @@ function configuration(directory: string, port: number, extra: readonly string[]
   ].join("\n");
 }
 
-function makeKey(file: string): void {
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file]);
+function provideKey(name: string, directory: string, from: Sshd | undefined): void {
+  const file = join(directory, name);
+  if (from === undefined) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file]);
+  else for (const ending of ["", ".pub"]) copyFileSync(join(from.directory, name) + ending, file + ending);
 }
 
 function publicKey(file: string): string {

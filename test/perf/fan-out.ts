@@ -11,12 +11,16 @@ import type { Figure } from "./figure.ts";
 const run = promisify(execFile);
 const KNOBS = 40;
 const SIZES = [1, 10, 50] as const;
+/** MAX_LISTEN_SOCKS of OpenSSH's sshd.c: it refuses to start with more. */
+const PORTS_PER_SSHD = 16;
 /** Newer ones move the figures, so they are named. */
 const PEERS = ["pyinfra==3.10.0", "ansible-core==2.19.14"] as const;
 const root = join(import.meta.dirname, "../..");
 
 interface Fleet {
+  /** The first server: the others have its keys. */
   readonly sshd: Sshd;
+  readonly servers: readonly Sshd[];
   readonly ports: readonly number[];
   /** Working folder of the peers. */
   readonly folder: string;
@@ -27,7 +31,7 @@ interface Fleet {
 }
 
 /**
- * An unchanged check of 40 sysctls on many hosts (one real sshd that listens on many loopback ports), side by side. Ours is the tuning's
+ * An unchanged check of 40 sysctls on many hosts (loopback ports of real sshd), side by side. Ours is the tuning's
  * own read over pooled connections; the peers are whole runs of their command, and so is the bare ssh, which reads all in one command.
  */
 export async function measure(): Promise<Figure[]> {
@@ -37,18 +41,31 @@ export async function measure(): Promise<Figure[]> {
     for (const size of SIZES) figures.push(...(await compare(fleet, size)));
     return figures;
   } finally {
-    await fleet.sshd.stop();
+    for (const server of fleet.servers) await server.stop();
     rmSync(fleet.folder, { recursive: true, force: true });
   }
 }
 
 async function makeFleet(size: number): Promise<Fleet> {
   const bin = await peers();
-  const further = await Promise.all(Array.from({ length: size - 1 }, () => freePort()));
-  const extra = ["MaxStartups 1000", ...further.map((port) => `Port ${port}`)];
-  const sshd = await startSshd({ extra });
+  const servers: Sshd[] = [];
+  const ports: number[] = [];
+  while (ports.length < size) {
+    const further = await freePorts(Math.min(PORTS_PER_SSHD, size - ports.length) - 1);
+    const extra = ["MaxStartups 1000", ...further.map((port) => `Port ${port}`)];
+    const [first] = servers;
+    const server = await startSshd({ extra, ...(first === undefined ? {} : { keysOf: first }) });
+    servers.push(server);
+    ports.push(server.port, ...further);
+  }
+  const [sshd] = servers;
+  if (sshd === undefined) throw new Error("a fleet of no hosts");
   const folder = mkdtempSync(join(tmpdir(), "distrobench-fan-out-"));
-  return { sshd, ports: [sshd.port, ...further], folder, bin, sysctls: sysctls() };
+  return { sshd, servers, ports, folder, bin, sysctls: sysctls() };
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  return await Promise.all(Array.from({ length: count }, () => freePort()));
 }
 
 /** Installs the peers once, into the cache. */
@@ -177,7 +194,9 @@ async function pyinfraRun({ sshd, folder, bin, sysctls: wanted }: Fleet, ports: 
 }
 
 async function ansibleRun({ sshd, folder, bin, sysctls: wanted }: Fleet, ports: readonly number[]): Promise<void> {
-  const login = `ansible_host=127.0.0.1 ansible_user=${sshd.user} ansible_ssh_private_key_file=${sshd.privateKeyFile}`;
+  // Its own Python, which is there: discovery may find the shim of a version manager that does not work in every session.
+  const python = `ansible_python_interpreter=${join(bin, "python")}`;
+  const login = `ansible_host=127.0.0.1 ansible_user=${sshd.user} ansible_ssh_private_key_file=${sshd.privateKeyFile} ${python}`;
   writeFileSync(join(folder, "hosts.ini"), ports.map((port) => `host-${port} ${login} ansible_port=${port}\n`).join(""));
   const task = { "ansible.builtin.command": "sysctl -n {{ item }}", loop: wanted.map(([name]) => name), changed_when: false };
   writeFileSync(join(folder, "play.json"), JSON.stringify([{ hosts: "all", gather_facts: false, tasks: [task] }]));
