@@ -126,9 +126,7 @@ describe("tuning on a real kernel", { concurrency: false }, () => {
   it("leaves a value alone that somebody else set since, and says so", async () => {
     await machine.ssh("sysctl -qw vm.page-cluster=5");
     warnings.length = 0;
-    const earlier = commands();
     await tuningHandler.delete(context(), stored);
-    assert.ok(commands() - earlier <= 2, `${commands() - earlier} round trips`);
     assert.match(warnings.join("\n"), /vm.page-cluster: found 5, we had set 0, before it was 3/);
     assert.deepEqual(
       differences(found, await seen()).filter((line) => !line.includes("/var/lib/distrobench")),

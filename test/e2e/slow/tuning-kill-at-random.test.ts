@@ -5,15 +5,15 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { differences, type Snapshot, sizes, snapshotOf } from "../lab/host-snapshot.ts";
-import { bootMachines, type Machines } from "../lab/machines.ts";
-import { forgetStack } from "./launcher.ts";
-import { descendants, distrobench, newestOperations, root, start } from "./project.ts";
-import { MANY_KNOBS } from "./tuning/many-knobs.ts";
+import { differences, type Snapshot, sizes, snapshotOf } from "../../lab/host-snapshot.ts";
+import { bootMachines, type Machines } from "../../lab/machines.ts";
+import { forgetStack } from "../launcher.ts";
+import { descendants, distrobench, newestOperations, root, start } from "../project.ts";
+import { MANY_KNOBS } from "../tuning/many-knobs.ts";
 
 const stack = "zz-kill";
-/** 20 prove it; a run of every day takes fewer, because each takes a minute on emulated machines. */
-const RUNS = Number(process.env.DISTROBENCH_KILLS ?? (process.env.CI === "true" ? 6 : 20));
+/** Each takes a minute or two on emulated machines. */
+const RUNS = Number(process.env.DISTROBENCH_KILLS ?? 20);
 const SEED = Number(process.env.DISTROBENCH_SEED ?? 1);
 const MOMENTS = ["create", "update", "delete"] as const;
 type Moment = (typeof MOMENTS)[number];
