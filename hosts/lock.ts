@@ -37,14 +37,14 @@ async function acquire(name: string, options: TurnOptions): Promise<Lock> {
   };
   for (;;) {
     options.signal?.throwIfAborted();
-    const lock = await tryToTake(name, options.holder);
+    const lock = await tryToTake(name, options);
     if (lock !== undefined) return lock;
     if (!(await watch(name, options.signal, tell))) await sleep(RETRY_MILLISECONDS);
   }
 }
 
 /** The lock, or undefined when another has it. */
-function tryToTake(name: string, holder: string | undefined): Promise<Lock | undefined> {
+function tryToTake(name: string, { holder, onWaiter }: TurnOptions): Promise<Lock | undefined> {
   const waiting = new Set<Socket>();
   const identity = `process ${process.pid}`;
   const greeting = `${holder === undefined ? identity : `${holder} (${identity})`}\n`;
@@ -52,6 +52,7 @@ function tryToTake(name: string, holder: string | undefined): Promise<Lock | und
     waiting.add(socket);
     socket.on("error", () => socket.destroy()).on("close", () => waiting.delete(socket));
     socket.write(greeting);
+    onWaiter?.();
   });
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? resolve(undefined) : reject(error)));

@@ -7,6 +7,8 @@ export interface TurnOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told who is waited for. */
   readonly onWait?: (holder: string) => void;
+  /** Told to the holder whenever another process begins to wait for it. */
+  readonly onWaiter?: () => void;
 }
 
 interface Turn {

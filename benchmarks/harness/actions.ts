@@ -6,6 +6,7 @@ import { sweep } from "./containers.ts";
 import { calibrateControlKernel, runControlKernel } from "./control-kernel.ts";
 import { edge } from "./edge/action.ts";
 import type { Starter } from "./engines.ts";
+import { takeHost } from "./host-lock.ts";
 import { type Traces, traces } from "./leftovers.ts";
 import { llamaBench, llmTokens } from "./llm-tokens.ts";
 import { memory } from "./memory.ts";
@@ -33,6 +34,7 @@ export const actions = {
       .update(readFileSync(process.argv[1] ?? ""))
       .digest("hex"),
   }),
+  "take-host": takeHost,
   /** Once per session: removes what a killed session left, scales the control kernel, and finds the pressure at rest. */
   calibrate: async ({ starters, restSeconds }: { readonly starters: readonly Starter[]; readonly restSeconds: number }) => {
     const swept = await sweep(starters);

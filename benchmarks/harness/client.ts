@@ -3,7 +3,7 @@ import { type RemoteProcess, sh, type Transport, UserError } from "../../hosts/i
 import type { ActionArguments, ActionName, ActionResult } from "./actions.ts";
 import { harnessBundle } from "./bundle.ts";
 import { HOST_DIRECTORY } from "./home.ts";
-import type { Answer } from "./protocol.ts";
+import type { Answer, LifeSign } from "./protocol.ts";
 
 /** The measuring program of one host, as the controller sees it. */
 export interface Harness {
@@ -46,7 +46,8 @@ export function connect(host: string, process: RemoteProcess): Harness {
   let next = 0;
   let lost: UserError | undefined;
   createInterface({ input: process.stdout }).on("line", (line) => {
-    const answer = JSON.parse(line) as Answer;
+    const answer = JSON.parse(line) as Answer | LifeSign;
+    if ("controller" in answer) return void process.stdin.write(`${JSON.stringify({ controller: "lives" })}\n`);
     const asked = waiting.get(answer.id);
     waiting.delete(answer.id);
     if ("failure" in answer) asked?.reject(new UserError(`${host}: ${answer.failure}`));

@@ -4,8 +4,9 @@ import { actions } from "./actions.ts";
 import { killAll } from "./command.ts";
 import { killContainers } from "./containers.ts";
 import { HOST_DIRECTORY, homeOnHost } from "./home.ts";
+import { controllerIsAlive, followController } from "./host-lock.ts";
 import { closeKernelLog } from "./kernel-log.ts";
-import type { Answer, Request } from "./protocol.ts";
+import type { Answer, LifeSign, Request } from "./protocol.ts";
 import { removeArchives } from "./start-state.ts";
 
 /**
@@ -16,25 +17,27 @@ function main(): void {
   let queue: Promise<void> = Promise.resolve();
   const lines = createInterface({ input: process.stdin });
   lines.on("line", (line) => {
-    queue = queue.then(() => serve(line));
+    const message = JSON.parse(line) as Request | LifeSign;
+    if ("controller" in message) controllerIsAlive();
+    else queue = queue.then(() => serve(message));
   });
+  followController({ ask: () => say({ controller: "asks" }), gone: finish });
   lines.once("close", finish);
   for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) process.once(signal, finish);
   process.stdout.on("error", finish);
 }
 
-async function serve(line: string): Promise<void> {
-  const request = JSON.parse(line) as Request;
+async function serve(request: Request): Promise<void> {
   const action = (actions as Readonly<Record<string, (given: never) => Promise<unknown>>>)[request.action];
   try {
     if (action === undefined) throw new Error(`no action named ${request.action}`);
-    answer({ id: request.id, result: await action(request.arguments as never) });
+    say({ id: request.id, result: await action(request.arguments as never) });
   } catch (error) {
-    answer({ id: request.id, failure: error instanceof Error ? error.message : String(error) });
+    say({ id: request.id, failure: error instanceof Error ? error.message : String(error) });
   }
 }
 
-function answer(message: Answer): void {
+function say(message: Answer | LifeSign): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 

@@ -5,5 +5,10 @@ export interface Request {
   readonly arguments?: unknown;
 }
 
+/** Said out of turn: `asks` by the program when somebody else waits for its host, `lives` by the controller at once. */
+export interface LifeSign {
+  readonly controller: "asks" | "lives";
+}
+
 /** One line on standard output for each request, in the same order. */
 export type Answer = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly failure: string };

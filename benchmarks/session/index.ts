@@ -42,7 +42,8 @@ export async function measure(options: MeasureOptions): Promise<string> {
     for (const environment of environments) if (earlier === undefined) writer.environment(environment);
     for (const [name, participant] of options.participants) {
       options.progress(`starting the measuring program on ${name}`);
-      places.set(name, await openPlace(participant, { session: session.id, root: options.root, signal: options.signal }));
+      const { root, signal, progress } = options;
+      places.set(name, await openPlace(participant, { session: session.id, root, signal, progress }));
     }
     await runPrepared(options, { session, writer, places, earlier: earlier?.samples ?? [] });
     return writer.directory;

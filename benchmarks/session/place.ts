@@ -1,6 +1,7 @@
 import type { Connection, HostFacts, Transport } from "../../hosts/index.ts";
 import type { Place } from "../define.ts";
 import { ANSWER_SECONDS, type Harness, startHarness } from "../harness/client.ts";
+import { ownerOf, takeHost } from "./host-lock.ts";
 
 /** A host that takes part: how to reach it and what is true of it. */
 export interface Participant {
@@ -16,12 +17,29 @@ export interface SessionPlace extends Place {
   close(): Promise<void>;
 }
 
-/** Starts the measuring program on a host. Rejects with `UserError` when it does not answer. */
-export async function openPlace(
-  { transport, connection, facts }: Participant,
-  { session, root, signal }: { readonly session: string; readonly root: string; readonly signal: AbortSignal },
-): Promise<SessionPlace> {
-  let harness: Harness = await startHarness(transport, session, signal);
+interface Opening {
+  readonly session: string;
+  readonly root: string;
+  readonly signal: AbortSignal;
+  progress(line: string): void;
+}
+
+/**
+ * Starts the measuring program on a host and takes the host for this session. Rejects with `UserError` when the program does not answer,
+ * or when another session measures there.
+ */
+export async function openPlace({ transport, connection, facts }: Participant, opening: Opening): Promise<SessionPlace> {
+  const { session, root, signal } = opening;
+  const owner = ownerOf(session, new Date());
+  const start = async (): Promise<Harness> => {
+    const started = await startHarness(transport, session, signal);
+    await takeHost(started, owner, opening).catch(async (error: unknown) => {
+      await started.close();
+      throw error;
+    });
+    return started;
+  };
+  let harness = await start();
   let controlCount = 0;
   return {
     ...{ transport, connection, facts, root, signal },
@@ -33,7 +51,7 @@ export async function openPlace(
     },
     reopen: async () => {
       await harness.close();
-      harness = await startHarness(transport, session, signal);
+      harness = await start();
       await harness.request("resume", { controlCount }, { timeoutSeconds: ANSWER_SECONDS });
     },
     close: () => harness.close(),

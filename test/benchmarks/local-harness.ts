@@ -14,12 +14,19 @@ export interface LocalHarness {
   close(): Promise<void>;
 }
 
-/** The real bundled program as a child process of the test: what a transport starts on a host. */
-export function startLocalHarness(): LocalHarness {
+/** The real bundled program as a child process of the test, which speaks to it alone. */
+export function startProgram() {
   const directory = mkdtempSync(join(tmpdir(), "distrobench-test-"));
   const file = join(directory, "harness.cjs");
   writeFileSync(file, harnessBundle().code);
   const child = spawn(process.execPath, [file], { stdio: "pipe" });
+  child.once("close", () => rmSync(directory, { recursive: true, force: true }));
+  return { child, file };
+}
+
+/** The same with a client: what a transport starts on a host. */
+export function startLocalHarness(): LocalHarness {
+  const { child, file } = startProgram();
   const { pid } = child;
   if (pid === undefined) throw new Error("the measuring program did not start");
   const ended = new Promise<Awaited<RemoteProcess["ended"]>>((resolve) => {
@@ -36,11 +43,7 @@ export function startLocalHarness(): LocalHarness {
     },
   };
   const harness = connect("here", remote);
-  const close = async (): Promise<void> => {
-    await harness.close();
-    rmSync(directory, { recursive: true, force: true });
-  };
-  return { harness, pid, process: remote, close };
+  return { harness, pid, process: remote, close: () => harness.close() };
 }
 
 /** Starts a Node.js program as if it were a container; it finds its port in `process.argv[1]`. */

@@ -42,7 +42,7 @@ describe("the boot of a lab machine", { timeout: 1_800_000 }, () => {
     const facts = await gatherFacts(transport);
     place = await openPlace(
       { transport, connection, facts },
-      { session: "e2e-boot", root, signal: new AbortController().signal },
+      { session: "e2e-boot", root, signal: new AbortController().signal, progress: () => undefined },
     );
     await place.harness.request("calibrate", { starters: [], restSeconds: 0 }, { timeoutSeconds: 300 });
   });
