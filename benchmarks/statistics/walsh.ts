@@ -21,21 +21,37 @@ export function walshAverages(values: readonly number[]): readonly WalshAverage[
  */
 export function resampledCentre(values: readonly number[]): (counts: Uint16Array) => number {
   const averages = walshAverages(values);
-  const size = (values.length * (values.length + 1)) / 2;
+  const n = values.length;
+  const firsts = Uint16Array.from(averages, ({ first }) => first);
+  const seconds = Uint16Array.from(averages, ({ first, second }) => (first === second ? n + n + first : n + second));
+  const weights = new Int32Array(3 * n);
+  const [low, high] = [Math.ceil(averages.length / 2), Math.floor(averages.length / 2) + 1];
+  const valueAt = (index: number) => averages[index]?.value ?? Number.NaN;
   return (counts) => {
-    const low = drawnAverage(averages, counts, Math.ceil(size / 2));
-    return centre(low, drawnAverage(averages, counts, Math.floor(size / 2) + 1));
+    weigh(counts, weights);
+    const lower = drawnUpTo(firsts, seconds, weights, low);
+    return centre(valueAt(lower), valueAt(low === high ? lower : drawnUpTo(firsts, seconds, weights, high)));
   };
 }
 
-function drawnAverage(averages: readonly WalshAverage[], counts: Uint16Array, rank: number): number {
-  let seen = 0;
-  const found = averages.find(({ first, second }) => {
-    const drawn = counts[first] ?? 0;
-    seen += first === second ? (drawn * (drawn + 1)) / 2 : drawn * (counts[second] ?? 0);
-    return seen >= rank;
-  });
-  return found?.value ?? Number.NaN;
+/** p, 2q and p + 1 of all values, one after the other: p times one of the others is twice a number of averages, in whole numbers. */
+function weigh(counts: Uint16Array, weights: Int32Array): void {
+  for (let i = 0; i < counts.length; i++) {
+    const drawn = counts[i] ?? 0;
+    weights[i] = drawn;
+    weights[counts.length + i] = 2 * drawn;
+    weights[2 * counts.length + i] = drawn + 1;
+  }
+}
+
+/** Index of the first average up to which a resample has `rank` of them. Runs thousands of times per comparison, hence no branches. */
+function drawnUpTo(firsts: Uint16Array, seconds: Uint16Array, weights: Int32Array, rank: number): number {
+  let index = -1;
+  for (let twice = 0; twice < 2 * rank && index < firsts.length; ) {
+    index += 1;
+    twice += Math.imul(weights[firsts[index] ?? 0] ?? 0, weights[seconds[index] ?? 0] ?? 0);
+  }
+  return index;
 }
 
 /**

@@ -1,18 +1,16 @@
 import { renderHtml } from "../../report/index.ts";
 import { syntheticSession } from "../report/synthetic-session.ts";
+import type { Figure } from "./figure.ts";
+import { timed, wallAndCpu } from "./timed.ts";
 
-export interface ReportFigures {
-  readonly samples: number;
-  /** From samples in memory to the page's text, summary included. */
-  readonly seconds: number;
-  readonly bytes: number;
-}
+const BLOCKS = 2_500;
 
-/** Time and size of the page of a very long session: 10 000 samples unless told. */
-export async function measure({ blocks = 2_500 }: { readonly blocks?: number } = {}): Promise<ReportFigures> {
-  const data = syntheticSession({ blocks, aaPair: false });
-  const start = process.hrtime.bigint();
-  const page = renderHtml([data], { title: "Synthetic test input", directory: "results/report-synthetic" });
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  return { samples: data.samples.length, seconds, bytes: Buffer.byteLength(page) };
+/** From samples in memory to the text of the page, summary included, for a session of 10 000 samples; and the page's size. */
+export function measure(): readonly Figure[] {
+  const data = syntheticSession({ blocks: BLOCKS, aaPair: false });
+  const page = timed(() => renderHtml([data], { title: "Synthetic test input", directory: "results/report-synthetic" }));
+  return [
+    { what: `report: page of ${data.samples.length} samples`, value: wallAndCpu(page), aim: "3 s" },
+    { what: "report: its size", value: `${(Buffer.byteLength(page.result) / 1e6).toFixed(2)} MB`, aim: "3 MB" },
+  ];
 }
