@@ -6,6 +6,7 @@ import { sweep } from "./containers.ts";
 import { calibrateControlKernel, runControlKernel } from "./control-kernel.ts";
 import { edge } from "./edge/action.ts";
 import type { Starter } from "./engines.ts";
+import { atRest } from "./host-load.ts";
 import { takeHost } from "./host-lock.ts";
 import { type Traces, traces } from "./leftovers.ts";
 import { llamaBench, llmTokens } from "./llm-tokens.ts";
@@ -35,16 +36,16 @@ export const actions = {
       .digest("hex"),
   }),
   "take-host": takeHost,
-  /** Once per session: removes what a killed session left, scales the control kernel, and finds the pressure at rest. */
-  calibrate: async ({ starters, restSeconds }: { readonly starters: readonly Starter[]; readonly restSeconds: number }) => {
+  /** Once per session: removes what a killed session left, and scales the control kernel. */
+  calibrate: async ({ starters }: { readonly starters: readonly Starter[] }) => {
     const swept = await sweep(starters);
     const kernel = calibrateControlKernel();
     rounds = kernel.count;
     untouched = traces();
-    // No pressure is below 0, so this always waits the whole time, and what it finds is the floor of this host.
-    const rest = await settle(untouched, -1, restSeconds);
-    return { controlCount: kernel.count, controlSeconds: kernel.seconds, floor: rest.pressure ?? 0, swept };
+    return { controlCount: kernel.count, controlSeconds: kernel.seconds, swept };
   },
+  /** Once per session, before the first sample: what else this host does. */
+  rest: atRest,
   "client-spawns": ({ starter, spawns }: { readonly starter: Starter; readonly spawns: number }) => clientSpawns(starter, spawns),
   detections: ({ starts }: { readonly starts: number }) => detections(starts),
   settle: ({ limit, timeoutSeconds }: { readonly limit: number; readonly timeoutSeconds: number }): Promise<Settled> =>

@@ -29,6 +29,19 @@ export function parseStat(text: string): Stat {
   };
 }
 
+/** Tasks that run or could run, the one that reads this included (`procs_running` of /proc/stat). */
+export function parseRunnable(stat: string): number {
+  return Number(/^procs_running (\d+)/m.exec(stat)?.[1] ?? 0);
+}
+
+/** Name of a process and clock ticks it used, user and system, from /proc/<pid>/stat; a name may hold spaces and parentheses. */
+export function parseProcess(stat: string): { readonly command: string; readonly ticks: number } | undefined {
+  const [, command, rest] = /^\d+ \((.*)\) (.*)/s.exec(stat) ?? [];
+  if (command === undefined || rest === undefined) return undefined;
+  const fields = rest.split(" ");
+  return { command, ticks: Number(fields[11]) + Number(fields[12]) };
+}
+
 /** Bytes by field name (`MemAvailable`, `Cached`, `SwapTotal`, `SwapFree`). */
 export function parseMeminfo(text: string): Readonly<Record<string, number>> {
   return Object.fromEntries([...text.matchAll(/^(\w+):\s+(\d+) kB/gm)].map((match) => [match[1] ?? "", Number(match[2]) * 1024]));

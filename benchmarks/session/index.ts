@@ -119,8 +119,10 @@ async function prepareAll(
     if (place === undefined) continue;
     options.progress(`calibrating on ${name}`);
     const own = ownVariants(variants, name);
-    const given = { emulated: facts.emulated, variants: own, firstSequence: sequence, now: () => new Date(), writer, earlier };
-    const { host, swept } = await prepareHost(place, given);
+    const { noisyHost } = options.inputs.design;
+    const known = { emulated: facts.emulated, noisyHost, variants: own, firstSequence: sequence };
+    const { host, swept, busy } = await prepareHost(place, { ...known, now: () => new Date(), writer, earlier });
+    if (busy !== undefined) options.warn(busy);
     if (swept.length > 0) options.warn(`${name}: removed containers of a session that was killed: ${swept.join(", ")}`);
     hosts.set(name, host);
     sequence += own.length;

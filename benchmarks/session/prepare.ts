@@ -1,14 +1,16 @@
 import { ANSWER_SECONDS } from "../harness/client.ts";
 import type { Sample } from "../results/schema.ts";
 import type { SessionWriter } from "../results/writer.ts";
+import { limits } from "../validity/limits.ts";
 import { type SessionHost, sessionHost } from "./host.ts";
 import { median } from "./median.ts";
 import type { SessionPlace } from "./place.ts";
 import type { SessionVariant } from "./plan.ts";
 import { present } from "./present.ts";
+import { refuseBusyHost } from "./quiet.ts";
 
-/** Seconds of rest over which the pressure floor of a host is found. */
-const REST_SECONDS = 4;
+/** Seconds over which a host at rest is looked at, and how long one that was just set up may take to come to rest. */
+const REST = { windowSeconds: 4, timeoutSeconds: 30 } as const;
 /** Spawns of the engine's client per variant and starts of the null responder per host; emulated ones take seconds each. */
 const REPEATS = { native: { spawns: 50, starts: 5 }, emulated: { spawns: 2, starts: 1 } } as const;
 
@@ -16,13 +18,19 @@ export interface Preparation {
   readonly host: SessionHost;
   /** Containers of an earlier, killed session that were removed. */
   readonly swept: readonly string[];
+  /** What else uses a host that is measured all the same. */
+  readonly busy: string | undefined;
 }
 
-/** Once per host and session: clean, scale the control kernel, find the floor; each variant's overheads are stored as calibration samples. */
+/**
+ * Once per host and session: clean, scale the control kernel, look at what else the host does; each variant's overheads are stored as
+ * calibration samples. Rejects with `UserError` for a busy host unless `noisyHost`.
+ */
 export async function prepareHost(
   place: SessionPlace,
   options: {
     readonly emulated: boolean;
+    readonly noisyHost: boolean;
     readonly variants: readonly SessionVariant[];
     readonly firstSequence: number;
     readonly now: () => Date;
@@ -34,22 +42,24 @@ export async function prepareHost(
   const { emulated, writer, now } = options;
   const { harness } = place;
   const starters = [...new Set(options.variants.flatMap(({ engine }) => (engine === undefined ? [] : [engine])))];
-  const calibrated = await harness.request("calibrate", { starters, restSeconds: REST_SECONDS }, { timeoutSeconds: 300 });
-  const { floor, swept } = calibrated;
+  const calibrated = await harness.request("calibrate", { starters }, { timeoutSeconds: 300 });
+  const rest = await harness.request("rest", { ...REST, limits }, { timeoutSeconds: ANSWER_SECONDS });
+  const busy = refuseBusyHost(harness.host, rest, options.noisyHost);
   const control = await controlOf(place, calibrated, options);
   place.calibrated(control.count);
   const { spawns, starts } = REPEATS[emulated ? "emulated" : "native"];
   const detection = median(await harness.request("detections", { starts }, { timeoutSeconds: 300 }));
-  const conditions = { "control.count": control.count, "control.seconds": control.seconds, "settle.floor": floor };
+  const found = { "settle.floor": rest.pressure, "rest.steal": rest.steal, "rest.busy": rest.busy };
+  const conditions = { "control.count": control.count, "control.seconds": control.seconds, ...found };
   for (const [index, variant] of options.variants.entries()) {
     const starter = variant.engine ?? "process";
     const clientSpawn = median(await harness.request("client-spawns", { starter, spawns }, { timeoutSeconds: 600 }));
     const values = present({ clientSpawn, detectionBias: detection });
     writer.sample({ ...calibration(variant.id, options.firstSequence + index, now()), values, conditions });
   }
-  const host = sessionHost(place, emulated, floor);
+  const host = sessionHost(place, emulated, rest.pressure);
   for (const seconds of control.earlier) host.noteControl(seconds);
-  return { host, swept };
+  return { host, swept: calibrated.swept, busy };
 }
 
 /** The control computation: as calibrated now, or with the rounds and the readings of the time before an interruption. */

@@ -66,7 +66,6 @@ function judged(
     primary: around.primary,
     conditions,
     leftovers: settled.leftovers,
-    pressureLimit: host.pressureLimit,
     ...(controlMedian === undefined ? {} : { controlMedian }),
   };
   return judge(subject, around.noisyHost);
@@ -78,8 +77,8 @@ function judged(
  */
 async function settleAll(hosts: ReadonlyMap<string, SessionHost>, wanted: string): Promise<Settled> {
   const settled = await Promise.all(
-    [...hosts].map(async ([name, { place, pressureLimit }]) => {
-      const given = { limit: pressureLimit, timeoutSeconds: SETTLE_SECONDS };
+    [...hosts].map(async ([name, { place, settleLimit }]) => {
+      const given = { limit: settleLimit, timeoutSeconds: SETTLE_SECONDS };
       return [name, await place.harness.request("settle", given, { timeoutSeconds: SETTLE_SECONDS + ANSWER_SECONDS })] as const;
     }),
   );
@@ -90,7 +89,7 @@ function settleConditions(settled: Settled): Readonly<Record<string, number>> {
   return {
     "settle.seconds": settled.seconds,
     "settle.leftovers": settled.leftovers.length,
-    ...(settled.pressure === undefined ? {} : { "settle.pressure": settled.pressure }),
+    "settle.pressure": settled.pressure,
   };
 }
 

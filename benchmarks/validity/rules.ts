@@ -1,4 +1,5 @@
 import type { Validity } from "../results/schema.ts";
+import { limits } from "./limits.ts";
 
 /** What is known about one measured sample when it is judged. */
 export interface Subject {
@@ -8,8 +9,6 @@ export interface Subject {
   readonly conditions: Readonly<Record<string, number>>;
   /** What the sample before left behind, one phrase each. */
   readonly leftovers: readonly string[];
-  /** Highest share of time with CPU pressure that counts as quiet: 5 %, or the session's floor on a busier host. */
-  readonly pressureLimit: number;
   /** Median of the control kernel on this host in this session so far; absent before there is one. */
   readonly controlMedian?: number;
 }
@@ -28,7 +27,6 @@ interface Rule {
 
 const BRACKET_SECONDS = 0.002;
 const BRACKET_SHARE = 0.01;
-const STEAL = 0.02;
 const CONTROL_CHANGE = 0.03;
 const LATENESS_P99_SECONDS = 0.001;
 const LATENESS_SECONDS = 0.005;
@@ -63,10 +61,10 @@ const rules: readonly Rule[] = [
     name: "pressure",
     status: "invalid",
     markedWhenNoisy: true,
-    broken: ({ conditions, pressureLimit }) => {
+    broken: ({ conditions }) => {
       const pressure = conditions["settle.pressure"] ?? 0;
-      if (pressure <= pressureLimit) return undefined;
-      return `CPU pressure from outside ${percent(pressure)}, limit ${percent(pressureLimit)}`;
+      if (pressure <= limits.pressure) return undefined;
+      return `CPU pressure from outside ${percent(pressure)}, limit ${percent(limits.pressure)}`;
     },
   },
   {
@@ -75,7 +73,7 @@ const rules: readonly Rule[] = [
     markedWhenNoisy: true,
     broken: ({ conditions }) => {
       const steal = conditions["during.steal"] ?? 0;
-      return steal > STEAL ? `the hypervisor took ${percent(steal)} of the CPU time` : undefined;
+      return steal > limits.steal ? `the hypervisor took ${percent(steal)} of the CPU time` : undefined;
     },
   },
   {

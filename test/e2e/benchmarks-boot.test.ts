@@ -44,7 +44,7 @@ describe("the boot of a lab machine", { timeout: 1_800_000 }, () => {
       { transport, connection, facts },
       { session: "e2e-boot", root, signal: new AbortController().signal, progress: () => undefined },
     );
-    await place.harness.request("calibrate", { starters: [], restSeconds: 0 }, { timeoutSeconds: 300 });
+    await place.harness.request("calibrate", { starters: [] }, { timeoutSeconds: 300 });
   });
   after(async () => {
     await place?.close();

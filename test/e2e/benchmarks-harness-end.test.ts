@@ -66,7 +66,7 @@ test("an unknown request is refused and the program goes on", async () => {
 
 test("a session's requests tell what is true of this machine", async () => {
   const local = startLocalHarness();
-  const calibrated = await local.harness.request("calibrate", { starters: [], restSeconds: 2 }, { timeoutSeconds: 60 });
+  const calibrated = await local.harness.request("calibrate", { starters: [] }, { timeoutSeconds: 60 });
   assert.ok(calibrated.controlSeconds > 0.05 && calibrated.controlSeconds < 1, String(calibrated.controlSeconds));
   const before = await local.harness.request("before", undefined, { timeoutSeconds: 20 });
   assert.ok(before["control.seconds"] > 0.02);

@@ -55,7 +55,7 @@ test("a client that waits for its turn hides the stall, unless latency counts fr
   assert.ok(summary.fromSendP95 < summary.p95 / 2, `from the send: ${summary.fromSendP95}`);
   const measurement = toMeasurement(found);
   const conditions = measurement.outcome === "measured" ? (measurement.conditions ?? {}) : {};
-  const verdict = judge({ values: { p95: 1 }, primary: "p95", leftovers: [], pressureLimit: 1, conditions }, false);
+  const verdict = judge({ values: { p95: 1 }, primary: "p95", leftovers: [], conditions }, false);
   assert.ok("reasons" in verdict && verdict.reasons.some(({ rule }) => rule === "send-lateness"));
 });
 
@@ -101,7 +101,7 @@ test("a limit that nothing enforces makes the sample invalid and says which", as
   const found = await local.harness.request("steady-load", { ...container, load: order }, { timeoutSeconds: 60 });
   const measurement = toMeasurement(found);
   const conditions = measurement.outcome === "measured" ? (measurement.conditions ?? {}) : {};
-  const verdict = judge({ values: { p95: 1 }, primary: "p95", leftovers: [], pressureLimit: 1, conditions }, true);
+  const verdict = judge({ values: { p95: 1 }, primary: "p95", leftovers: [], conditions }, true);
   assert.equal(verdict.status, "invalid");
   assert.ok("reasons" in verdict && verdict.reasons.some(({ detail }) => /asked for: memoryBytes/.test(detail)));
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { judge, type Subject } from "../../../benchmarks/validity/rules.ts";
 
 const quiet: Subject = {
-  ...{ values: { total: 1 }, primary: "total", leftovers: [], pressureLimit: 0.05 },
+  ...{ values: { total: 1 }, primary: "total", leftovers: [] },
   conditions: { "settle.pressure": 0.01, "during.steal": 0, "during.swappedPages": 0, "control.seconds": 0.2 },
   controlMedian: 0.2,
 };
@@ -71,7 +71,7 @@ for (const [what, subject, rule, strict, noisy] of table) {
 const within: readonly (readonly [string, Subject])[] = [
   ["a bracket of 2 ms on 100 ms", { ...quiet, values: { total: 0.1, bracket: 0.002 } }],
   ["a bracket of 1 % of the value", { ...quiet, values: { total: 1, bracket: 0.01 } }],
-  ["pressure at the session's own floor", { ...withConditions({ "settle.pressure": 0.3 }), pressureLimit: 0.3 }],
+  ["pressure of 5 %", withConditions({ "settle.pressure": 0.05 })],
   ["4 failures of 480", withConditions({ ...window, "load.failed": 4 })],
   ["sends 1 ms late, one of them 5 ms", withConditions({ "load.lateness.p99": 0.001, "load.lateness.max": 0.005 })],
   ["a throttling before the sample", withConditions({ "edge.throttle.before": 0x50000, "edge.throttle.after": 0x50000 })],

@@ -19,7 +19,7 @@ function series(
 function judged(found: LoadSeries) {
   const summary = summariseWindow(found);
   const conditions = loadConditions(summary, { fifo: true, causes: {} });
-  const verdict = judge({ values: { p95: summary.p95 }, primary: "p95", leftovers: [], pressureLimit: 1, conditions }, true);
+  const verdict = judge({ values: { p95: summary.p95 }, primary: "p95", leftovers: [], conditions }, true);
   return { summary, rules: "reasons" in verdict ? verdict.reasons.map(({ rule }) => rule) : [], status: verdict.status };
 }
 
