@@ -48,6 +48,8 @@ export interface Benchmark {
   metricsOf(parameters: Parameters): readonly MetricDefinition[];
   /** Samples per variant before the first block: stored, never counted. */
   readonly warmups: number;
+  /** Files and folders below the project's root, outside of `benchmarks/`, whose change makes another instrument. */
+  readonly instrument?: readonly string[];
   /** For the matrix schema; every parameter has a default or is optional. */
   readonly parameters: z.ZodType<Parameters>;
   /** Rejects when the harness is lost; what went wrong with the measured thing itself is a `failed` measurement. */
@@ -63,6 +65,7 @@ interface Definition<Schema extends z.ZodType<Parameters>, Name extends string> 
   /** A function where the metrics depend on the parameters. */
   readonly metrics: Metrics<Name> | ((parameters: z.output<Schema>) => Metrics<Name>);
   readonly warmups: number;
+  readonly instrument?: readonly string[];
   measure(place: Place, variant: VariantInput, parameters: z.output<Schema>): Promise<Measurement<Name>>;
 }
 
@@ -70,12 +73,12 @@ interface Definition<Schema extends z.ZodType<Parameters>, Name extends string> 
 export function defineBenchmark<Schema extends z.ZodType<Parameters>, Name extends string>(
   definition: Definition<Schema, Name>,
 ): Benchmark {
-  const { name, title, parameters, warmups, metrics } = definition;
+  const { name, title, parameters, warmups, instrument = [], metrics } = definition;
   const metricsFor = (given: Parameters): Metrics<Name> =>
     typeof metrics === "function" ? metrics(parameters.parse(given)) : metrics;
   if (typeof metrics !== "function") describeAll(name, metrics);
   return {
-    ...{ name, title, parameters, warmups },
+    ...{ name, title, parameters, warmups, instrument },
     metricsOf: (given) => describeAll(name, metricsFor(given)),
     async measure(place, variant, given) {
       const measurement = await definition.measure(place, variant, parameters.parse(given));

@@ -1,5 +1,5 @@
 export { benchmarks } from "./catalogue.ts";
-export { instrumentDigest } from "./harness/bundle.ts";
+export { instrumentDigest } from "./instrument.ts";
 export { readSeries, readSession } from "./results/reader.ts";
 export {
   type Environment,

@@ -8,8 +8,10 @@ import { type Triggered, trigger } from "./trigger.ts";
 const parameters = z.strictObject({
   /** Lab machines: boot from a fresh overlay over the disk as the session found it, or from the disk as the boot before left it. */
   disk: z.enum(["fresh", "kept"]).default("fresh"),
-  /** Run by `sh -c` on the controller: cuts the power of the host and gives it again. Without it an SSH host runs `reboot`. */
+  /** Run by `sh -c` on the controller: cuts the power of the host and gives it again. */
   powerCycle: z.string().min(1).optional(),
+  /** Consent: an SSH host may be restarted by its own `reboot`. Everybody's work on it ends with that. */
+  allowReboot: z.boolean().default(false),
   /** Seconds until a boot counts as failed. */
   timeoutSeconds: z.number().positive().max(3600).default(600),
 });
@@ -36,11 +38,15 @@ export const boot = defineBenchmark({
   parameters,
   metrics,
   warmups: 1,
+  instrument: ["hosts/ssh", "hosts/lab/restart.ts", "hosts/lab/process.ts", "hosts/lab/qemu-arguments.ts"],
   async measure(place, variant, given): Promise<Measurement<Name>> {
     const { connection } = place;
     if (connection.kind === "local") return skipped("the controller can't be rebooted under its own measurement");
     if (Object.keys(variant.tuning ?? {}).length > 0) {
       return skipped(`${variant.host} carries tuning that a reboot loses: measure its boot in a stack without tuning`);
+    }
+    if (connection.kind === "ssh" && given.powerCycle === undefined && !given.allowReboot) {
+      return skipped(`nobody said that ${variant.host} may be restarted: parameters.allowReboot: true, or a powerCycle command`);
     }
     const oldBootId = (await place.transport.run(sh`cat /proc/sys/kernel/random/boot_id`)).stdout.trim();
     const triggered = await trigger(place, { ...given, connection, powerCycle: given.powerCycle });

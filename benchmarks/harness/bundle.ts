@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { buildSync } from "esbuild";
 
 export interface HarnessBundle {
@@ -31,25 +29,6 @@ function build(): HarnessBundle {
   }).outputFiles;
   if (file === undefined) throw new Error("esbuild wrote no bundle");
   return { code: file.contents, digest: sha256(file.contents) };
-}
-
-/**
- * What a result depends on besides its inputs: the program that measures and the test's own sources (`benchmarks/<test>.ts` or
- * the folder `benchmarks/<test>/`).
- */
-export function instrumentDigest(test: string): string {
-  const sources = sourcesOf(join(import.meta.dirname, "..", test));
-  return sha256([harnessBundle().digest, ...sources].join("\n"));
-}
-
-function sourcesOf(path: string): readonly string[] {
-  const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const files = folder
-    ? readdirSync(path)
-        .sort()
-        .map((name) => join(path, name))
-    : [`${path}.ts`];
-  return files.filter((file) => statSync(file).isFile()).map((file) => sha256(readFileSync(file)));
 }
 
 function sha256(content: string | Uint8Array): string {

@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "ssh2";
+import { waitForBanner } from "../ssh/banner.ts";
 import { machineFiles } from "./arrangement.ts";
 
-/** QEMU accepts connections before the guest does: one that stays silent this long is given up and tried again. */
-const BANNER_MILLISECONDS = 3000;
 const LOGIN_MILLISECONDS = 60_000;
 const RETRY_MILLISECONDS = 250;
 
@@ -17,35 +16,35 @@ export interface SshTarget {
   readonly hostKey: string;
 }
 
-/** Resolves when the machine has run a command for us. Until then calls `onRetry`, whose rejection ends the waiting. */
-export async function waitForSsh(target: SshTarget, signal: AbortSignal, onRetry: () => Promise<void>): Promise<void> {
-  for (;;) {
-    signal.throwIfAborted();
-    await onRetry();
-    const socket = await socketWithBanner(target.port, signal);
-    if (socket !== undefined && (await login(socket, target, signal))) return;
-    await delay(RETRY_MILLISECONDS, undefined, { signal });
+/** Resolves when the machine has run a command for us. Until then calls `whileWaiting` now and then; its rejection ends the waiting. */
+export async function waitForSsh(target: SshTarget, signal: AbortSignal, whileWaiting: () => Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  try {
+    await Promise.race([answered(target, until), repeat(whileWaiting, until)]);
+  } finally {
+    over.abort();
+  }
+  signal.throwIfAborted();
+}
+
+async function answered(target: SshTarget, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const banner = await waitForBanner({ address: "127.0.0.1", port: target.port }, signal);
+    if (banner !== undefined && (await login(banner.socket, target, signal))) return;
+    await pause(signal);
   }
 }
 
-function socketWithBanner(port: number, signal: AbortSignal): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    const settle = (result: Socket | undefined): void => {
-      socket.removeAllListeners();
-      signal.removeEventListener("abort", giveUp);
-      clearTimeout(timer);
-      if (result === undefined) socket.on("error", () => undefined).destroy();
-      resolve(result);
-    };
-    const giveUp = (): void => settle(undefined);
-    const timer = setTimeout(giveUp, BANNER_MILLISECONDS);
-    signal.addEventListener("abort", giveUp, { once: true });
-    // Only looks whether something is there to read: ssh2 reads it.
-    socket.once("readable", () => settle(socket.readableLength > 0 ? socket : undefined));
-    socket.once("error", giveUp);
-    socket.once("close", giveUp);
-  });
+async function repeat(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await work();
+    await pause(signal);
+  }
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  await delay(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
 }
 
 async function login(socket: Socket, target: SshTarget, signal: AbortSignal): Promise<boolean> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { benchmarkHandler } from "../../benchmarks/handler.ts";
-import { instrumentDigest } from "../../benchmarks/index.ts";
+import { benchmarks, instrumentDigest } from "../../benchmarks/index.ts";
 import type { BenchmarkInputs, BenchmarkOutputs } from "../../benchmarks/schema.ts";
 import { ConnectionError, type OperationContext, UserError } from "../../hosts/index.ts";
 
@@ -62,6 +62,10 @@ test("a session directory that is gone keeps the stored summary with a warning",
   const outputs: BenchmarkOutputs = { ...inputs, metrics: {}, verdicts: [], session: "results/gone", emulated: false };
   assert.deepEqual(await benchmarkHandler.read(context, { id: "cold-start", inputs, outputs }), { inputs, outputs });
   assert.match(warnings[0] ?? "", /results\/gone is no longer there/);
+});
+
+test("every file that a test names as part of its instrument is there", () => {
+  for (const name of Object.keys(benchmarks)) assert.match(instrumentDigest(name), /^[0-9a-f]{64}$/);
 });
 
 test("the instrument's digest is stable and quick", () => {

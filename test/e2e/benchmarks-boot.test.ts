@@ -7,9 +7,10 @@ import { after, before, describe, it } from "node:test";
 import { boot } from "../../benchmarks/boot/index.ts";
 import type { SessionPlace } from "../../benchmarks/session/place.ts";
 import { openPlace } from "../../benchmarks/session/place.ts";
-import { createSshPool, gatherFacts, type LabMachineInputs, type OperationContext, type SshPool, sh } from "../../hosts/index.ts";
+import { createSshPool, gatherFacts, type LabMachineInputs, type SshPool, sh } from "../../hosts/index.ts";
 import { labMachineHandler } from "../../hosts/lab/handler.ts";
 import { readMachine } from "../../hosts/lab/machine-file.ts";
+import { labContext } from "../lab/operation-context.ts";
 
 /** The same disk as the quickstart stack's, so that the cache serves both. */
 const inputs: LabMachineInputs = {
@@ -34,7 +35,7 @@ describe("the boot of a lab machine", { timeout: 1_800_000 }, () => {
 
   before(async () => {
     root = await mkdtemp(join(tmpdir(), "boot-e2e-"));
-    stored = await labMachineHandler.create(context(root), inputs);
+    stored = await labMachineHandler.create(labContext(root), inputs);
     pool = createSshPool({ root });
     const connection = { kind: "lab", host: inputs.name, directory: inputs.directory } as const;
     const transport = await pool.transport(connection);
@@ -49,7 +50,7 @@ describe("the boot of a lab machine", { timeout: 1_800_000 }, () => {
   after(async () => {
     await place?.close();
     await pool?.close();
-    if (stored !== undefined) await labMachineHandler.delete(context(root), { inputs, ...stored });
+    if (stored !== undefined) await labMachineHandler.delete(labContext(root), { inputs, ...stored });
     await rm(root, { recursive: true, force: true });
   });
 
@@ -73,24 +74,10 @@ describe("the boot of a lab machine", { timeout: 1_800_000 }, () => {
     const ready = await place.harness.request("before", undefined, { timeoutSeconds: 300 });
     assert.ok(Number.isFinite(ready["control.seconds"]));
     assert.ok(stored !== undefined);
-    const live = await labMachineHandler.read(context(root), { inputs, ...stored });
+    const live = await labMachineHandler.read(labContext(root), { inputs, ...stored });
     assert.deepEqual(live, { inputs, outputs: stored.outputs });
     const directory = join(root, inputs.directory);
     assert.ok(existsSync(join(directory, "snapshot.qcow2")));
     assert.equal((await readMachine(directory))?.uuid, stored.id);
   });
 });
-
-function context(root: string): OperationContext {
-  return {
-    urn: "urn:pulumi:e2e::distrobench::distrobench:hosts:LabMachine::boot-e2e",
-    signal: new AbortController().signal,
-    root,
-    stack: "e2e",
-    progress: () => undefined,
-    info: () => undefined,
-    warn: () => undefined,
-    transport: () => Promise.reject(new Error("a lab machine needs no transport")),
-    exclusive: (_machine, work) => work(),
-  };
-}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { z } from "zod";
 import { type Benchmark, defineBenchmark } from "../../benchmarks/define.ts";
-import { instrumentDigest } from "../../benchmarks/harness/bundle.ts";
+import { instrumentDigest } from "../../benchmarks/instrument.ts";
 import { seconds } from "../../benchmarks/metric.ts";
 import { readSession } from "../../benchmarks/results/reader.ts";
 import { measure } from "../../benchmarks/session/index.ts";

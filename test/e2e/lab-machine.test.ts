@@ -9,13 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import {
-  ConnectionError,
-  type LabMachineInputs,
-  type LabMachineOutputs,
-  type OperationContext,
-  type Stored,
-} from "../../hosts/index.ts";
+import { ConnectionError, type LabMachineInputs, type LabMachineOutputs, type Stored } from "../../hosts/index.ts";
 import { kvmVerdict } from "../../hosts/lab/accelerator.ts";
 import { diskCacheDirectory } from "../../hosts/lab/arrangement.ts";
 import { labMachineHandler } from "../../hosts/lab/handler.ts";
@@ -24,6 +18,7 @@ import { readMachine } from "../../hosts/lab/machine-file.ts";
 import { prepareMachine } from "../../hosts/lab/prepare.ts";
 import { startProcess } from "../../hosts/lab/process.ts";
 import { findByArgument, findByEnvironment } from "../../hosts/lab/process-identity.ts";
+import { labContext } from "../lab/operation-context.ts";
 
 /** The same disk as the quickstart stack's, so that the cache serves both. */
 const inputs: LabMachineInputs = {
@@ -64,12 +59,12 @@ describe("a lab machine", { timeout: 1_800_000 }, () => {
     root = join(await mkdtemp(join(tmpdir(), "lab-e2e-")), "a-rather-long-name-of-a-project-directory".repeat(3));
   });
   after(async () => {
-    if (stored !== undefined) await labMachineHandler.delete(context(root), stored);
+    if (stored !== undefined) await labMachineHandler.delete(labContext(root), stored);
     await rm(join(root, ".."), { recursive: true, force: true });
   });
 
   it("is made and answers SSH with its own keys, name and packages", async () => {
-    const { id, outputs } = await labMachineHandler.create(context(root), inputs);
+    const { id, outputs } = await labMachineHandler.create(labContext(root), inputs);
     stored = { id, inputs, outputs };
     assert.equal(await ssh("hostname; cat /etc/machine-id"), `lab-e2e\n${id.replaceAll("-", "")}`);
     assert.match(
@@ -87,14 +82,14 @@ describe("a lab machine", { timeout: 1_800_000 }, () => {
   });
 
   it("shows no drift", async () => {
-    const live = await labMachineHandler.read(context(root), stored);
+    const live = await labMachineHandler.read(labContext(root), stored);
     assert.deepEqual(live, { inputs: stored.inputs, outputs: stored.outputs });
   });
 
   it("whose process is killed reads as stopped and gives no connection", async () => {
     await ssh("echo kept >/root/kept; sync");
     await killed();
-    const live = await labMachineHandler.read(context(root), stored);
+    const live = await labMachineHandler.read(labContext(root), stored);
     assert.ok(live !== "gone");
     assert.equal(live.inputs.state, "stopped");
     await assert.rejects(labConnection(root, inputs.directory), ConnectionError);
@@ -102,14 +97,14 @@ describe("a lab machine", { timeout: 1_800_000 }, () => {
 
   it("leaves no process when its start is aborted", async () => {
     const controller = new AbortController();
-    const start = labMachineHandler.update(context(root, controller.signal), stored, inputs);
+    const start = labMachineHandler.update(labContext(root, controller.signal), stored, inputs);
     setTimeout(() => controller.abort(new Error("stopped by the test")), 3000);
     await assert.rejects(start, /stopped by the test|abort/i);
     assert.deepEqual(await findByArgument(stored.id), []);
   });
 
   it("is started again by an update, on its old port and with its disk", async () => {
-    const outputs = await labMachineHandler.update(context(root), stored, inputs);
+    const outputs = await labMachineHandler.update(labContext(root), stored, inputs);
     assert.deepEqual(outputs, stored.outputs);
     assert.equal(await ssh("cat /root/kept"), "kept");
   });
@@ -122,7 +117,7 @@ describe("a lab machine", { timeout: 1_800_000 }, () => {
     try {
       const machine = await readMachine(directory());
       assert.equal(machine?.running?.port, port);
-      const started = await startProcess(directory(), machine, context(root).signal);
+      const started = await startProcess(directory(), machine, labContext(root).signal);
       assert.notEqual(started.running.port, port);
       assert.equal((await labConnection(root, inputs.directory)).port, started.running.port);
     } finally {
@@ -131,20 +126,24 @@ describe("a lab machine", { timeout: 1_800_000 }, () => {
   });
 
   it("is deleted without a trace, twice without complaint", async () => {
-    await labMachineHandler.delete(context(root), stored);
+    await labMachineHandler.delete(labContext(root), stored);
     assert.deepEqual(await findByArgument(stored.id), []);
     assert.equal(existsSync(directory()), false);
-    await labMachineHandler.delete(context(root), stored);
-    assert.equal(await labMachineHandler.read(context(root), stored), "gone");
+    await labMachineHandler.delete(labContext(root), stored);
+    assert.equal(await labMachineHandler.read(labContext(root), stored), "gone");
   });
 
   it("takes the place of one that a killed run left, and leaves no directory when aborted while it boots", async () => {
-    const left = await startProcess(directory(), await prepareMachine(context(root), directory(), inputs), context(root).signal);
+    const left = await startProcess(
+      directory(),
+      await prepareMachine(labContext(root), directory(), inputs),
+      labContext(root).signal,
+    );
     const controller = new AbortController();
     const progress = (message: string): void => {
       if (message.startsWith("booting")) controller.abort(new Error("stopped by the test"));
     };
-    const create = labMachineHandler.create({ ...context(root, controller.signal), progress }, inputs);
+    const create = labMachineHandler.create({ ...labContext(root, controller.signal), progress }, inputs);
     await assert.rejects(create, /stopped by the test|abort/i);
     assert.deepEqual(await findByArgument(left.uuid), []);
     assert.equal(existsSync(directory()), false);
@@ -188,7 +187,10 @@ describe("a disk's build", { timeout: 120_000 }, () => {
       aborted = performance.now();
       controller.abort(new Error("stopped by the test"));
     };
-    const create = labMachineHandler.create({ ...context(directory, controller.signal), progress }, { ...inputs, packages: [] });
+    const create = labMachineHandler.create(
+      { ...labContext(directory, controller.signal), progress },
+      { ...inputs, packages: [] },
+    );
     await assert.rejects(create, /stopped by the test/);
     assert.ok(performance.now() - aborted < 2500, `${performance.now() - aborted} ms`);
     const names = readdirSync(diskCacheDirectory());
@@ -196,7 +198,7 @@ describe("a disk's build", { timeout: 120_000 }, () => {
   });
 
   it("of a release that the mirror lacks says so", async () => {
-    const create = labMachineHandler.create(context(directory), { ...inputs, release: "nosuchrelease", packages: [] });
+    const create = labMachineHandler.create(labContext(directory), { ...inputs, release: "nosuchrelease", packages: [] });
     await assert.rejects(create, /nosuchrelease/);
     assert.deepEqual(readdirSync(diskCacheDirectory()), []);
     assert.deepEqual(await findByEnvironment("DISTROBENCH_DISK_BUILD", directory), []);
@@ -204,7 +206,7 @@ describe("a disk's build", { timeout: 120_000 }, () => {
 
   it("from a mirror that can't be reached says so within seconds", async () => {
     const before = performance.now();
-    const create = labMachineHandler.create(context(directory), { ...inputs, mirror: "http://127.0.0.1:9/debian" });
+    const create = labMachineHandler.create(labContext(directory), { ...inputs, mirror: "http://127.0.0.1:9/debian" });
     await assert.rejects(create, /the mirror http:\/\/127\.0\.0\.1:9\/debian can't be reached/);
     assert.ok(performance.now() - before < 30_000);
   });
@@ -216,18 +218,4 @@ function isOver(pid: number): boolean {
   } catch {
     return true;
   }
-}
-
-function context(root: string, signal: AbortSignal = new AbortController().signal): OperationContext {
-  return {
-    urn: "urn:pulumi:e2e::distrobench::distrobench:hosts:LabMachine::lab-e2e",
-    signal,
-    root,
-    stack: "e2e",
-    progress: () => undefined,
-    info: () => undefined,
-    warn: () => undefined,
-    transport: () => Promise.reject(new Error("a lab machine needs no transport")),
-    exclusive: (_machine, work) => work(),
-  };
 }

@@ -45,3 +45,9 @@ test("a host with tuning that a reboot would lose is skipped", async () => {
   const measurement = await boot.measure(place, { ...variant, tuning: { "sysctl.vm.swappiness": "10" } }, {});
   assert.match(measurement.outcome === "skipped" ? measurement.cause : "", /tuning that a reboot loses/);
 });
+
+test("somebody's host is not restarted without being told that it may", async () => {
+  const place = { connection: { kind: "ssh", host: "here" } } as Place;
+  const measurement = await boot.measure(place, variant, {});
+  assert.match(measurement.outcome === "skipped" ? measurement.cause : "", /nobody said that here may be restarted.*allowReboot/);
+});
