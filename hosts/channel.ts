@@ -1,4 +1,4 @@
-import type { Readable, Writable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 
 /** How the program behind a channel ended; both `null` when nobody can tell because the connection went away. */
 export interface Exit {
@@ -22,6 +22,8 @@ export interface Channel {
 /** The only thing that differs between transports: how a command line gets started on the host, as the connection's user. */
 export interface ChannelOpener {
   open(command: string): Promise<Channel>;
+  /** A connection to a TCP port of the host's own 127.0.0.1. Rejects with `Error` when nobody listens, or forwarding is forbidden. */
+  connect(port: number): Promise<Duplex>;
   /** Ends the connection under all channels. */
   close(): Promise<void>;
   /** False as soon as the connection is known to be gone. */

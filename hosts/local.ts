@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Channel, ChannelOpener, Exit } from "./channel.ts";
 import type { Connection } from "./connection.ts";
 import { openSession } from "./open-session.ts";
@@ -15,15 +18,15 @@ export async function createLocalTransport(
   connection: LocalConnection,
   counters: { -readonly [Key in keyof TransportStatistics]: number } = noCounts(),
 ): Promise<Transport> {
-  const connect = () => openSession(connection.host, localOpener(), connection.become);
-  let session: Promise<Session> | undefined = connect();
+  const openAgain = () => openSession(connection.host, localOpener(), connection.become);
+  let session: Promise<Session> | undefined = openAgain();
   await session;
   return new ShellTransport({
     host: connection.host,
     become: connection.become,
     counters,
     session: async () => {
-      session ??= connect();
+      session ??= openAgain();
       return await session;
     },
     close: async () => {
@@ -39,7 +42,13 @@ export function noCounts(): { -readonly [Key in keyof TransportStatistics]: numb
 }
 
 function localOpener(): ChannelOpener {
-  return { open: async (command) => openProcess(command), close: async () => {}, alive: true };
+  return { open: async (command) => openProcess(command), connect: connectHere, close: async () => {}, alive: true };
+}
+
+async function connectHere(port: number): Promise<Duplex> {
+  const socket = connect({ host: "127.0.0.1", port, noDelay: true });
+  await once(socket, "connect");
+  return socket;
 }
 
 /** `detached` makes it a session and group leader, as sshd would. */

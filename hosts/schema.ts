@@ -63,7 +63,7 @@ export const packagesInputs = z.strictObject({
   host: z.string(),
   connection: connectionSchema,
   distribution: distributionName,
-  /** Keys of the package table: `docker`, `podman`, `git`, `python`, `node`, `curl`. `read` reports only those present. */
+  /** Keys of the package table: `docker`, `podman`, `git`, `python`, `node`, `curl`, `editor`. `read` reports only those present. */
   wanted: z.array(z.string()),
   /** Real package name to exact version, from a lock file. */
   versions: z.record(z.string(), z.string()).optional(),
@@ -81,6 +81,8 @@ export interface PackagesOutputs extends PackagesInputs {
   readonly services: readonly string[];
   /** The host had no package index, so one was fetched: `delete` removes it again. */
   readonly indexFetched?: boolean;
+  /** Name of the editor server that this resource brought: `delete` removes it. */
+  readonly editor?: string;
   /** Units, interfaces and sysctls that a running engine changes, as they were before: `delete` puts them back. */
   readonly traces?: Readonly<Record<string, string>>;
   /** Version of each engine found, such as `{ docker: "26.1.5" }`. */

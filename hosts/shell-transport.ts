@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from "node:stream";
+import { type Duplex, PassThrough, Readable } from "node:stream";
 import { type Become, elevate } from "./become.ts";
 import { type Channel, ChannelGone, type ChannelOpener, type Exit } from "./channel.ts";
 import { CommandError, type CommandFailure } from "./errors.ts";
@@ -110,6 +110,11 @@ trap - EXIT`,
         await ended;
       },
     };
+  }
+
+  async connect(port: number): Promise<Duplex> {
+    const { opener } = await this.#options.session();
+    return await opener.connect(port);
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
 import { type Channel, ChannelGone, type ChannelOpener, type Exit } from "./channel.ts";
 import type { Connection, SshHop } from "./connection.ts";
@@ -163,6 +164,16 @@ class SshOpener implements ChannelOpener {
         this.#alive = false;
         gone(error instanceof Error ? error : undefined);
       }
+    });
+  }
+
+  async connect(port: number): Promise<Duplex> {
+    return await new Promise((resolve, reject) => {
+      void this.#gone.then(() => reject(new Error("the connection was gone")));
+      this.#client.forwardOut("127.0.0.1", 0, "127.0.0.1", port, (error, channel) => {
+        if (error === undefined || error === null) resolve(channel);
+        else reject(error);
+      });
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import type { Shell } from "./sh.ts";
 
 /** How a finished command ended. A failure has the same shape as a success, plus a message (see `CommandError`). */
@@ -56,6 +56,11 @@ export interface Transport {
   run(script: Shell, options?: RunOptions): Promise<CommandResult>;
   /** Starts a program and talks to it through its standard streams. */
   start(script: Shell, options?: { readonly signal?: AbortSignal }): Promise<RemoteProcess>;
+  /**
+   * A connection to a TCP port of the host's own 127.0.0.1, through the one connection that is there. Rejects with `Error` when nobody
+   * listens, or when the host's sshd forbids forwarding.
+   */
+  connect(port: number): Promise<Duplex>;
   /** Writes a file atomically (temporary name, then rename). */
   write(content: string | Uint8Array, target: FileTarget): Promise<void>;
   /** Reads a file's bytes; rejects with `CommandError` where it cannot be read. */

@@ -1,4 +1,6 @@
 import { type Distribution, distributionOf } from "../distribution.ts";
+import { bringEditor, presentEditor } from "../editor/on-host.ts";
+import { editorName } from "../editor/release.ts";
 import { UserError } from "../errors.ts";
 import type { OperationContext } from "../operation.ts";
 import type { PackagesInputs, PackagesOutputs } from "../schema.ts";
@@ -52,6 +54,7 @@ export async function applyPackages(
   refuseMissing(inputs, state, plan);
   if (plan.install.length > 0) state = await install(unlocked, state, plan, outputs, keep);
   await startServices(work, planPackages(unlocked.inputs, state), outputs, keep);
+  if (inputs.wanted.includes("editor")) await applyEditor(work, keep);
   return { ...outputs, installed: versions(inputs, state), engines: engineVersions(inputs, state) };
 }
 
@@ -93,6 +96,13 @@ async function startServices(
     keep({ services });
     await run(work, `starting ${name}`, work.distribution.services.start(name), SERVICE_SECONDS);
   }
+}
+
+/** One that is there already and not ours stays somebody else's. */
+async function applyEditor({ context, transport }: Work, keep: (news: Partial<PackagesOutputs>) => void): Promise<void> {
+  if ((await presentEditor(transport, context.signal)) === editorName) return;
+  keep({ editor: editorName });
+  await bringEditor(context, transport);
 }
 
 /** The work with the locked versions that can be had. Throws `UserError` for the others, unless the newest ones will do. */

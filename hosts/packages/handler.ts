@@ -1,4 +1,6 @@
 import { distributionOf } from "../distribution.ts";
+import { presentEditor } from "../editor/on-host.ts";
+import { editorName } from "../editor/release.ts";
 import { ConnectionError, UserError } from "../errors.ts";
 import { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "../operation.ts";
 import { type PackagesInputs, type PackagesOutputs, packagesInputs } from "../schema.ts";
@@ -58,7 +60,9 @@ async function read(
     const transport = await context.transport(inputs.connection);
     const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });
     const { versions: _locked, ...anyVersion } = inputs;
-    const wanted = presentPackages(inputs.whenNotToBeHad === "newest" ? anyVersion : inputs, state);
+    const present = presentPackages(inputs.whenNotToBeHad === "newest" ? anyVersion : inputs, state);
+    const hasEditor = !present.includes("editor") || (await presentEditor(transport, context.signal)) === editorName;
+    const wanted = hasEditor ? present : present.filter((name) => name !== "editor");
     return { inputs: { ...inputs, wanted }, outputs: { ...outputs, wanted } };
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;

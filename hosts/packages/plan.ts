@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { PackagesInputs } from "../schema.ts";
-import { packageEntry, packageNames, realNames } from "./table.ts";
+import { mainName, packageEntry, packageNames } from "./table.ts";
 import { vendorRemedy } from "./vendors.ts";
 import { isAtLeast, upstreamVersion } from "./version.ts";
 
@@ -50,7 +50,7 @@ export function presentPackages(inputs: Wanted, state: PackageState): string[] {
 export function engineVersions(inputs: Wanted, state: PackageState): Record<string, string> {
   const engines = inputs.wanted.filter((name) => name === "docker" || name === "podman");
   const found = engines.map(
-    (name) => [name, state.installed.get(realNames(inputs.distribution, state.release, name, state)[0])] as const,
+    (name) => [name, state.installed.get(mainName(inputs.distribution, state.release, name, state))] as const,
   );
   return Object.fromEntries(
     found.flatMap(([name, version]) => (version === undefined ? [] : [[name, upstreamVersion(version)]])),
@@ -76,7 +76,7 @@ function isThere(inputs: Wanted, state: PackageState, name: string): boolean {
 
 function refuseOld(inputs: Wanted, state: PackageState, wanted: string): void {
   const { minimum, reason, wayOut } = packageEntry(wanted);
-  const [main] = realNames(inputs.distribution, state.release, wanted, state);
+  const main = mainName(inputs.distribution, state.release, wanted, state);
   const version = state.installed.get(main) ?? inputs.versions?.[main] ?? state.candidates.get(main);
   if (minimum === undefined || version === undefined || isAtLeast(version, minimum)) return;
   const where = state.installed.has(main) ? "has" : "offers only";
@@ -90,7 +90,7 @@ function refuseOld(inputs: Wanted, state: PackageState, wanted: string): void {
 
 /** The vendor's way to a newer version; what is installed too old is not replaced by us, since it may be in use. */
 export function remedyFor(distribution: PackagesInputs["distribution"], state: PackageState, wanted: string): string | undefined {
-  const [main] = realNames(distribution, state.release, wanted, state);
+  const main = mainName(distribution, state.release, wanted, state);
   const remedy = vendorRemedy(distribution, state.release, wanted);
   if (remedy === undefined || !state.installed.has(main)) return remedy;
   return `remove ${main} from the host, and ${remedy}`;

@@ -1,4 +1,5 @@
 import { distributionOf } from "../distribution.ts";
+import { removeEditor } from "../editor/on-host.ts";
 import { expectGone } from "../gone.ts";
 import type { OperationContext } from "../operation.ts";
 import type { PackagesInputs, PackagesOutputs } from "../schema.ts";
@@ -18,7 +19,7 @@ export async function removePackages(context: OperationContext, inputs: Packages
   }
 }
 
-type Brought = Pick<PackagesOutputs, "added" | "services" | "indexFetched" | "traces">;
+type Brought = Pick<PackagesOutputs, "added" | "services" | "indexFetched" | "traces" | "editor">;
 
 async function removeFrom(
   transport: Transport,
@@ -30,6 +31,7 @@ async function removeFrom(
   const options = { signal: context.signal, timeoutSeconds: REMOVE_SECONDS };
   for (const name of outputs.services) await transport.run(services.stop(name), { ...options, accept: "any" });
   await putBack(transport, context, outputs.traces ?? {});
+  if (outputs.editor !== undefined) await removeEditor(transport, context.signal);
   if (outputs.added.length === 0 && outputs.indexFetched !== true) return;
   const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });
   const present = outputs.added.filter((name) => state.installed.has(name));

@@ -1,11 +1,12 @@
+import { editorName } from "../editor/release.ts";
 import { UserError } from "../errors.ts";
 import type { DistributionName } from "../schema.ts";
 
 /** What a matrix may ask for. Each distribution says what it is called there. */
-export type AbstractPackage = "docker" | "podman" | "git" | "python" | "node" | "curl";
+export type AbstractPackage = "docker" | "podman" | "git" | "python" | "node" | "curl" | "editor";
 
-/** Real names on one distribution; the first is the one whose version counts. */
-type RealNames = readonly [string, ...string[]];
+/** Real names on one distribution; the first is the one whose version counts. None where no package manager brings it. */
+type RealNames = readonly string[];
 
 interface NamesByRelease {
   readonly names: RealNames;
@@ -24,6 +25,8 @@ export interface PackageEntry {
   readonly wayOut?: string;
   /** The service that has to run for it to be usable. */
   readonly service?: string;
+  /** What the controller brings itself, byte by byte the same for every distribution: its name and version. */
+  readonly brought?: string;
   readonly distributions: Readonly<Record<DistributionName, NamesByRelease>>;
 }
 
@@ -82,6 +85,8 @@ export const packageTable: Readonly<Record<AbstractPackage, PackageEntry>> = {
     distributions: everywhere(["nodejs"]),
   },
   curl: { distributions: everywhere(["curl", "ca-certificates"]) },
+  // No distribution of the study but Arch's packages a VS Code server; see hosts/editor/.
+  editor: { brought: editorName, distributions: everywhere([]) },
 };
 
 /** What a host has and could have, by real name. */
@@ -109,8 +114,14 @@ export function realNames(distribution: DistributionName, release: string, wante
   const own = except?.[release] ?? names;
   if (vendor === undefined || known === undefined) return own;
   const { installed, candidates } = known;
-  if (installed.has(vendor[0])) return vendor;
-  return !installed.has(own[0]) && candidates.has(vendor[0]) ? vendor : own;
+  const [first = ""] = vendor;
+  if (installed.has(first)) return vendor;
+  return !installed.has(own[0] ?? "") && candidates.has(first) ? vendor : own;
+}
+
+/** The real name whose version counts; the abstract one where no package manager brings it. */
+export function mainName(distribution: DistributionName, release: string, wanted: string, known?: KnownPackages): string {
+  return realNames(distribution, release, wanted, known)[0] ?? wanted;
 }
 
 /** Real package names for abstract ones, sorted, each once. Throws `UserError` for an unknown name. */

@@ -21,7 +21,8 @@ describe("distributions", () => {
 
   for (const { name, label, packages, services } of Object.values(distributions))
     test(`${label} has ${packages.family} and ${services.kind}, and a name for every package`, () => {
-      for (const wanted of Object.keys(packageTable)) assert.ok(realNames(name, "any", wanted).length > 0);
+      for (const [wanted, { brought }] of Object.entries(packageTable))
+        assert.ok(brought !== undefined || realNames(name, "any", wanted).length > 0);
     });
 
   const kernels = [

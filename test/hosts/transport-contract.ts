@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -52,6 +54,17 @@ export function transportContract(name: string, get: () => Promise<Transport>): 
       const received: Uint8Array[] = [];
       await (await get()).run(sh`cat`, { stdin: bytes, onStdout: (chunk) => received.push(chunk), collect: false });
       assert.ok(Buffer.concat(received).equals(bytes));
+    });
+
+    test("connects to a port of the host's own, and says so when nobody listens", async () => {
+      const server = createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      const stream = await (await get()).connect(port);
+      stream.end("there and back");
+      assert.equal(await text(stream), "there and back");
+      server.close();
+      await assert.rejects((await get()).connect(port));
     });
 
     test("takes a stream as standard input", async () => {

@@ -117,6 +117,7 @@ function withDeviceTree(transport: Transport): Transport {
     start: (script, options) => transport.start(moved(script), options),
     write: (content, target) => transport.write(content, target),
     read: (path) => transport.read(path),
+    connect: (port) => transport.connect(port),
     close: () => transport.close(),
   };
 }
