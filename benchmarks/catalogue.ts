@@ -4,6 +4,7 @@ import { coldStart } from "./cold-start/index.ts";
 import { command } from "./command/index.ts";
 import type { Benchmark } from "./define.ts";
 import { edge } from "./edge/index.ts";
+import { imageBase } from "./image-base/index.ts";
 import { llmTokens } from "./llm-tokens/index.ts";
 import { memory } from "./memory/index.ts";
 import { onnx } from "./onnx/index.ts";
@@ -15,6 +16,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   [coldStart.name]: coldStart,
   [command.name]: command,
   [memory.name]: memory,
+  [imageBase.name]: imageBase,
   [steadyLoad.name]: steadyLoad,
   [llmTokens.name]: llmTokens,
   [onnx.name]: onnx,

@@ -81,6 +81,7 @@ export function defineBenchmark<Schema extends z.ZodType<Parameters>, Name exten
     ...{ name, title, parameters, warmups, instrument },
     metricsOf: (given) => describeAll(name, metricsFor(given)),
     async measure(place, variant, given) {
+      if (variant.unavailable !== undefined) return { outcome: "skipped", cause: variant.unavailable };
       const measurement = await definition.measure(place, variant, parameters.parse(given));
       if (measurement.outcome === "measured") checkValues(name, metricsFor(given), measurement.values);
       return measurement;

@@ -3,7 +3,7 @@ import type { MetricDefinition } from "./results/schema.ts";
 
 /** Unit, direction and place of a metric, registered with its zod schema so that reports and comparisons read them from there. */
 type MetricFacts = Omit<MetricDefinition, "name">;
-type Place = { readonly kind?: MetricFacts["kind"]; readonly primary?: boolean };
+type Place = { readonly kind?: MetricFacts["kind"]; readonly primary?: boolean; readonly exact?: boolean };
 
 const facts = z.registry<MetricFacts>();
 
@@ -11,7 +11,10 @@ export type Metric = z.ZodNumber;
 
 function metricIn(unit: MetricFacts["unit"]) {
   return (better: MetricFacts["better"], title: string, place: Place = {}): Metric =>
-    z.number().register(facts, { unit, better, title, kind: place.kind ?? "result", primary: place.primary ?? false });
+    z.number().register(facts, {
+      ...{ unit, better, title, kind: place.kind ?? "result", primary: place.primary ?? false },
+      ...(place.exact === true ? { exact: true } : {}),
+    });
 }
 
 /** A duration in seconds. */

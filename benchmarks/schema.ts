@@ -12,6 +12,8 @@ export const variantInput = z.strictObject({
   /** Tag of the delivered image, and its config digest (a change re-runs the benchmark). */
   image: z.string().optional(),
   imageDigest: z.string().optional(),
+  /** Why the image's base could not be had: the variant is skipped. */
+  unavailable: z.string().optional(),
   /** The delivered model file: its name in the matrix, its path on the host, its sha256 (a change re-runs the benchmark). */
   model: z.strictObject({ name: z.string(), path: z.string(), sha256: z.string() }).optional(),
   /** sha256 of what may change a result: host facts, package versions, tuning values read back. */

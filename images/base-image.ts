@@ -1,14 +1,9 @@
-import { bytesText, type OperationContext, type ResourceHandler, sh, UserError } from "../hosts/index.ts";
-import { readArchive } from "./archive.ts";
+import { type OperationContext, type ResourceHandler, UserError } from "../hosts/index.ts";
 import { placeOf } from "./delivery.ts";
-import { ask, look, MOVE_SECONDS, requireRoom } from "./engine-store.ts";
-import { engines, parseLoaded } from "./engines.ts";
+import { look } from "./engine-store.ts";
 import { forget } from "./forget.ts";
-import { debianArchitecture, rootFileSystemOf } from "./root-file-system.ts";
+import { canBeHadNow, forgetPulled, makeBase } from "./make-base.ts";
 import { type BaseImageInputs, type BaseImageOutputs, baseImageInputs } from "./schema.ts";
-
-/** The compressed archive, the layer made of it, and some air. */
-const ROOM_FACTOR = 4;
 
 export const baseImageHandler: ResourceHandler<BaseImageInputs, BaseImageOutputs> = {
   token: "distrobench:images:BaseImage",
@@ -24,8 +19,13 @@ export const baseImageHandler: ResourceHandler<BaseImageInputs, BaseImageOutputs
 
   async read(context, { inputs, outputs }) {
     try {
-      const [image] = await look(await placeOf(context, inputs), [inputs.image]);
-      return image === undefined ? "gone" : { inputs, outputs: { ...outputs, localId: image.id } };
+      const place = await placeOf(context, inputs);
+      const [image] = await look(place, [inputs.image]);
+      if (image === undefined) return "gone";
+      const found = { inputs, outputs: { ...outputs, localId: image.id } };
+      if (outputs.unavailable === undefined || !(await canBeHadNow(place, inputs))) return found;
+      const { whenNotToBeHad: _needless, ...now } = inputs;
+      return { ...found, inputs: now };
     } catch (error) {
       if (!(error instanceof UserError) || context.signal.aborted) throw error;
       context.warn(`not looked at: ${error.message}`);
@@ -37,23 +37,18 @@ export const baseImageHandler: ResourceHandler<BaseImageInputs, BaseImageOutputs
     return await makeBase(context, inputs);
   },
 
-  async delete(context, { inputs }) {
+  async delete(context, { inputs, outputs }) {
     await forget(context, inputs);
+    await forgetPulledOf(context, inputs, outputs);
   },
 };
 
-async function makeBase(context: OperationContext, inputs: BaseImageInputs): Promise<BaseImageOutputs> {
-  const place = await placeOf(context, inputs);
-  const machine = (await ask(place, sh`uname -m`)).stdout.trim();
-  const wanted = { suite: inputs.suite, mirror: inputs.mirror, packages: inputs.packages, wheels: inputs.wheels };
-  const archive = await rootFileSystemOf(wanted, debianArchitecture(machine), {
-    signal: context.signal,
-    progress: (message) => context.progress(message),
-  });
-  await requireRoom(place, archive.bytes * ROOM_FACTOR);
-  const { stream, bytes } = readArchive(archive, (sent) =>
-    context.progress(`sending the base to ${inputs.host}: ${bytesText(sent)} of ${bytesText(archive.bytes)}`),
-  );
-  const imported = await ask(place, engines[inputs.engine].importRoot(inputs.image), MOVE_SECONDS, { stdin: stream });
-  return { ...inputs, localId: parseLoaded(imported.stdout), archiveDigest: archive.digest, bytesSent: bytes() };
+/** A builder that is gone was already said to be when the base was forgotten. */
+async function forgetPulledOf(context: OperationContext, inputs: BaseImageInputs, outputs: BaseImageOutputs): Promise<void> {
+  try {
+    await forgetPulled(await placeOf(context, inputs), outputs);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.warn(`${inputs.host}: ${outputs.pulled?.reference} stays: ${error.message}`);
+  }
 }

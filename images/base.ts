@@ -29,9 +29,11 @@ const EXCLUDED = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*",
  * Byte code that is trusted without a look at its source: with SOURCE_DATE_EPOCH Python would otherwise hash every source
  * file at every start, which an emulated host feels.
  */
-const COMPILE_PYTHON =
-  "python3 -m compileall -q -f -o 0 --invalidation-mode unchecked-hash /usr/lib/python3 " +
-  '"$(python3 -c \'import sysconfig; print(sysconfig.get_path("stdlib"))\')"';
+const COMPILE = "python3 -m compileall -q -f -o 0 --invalidation-mode unchecked-hash";
+const STANDARD_LIBRARY = '"$(python3 -c \'import sysconfig; print(sysconfig.get_path("stdlib"))\')"';
+const COMPILE_PYTHON = `${COMPILE} /usr/lib/python3 ${STANDARD_LIBRARY}`;
+/** Alpine's modules lie below the standard library. */
+const COMPILE_ALPINE_PYTHON = `${COMPILE} ${STANDARD_LIBRARY}`;
 
 /** A wheel is a zip archive of modules, so that no pip is needed in the base. */
 const UNPACK_WHEELS = `for wheel in /wheels/*.whl; do python3 -m zipfile -e "$wheel" ${PYTHON_MODULES} || exit; done; rm -r /wheels`;
@@ -61,42 +63,65 @@ export function mmdebstrapOptions(
 }
 
 function usesPython(packages: readonly string[]): boolean {
-  return packages.some((name) => name.startsWith("python3"));
+  return packages.some((name) => /^(python3|py3-)/.test(name));
 }
 
 /** Names a root file system by everything that decides its content but the state of the mirror. */
 export function rootFileSystemKey(wanted: RootFileSystem, architecture: string): string {
   const wheels = wanted.wheels === undefined ? [] : [wanted.wheels];
-  const text = JSON.stringify([wanted.suite, SOURCE_DATE_EPOCH, mmdebstrapOptions(wanted, architecture), ...wheels]);
-  return createHash("sha256").update(text).digest("hex");
+  return sha256(JSON.stringify([wanted.suite, SOURCE_DATE_EPOCH, mmdebstrapOptions(wanted, architecture), ...wheels]));
 }
 
-/** The tag of a base made by mmdebstrap on the builder, such as `distrobench/base:trixie-0123456789ab`. */
-export function baseTag(base: Extract<ImageBase, { kind: "mmdebstrap" }>, recipe: Recipe): string {
+/** The tag of a base on the builder, such as `distrobench/base:trixie-0123456789ab`: it names the base's content. */
+export function baseTag(base: ImageBase, recipe: Recipe): string {
+  if (base.kind === "registry") {
+    const name = /([a-z0-9._-]+)(?::[\w.-]+)?(?:@|$)/.exec(base.reference)?.[1] ?? "pulled";
+    return `distrobench/base:${name}-${sha256(pulledBase(base.reference, recipe)).slice(0, 12)}`;
+  }
   const key = rootFileSystemKey({ ...base, packages: recipe.packages, wheels: recipe.wheels }, "any");
   return `distrobench/base:${base.suite}-${key.slice(0, 12)}`;
 }
 
-/** The Dockerfile lines that define the stage `base`. Only the registry kind runs anything on the builder. */
+/** The first lines of every recipe's Dockerfile: they define the stage `base`, and the builder runs nothing for them. */
 export function baseStage(base: ImageBase, recipe: Recipe): string {
-  if (base.kind === "mmdebstrap") return `FROM ${baseTag(base, recipe)} AS base\n`;
-  const from = `FROM ${base.reference} AS base\n`;
-  const wheels = recipe.wheels ?? [];
-  const packages = [...(recipe.pulledPackages ?? recipe.packages), ...(wheels.length === 0 ? [] : ["python3-pip"])];
-  if (packages.length === 0) return from;
-  const steps = [
+  return `FROM ${baseTag(base, recipe)} AS base\n`;
+}
+
+/**
+ * The Dockerfile that makes a base of a pulled image. Which package manager it has is found out while it is built, so that images made of
+ * Debian, Ubuntu or Alpine, whatever their names, need no word more in the matrix.
+ */
+export function pulledBase(reference: string, recipe: Recipe): string {
+  const steps = [aptSteps(recipe), apkSteps(recipe)].map((list) => list.join(" && "));
+  const [apt = "", apk = ""] = steps;
+  if (apt === "") return `FROM ${reference}\n`;
+  return `FROM ${reference}\nRUN if command -v apk >/dev/null; then ${apk}; else ${apt}; fi\n`;
+}
+
+function aptSteps({ pulledPackages, packages: all, wheels = [] }: Recipe): readonly string[] {
+  const packages = [...(pulledPackages ?? all), ...(wheels.length === 0 ? [] : ["python3-pip"])];
+  if (packages.length === 0) return [];
+  return [
     "apt-get update",
     `apt-get install -y --no-install-recommends ${packages.join(" ")}`,
     ...(wheels.length === 0 ? [] : [pipInstall(wheels)]),
     ...(usesPython(packages) ? [COMPILE_PYTHON] : []),
     FORGET_CACHES,
   ];
-  return `${from}RUN ${steps.join(" && ")}\n`;
+}
+
+function apkSteps({ alpinePackages }: Recipe): readonly string[] {
+  if (alpinePackages === undefined) return ['echo "this recipe has no packages for Alpine" >&2', "exit 1"];
+  return [`apk add --no-cache ${alpinePackages.join(" ")}`, ...(usesPython(alpinePackages) ? [COMPILE_ALPINE_PYTHON] : [])];
 }
 
 function pipInstall(wheels: readonly string[]): string {
   const options = "--no-deps --no-cache-dir --only-binary=:all: --require-hashes --break-system-packages";
   return `printf '%s\\n' ${wheels.map(quote).join(" ")} > /tmp/wheels && python3 -m pip install ${options} -r /tmp/wheels`;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** For people: `trixie by mmdebstrap (python3-flask, python3-waitress)`. */

@@ -14,6 +14,10 @@ export interface EngineCommands {
   load(temporary: string): Shell;
   /** Makes an image of a root file system archive on standard input; prints its id last. */
   importRoot(tag: string): Shell;
+  /** Builds a Dockerfile on standard input that copies nothing, and names the image. */
+  buildAlone(tag: string): Shell;
+  /** Asks a registry for an image without pulling it; exit code 0 when it has it. */
+  askRegistry(reference: string): Shell;
   tag(id: string, tag: string): Shell;
   /** Removes a tag, and the image with its last tag. Fails when a container uses it. */
   remove(reference: string): Shell;
@@ -39,6 +43,9 @@ export const engines = {
     save: (reference) => sh`docker save ${reference}`,
     load: () => sh`docker load && sync`,
     importRoot: (tag) => sh`docker import - ${tag}`,
+    // The classic builder, as for the recipe on top: it needs no buildx.
+    buildAlone: (tag) => sh`DOCKER_BUILDKIT=0 docker build --quiet --tag ${tag} -`,
+    askRegistry: (reference) => sh`docker manifest inspect ${reference} >/dev/null`,
     tag: (id, tag) => sh`docker tag ${id} ${tag}`,
     remove: (reference) => sh`docker image rm ${reference}`,
     directory: sh`docker info --format ${DOCKER_ROOT}`,
@@ -53,6 +60,8 @@ export const engines = {
     save: (reference) => sh`podman save ${reference}`,
     load: (temporary) => sh`mkdir -p ${temporary} && TMPDIR=${temporary} podman load && sync`,
     importRoot: (tag) => sh`podman import - ${tag}`,
+    buildAlone: (tag) => sh`podman build --quiet --tag ${tag} -`,
+    askRegistry: (reference) => sh`podman manifest inspect ${reference} >/dev/null`,
     tag: (id, tag) => sh`podman tag ${id} ${tag}`,
     remove: (reference) => sh`podman image rm ${reference}`,
     directory: sh`podman info --format ${PODMAN_ROOT}`,

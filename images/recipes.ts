@@ -7,6 +7,8 @@ export interface Recipe {
   readonly packages: readonly string[];
   /** Packages to add to a pulled base, where it brings some of them itself; `packages` by default. */
   readonly pulledPackages?: readonly string[];
+  /** The same in Alpine, for pulled bases; absent where Alpine lacks something. */
+  readonly alpinePackages?: readonly string[];
   /** Python wheels of the base, as lines of a pip requirements file with the sha256 of every file that may be taken. */
   readonly wheels?: readonly string[];
   /** Its folder under `images/`; its name by default. */
@@ -21,6 +23,7 @@ const onnxFiles = ["app/__main__.py", "app/run.py"];
 export const recipes: Readonly<Record<string, Recipe>> = {
   "model-server": {
     packages: ["python3-flask", "python3-waitress"],
+    alpinePackages: ["py3-flask", "py3-waitress"],
     files: ["app/__main__.py", "app/application.py", "app/model.py", "app/server.py", "app/weights.json"],
   },
   // llama.cpp's own image or Debian's packages: both have llama-server and llama-bench.

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { baseTag } from "./base.ts";
+import { baseTag, pulledBase } from "./base.ts";
 import { findRecipe, type ImageBase, prepareContext } from "./index.ts";
 import type { BaseImageInputs, DeliveredImageInputs } from "./schema.ts";
 
@@ -22,15 +22,16 @@ export class DeliveredImage extends pulumi.CustomResource {
   }
 }
 
-/** A Debian root file system, made on the controller, as an image in the builder's Docker. */
+/** What a recipe stands on, as an image in the builder's Docker. */
 class BaseImage extends pulumi.CustomResource {
   declare readonly localId: pulumi.Output<string>;
   declare readonly archiveDigest: pulumi.Output<string>;
   /** Bytes. */
   declare readonly bytesSent: pulumi.Output<number>;
+  declare readonly unavailable: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: Args<BaseImageInputs>, options?: pulumi.CustomResourceOptions) {
-    const outputs = { localId: undefined, archiveDigest: undefined, bytesSent: undefined };
+    const outputs = { localId: undefined, archiveDigest: undefined, bytesSent: undefined, unavailable: undefined };
     super("distrobench:images:BaseImage", name, { ...args, ...outputs }, options);
   }
 }
@@ -41,6 +42,7 @@ export interface BuiltImageArgs {
   readonly stack: string;
   readonly recipe: string;
   readonly base: ImageBase;
+  readonly whenNotToBeHad?: "skip" | undefined;
   readonly builder: {
     readonly host: string;
     readonly connection: pulumi.Input<BaseImageInputs["connection"]>;
@@ -59,6 +61,8 @@ export class BuiltImage extends pulumi.ComponentResource {
   readonly tag: string;
   /** What it stands on, for people. */
   readonly base: string;
+  /** Why its base could not be had, where that is no failure. */
+  readonly unavailable: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: BuiltImageArgs, options?: pulumi.ComponentResourceOptions) {
     super("distrobench:images:BuiltImage", name, {}, options);
@@ -66,11 +70,12 @@ export class BuiltImage extends pulumi.ComponentResource {
     // Children do not inherit what their component waits for.
     const own = { parent: this, dependsOn: options?.dependsOn ?? [] };
     const { context, dockerfile, base: description } = prepareContext({ root, name, recipe, base });
-    const made = base.kind === "mmdebstrap" ? [new BaseImage(`${name}-base`, baseArgs(args, base), own)] : [];
+    const made = new BaseImage(`${name}-base`, baseArgs(args), own);
     const sshOpts = builder.sshConfigFile === undefined ? [] : ["-F", builder.sshConfigFile];
     const provider = new docker.Provider(`${name}-builder`, dockerAt(builder.dockerHost, sshOpts), own);
     this.tag = `distrobench/${name}:${args.stack}`;
     this.base = description;
+    this.unavailable = made.unavailable;
     // The classic builder: one tar over the Engine API, no buildx and no session, on every Docker from 24 on.
     const build = { context, dockerfile, builderVersion: docker.BuilderVersion.BuilderV1 };
     const image = new docker.Image(
@@ -88,19 +93,16 @@ function dockerAt(host: pulumi.Input<string>, sshOpts: pulumi.Input<string>[]): 
   return { host, sshOpts, disableDockerDaemonCheck: true };
 }
 
-function baseArgs(args: BuiltImageArgs, base: Extract<ImageBase, { kind: "mmdebstrap" }>): Args<BaseImageInputs> {
-  const { packages, wheels } = findRecipe(args.recipe);
-  const { host, connection } = args.builder;
+function baseArgs({ base, recipe, builder, whenNotToBeHad }: BuiltImageArgs): Args<BaseImageInputs> {
+  const found = findRecipe(recipe);
+  const { host, connection } = builder;
+  const skip = whenNotToBeHad === undefined ? {} : { whenNotToBeHad };
+  const common = { host, connection, engine: "docker" as const, image: baseTag(base, found), ...skip };
+  if (base.kind === "registry") {
+    const pulled = { reference: base.reference, dockerfile: pulledBase(base.reference, found) };
+    return { ...common, packages: [...(found.pulledPackages ?? found.packages)], pulled };
+  }
   const mirror = base.mirror === undefined ? {} : { mirror: base.mirror };
-  const image = baseTag(base, findRecipe(args.recipe));
-  return {
-    host,
-    connection,
-    engine: "docker",
-    image,
-    suite: base.suite,
-    ...mirror,
-    packages: [...packages],
-    ...(wheels === undefined ? {} : { wheels: [...wheels] }),
-  };
+  const wheels = found.wheels === undefined ? {} : { wheels: [...found.wheels] };
+  return { ...common, suite: base.suite, ...mirror, packages: [...found.packages], ...wheels };
 }

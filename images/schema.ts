@@ -31,26 +31,34 @@ export interface DeliveredImageOutputs extends DeliveredImageInputs {
   readonly localId: string;
 }
 
-/** A Debian root file system made on the controller, as an image in the builder's engine for recipes to stand on. */
+/** What a recipe stands on, in the builder's engine: a root file system made on the controller, or a pulled image with the recipe's packages. */
 export const baseImageInputs = z.strictObject({
   host: z.string(),
   connection: connectionSchema,
   engine: engineName,
   /** Its tag, which names its content, such as `distrobench/base:trixie-0123456789ab`. */
   image: z.string(),
-  /** Debian suite, such as `trixie`. */
-  suite: z.string(),
+  /** Suite for mmdebstrap, such as `trixie`; absent for a pulled image. */
+  suite: z.string().optional(),
   /** Absent means the mirrors that mmdebstrap chooses. Not part of what the base is, so a change does nothing. */
   mirror: z.string().optional(),
   packages: z.array(z.string()),
   /** Lines of a pip requirements file with hashes. */
   wheels: z.array(z.string()).optional(),
+  /** The image to pull, and the Dockerfile that stands on it. */
+  pulled: z.strictObject({ reference: z.string(), dockerfile: z.string() }).optional(),
+  /** A base that can't be had is then an empty image with a reason, and no failure. */
+  whenNotToBeHad: z.literal("skip").optional(),
 });
 export type BaseImageInputs = z.output<typeof baseImageInputs>;
 
 export interface BaseImageOutputs extends BaseImageInputs {
   readonly localId: string;
-  /** sha256 of the uncompressed root file system archive: equal while the mirror's packages are. */
+  /** sha256 of the uncompressed root file system archive: equal while the mirror's packages are. Empty for a pulled base. */
   readonly archiveDigest: string;
   readonly bytesSent: number;
+  /** Why the base could not be had: an empty image has its name. */
+  readonly unavailable?: string;
+  /** Whether the pulled image was not on the builder before: then delete removes it. */
+  readonly broughtReference?: boolean;
 }

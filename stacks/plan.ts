@@ -45,6 +45,7 @@ export interface PlannedImage {
     | { readonly kind: "registry"; readonly reference: string }
     | { readonly kind: "mmdebstrap"; readonly suite: string; readonly mirror: string | undefined };
   readonly builder: string;
+  readonly whenNotToBeHad?: "skip";
   readonly deliverTo: readonly { readonly host: string; readonly engine: EngineName }[];
 }
 
@@ -122,6 +123,7 @@ function planImage(name: string, matrix: Matrix): PlannedImage {
         ? { kind: "mmdebstrap", suite: mmdebstrap ?? "", mirror }
         : { kind: "registry", reference: registry },
     builder: image.builder,
+    ...(image.whenNotToBeHad === "skip" ? { whenNotToBeHad: "skip" as const } : {}),
     deliverTo: deliveries(name, matrix),
   };
 }

@@ -140,11 +140,11 @@ function declareImage(
   hosts: ReadonlyMap<string, DeclaredHost>,
 ): DeclaredImage {
   const builder = expect(hosts, planned.builder);
-  const { name, recipe, base } = planned;
+  const { name, recipe, base, whenNotToBeHad } = planned;
   const address = dockerAddress(root, stack, builder.planned, builder.machine);
   const built = new BuiltImage(
     name,
-    { root, stack, recipe, base, builder: { host: planned.builder, connection: builder.connection, ...address } },
+    { root, stack, recipe, base, whenNotToBeHad, builder: { host: planned.builder, connection: builder.connection, ...address } },
     { dependsOn: builder.ready },
   );
   const source = pulumi.output({ host: planned.builder, connection: builder.connection, engine: "docker" as const });
@@ -208,11 +208,15 @@ function declareVariant(
     machine: host.machine,
     environment,
     ...(tuning === undefined ? {} : { tuning: tuning.readBack }),
-    ...(image === undefined || delivered === undefined ? {} : { image: image.built.tag, imageDigest: delivered.configDigest }),
+    ...(image === undefined || delivered === undefined ? {} : imageOf(image.built, delivered)),
     ...(model === undefined || modelName === undefined
       ? {}
       : { model: { name: modelName, path: model.path, sha256: model.sha256 } }),
   };
+}
+
+function imageOf({ tag, unavailable }: BuiltImage, { configDigest }: DeliveredImage) {
+  return { image: tag, imageDigest: configDigest, unavailable };
 }
 
 function expect<Value>(map: ReadonlyMap<string, Value>, name: string): Value {

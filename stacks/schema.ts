@@ -119,6 +119,10 @@ const image = z.strictObject({
     })
     .meta({ oneOf: [{ required: ["mmdebstrap"] }, { required: ["registry"] }] }),
   builder: name.describe("host that builds the image once, with Docker"),
+  whenNotToBeHad: z
+    .enum(["fail", "skip"])
+    .default("fail")
+    .describe("skip: where the base can't be had, variants with this image are skipped with the reason, and nothing fails"),
 });
 
 const blockCount = z.int().min(1).max(1000);

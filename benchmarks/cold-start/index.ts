@@ -1,23 +1,16 @@
 import { z } from "zod";
 import { defineBenchmark, type Measurement } from "../define.ts";
 import type { StateColdStart } from "../harness/start-state.ts";
-import { containerLimits } from "../limits.ts";
 import { seconds } from "../metric.ts";
+import { REMOVAL_SECONDS, servedImage, servedOrder } from "../served.ts";
 
 const parameters = z.strictObject({
-  /** Port of the server inside the container. */
-  port: z.int().min(1).max(65535).default(5000),
-  healthPath: z.string().startsWith("/").default("/health"),
-  /** `announced` for images that print `READY <CLOCK_MONOTONIC ns>` right after listen(), `polled` for all others. */
-  readiness: z.enum(["announced", "polled"]).default("announced"),
+  ...servedImage,
   /**
    * What is made cold before each start: nothing, the host's page cache, the engine, or the engine's store (the image is removed, and
    * loading it from an archive on the host is part of the start). Each is a series of its own.
    */
   state: z.enum(["warm", "cold-cache", "engine-restart", "load-included"]).default("warm"),
-  /** Seconds until a start counts as failed. */
-  timeoutSeconds: z.number().positive().max(3600).default(120),
-  limits: containerLimits.default({}),
 });
 
 /** From just before `docker run` is spawned to the last byte of the head of the first HTTP 200: one container is one sample. */
@@ -36,19 +29,15 @@ export const coldStart = defineBenchmark({
     bracket: seconds("lower", "width of the polling bracket", { kind: "diagnostic" }),
   },
   warmups: 1,
-  async measure({ harness }, variant, { port, timeoutSeconds, ...given }) {
-    if (variant.engine === undefined || variant.image === undefined) {
-      return { outcome: "failed", cause: `${variant.id} names no engine or no image`, stamps: {} };
-    }
-    const { engine: starter, image, slice } = variant;
-    const order = { ...given, starter, image, slice, arguments: [], containerPort: port, timeoutSeconds };
-    const allowed = timeoutSeconds + REMOVAL_SECONDS + STATE_SECONDS[given.state];
-    return toMeasurement(await harness.request("cold-start-in", order, { timeoutSeconds: allowed }));
+  async measure({ harness }, variant, given) {
+    const container = servedOrder(variant, given);
+    if (typeof container === "string") return { outcome: "failed", cause: container, stamps: {} };
+    const { state, timeoutSeconds } = given;
+    const allowed = timeoutSeconds + REMOVAL_SECONDS + STATE_SECONDS[state];
+    return toMeasurement(await harness.request("cold-start-in", { ...container, state }, { timeoutSeconds: allowed }));
   },
 });
 
-/** The harness removes the container within the same request. */
-const REMOVAL_SECONDS = 120;
 /** Seconds that bringing the host into a state may take, on a slow one. */
 const STATE_SECONDS = { warm: 0, "cold-cache": 300, "engine-restart": 900, "load-included": 6000 } as const;
 

@@ -30,6 +30,8 @@ export interface MemoryReading {
 export type Memory =
   | {
       readonly outcome: "read";
+      /** From just before the start command was spawned to the last byte of the head of the first 200. */
+      readonly startSeconds: number;
       /** Host memory in use before the container was started. */
       readonly before: number;
       readonly rest: readonly MemoryReading[];
@@ -54,7 +56,8 @@ export function memory({ restSeconds, readings, load, ...order }: MemoryOrder): 
     const { planned, sent, failed } = summariseWindow((await window).series);
     const peak = group === undefined ? undefined : peakBytes(group);
     return {
-      ...{ outcome: "read" as const, before, rest, loaded, requests: { planned, sent, failed } },
+      ...{ outcome: "read" as const, startSeconds: service.loadSeconds, before, rest, loaded },
+      requests: { planned, sent, failed },
       ...(peak === undefined ? {} : { peak }),
       limits: limitsReadBack(order.limits, group),
     };

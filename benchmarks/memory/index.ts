@@ -1,45 +1,31 @@
 import { z } from "zod";
-import { defineBenchmark, type Measurement } from "../define.ts";
+import { defineBenchmark, type Measurement, type Place } from "../define.ts";
 import { DRAIN_SECONDS } from "../harness/load/generate.ts";
 import type { Memory, MemoryReading } from "../harness/memory.ts";
-import { containerLimits } from "../limits.ts";
 import { bytes } from "../metric.ts";
+import type { VariantInput } from "../schema.ts";
+import { REMOVAL_SECONDS, requestOf, sentRequest, servedImage, servedOrder } from "../served.ts";
 
-/** One flower for the model server's `POST /predict`. */
-const FLOWER = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
-
-const parameters = z.strictObject({
-  /** Port of the server inside the container. */
-  port: z.int().min(1).max(65535).default(5000),
-  healthPath: z.string().startsWith("/").default("/health"),
-  /** `announced` for images that print `READY <CLOCK_MONOTONIC ns>` right after listen(), `polled` for all others. */
-  readiness: z.enum(["announced", "polled"]).default("announced"),
-  /** Seconds until a start counts as failed. */
-  timeoutSeconds: z.number().positive().max(3600).default(120),
-  limits: containerLimits.default({}),
+export const memoryParameters = z.strictObject({
+  ...servedImage,
   /** Seconds from the first answer to the first reading. */
   restSeconds: z.number().nonnegative().max(3600).default(60),
   /** Readings, one per second, at rest and again under load. */
   readings: z.int().min(1).max(600).default(10),
   /** Requests per second of the load. */
   rate: z.number().positive().max(1000).default(8),
-  method: z.enum(["GET", "POST"]).default("POST"),
-  path: z.string().startsWith("/").default("/predict"),
-  /** Sent as JSON with every POST. */
-  body: z.record(z.string(), z.unknown()).default(FLOWER),
+  ...sentRequest,
 });
 
 /** Seconds of load before the readings under load. */
 const WARMUP = 5;
-/** The harness removes the container within the same request. */
-const REMOVAL_SECONDS = 120;
 const diagnostic = { kind: "diagnostic" } as const;
 
 /** What one container takes, at rest and under load: one container is one sample, its readings are not. */
 export const memory = defineBenchmark({
   name: "memory",
   title: "Memory per container",
-  parameters,
+  parameters: memoryParameters,
   metrics: {
     restPss: bytes("lower", "PSS at rest", { primary: true }),
     loadPss: bytes("lower", "PSS under load"),
@@ -52,18 +38,23 @@ export const memory = defineBenchmark({
   },
   warmups: 0,
   async measure({ harness }, variant, given) {
-    const { port, rate, method, path, body, ...container } = given;
-    if (variant.engine === undefined || variant.image === undefined) {
-      return { outcome: "failed", cause: `${variant.id} names no engine or no image`, stamps: {} };
-    }
-    const { engine: starter, image, slice } = variant;
-    const sent = method === "POST" ? { body: JSON.stringify(body) } : {};
-    const load = { rate, method, path, ...sent, warmup: WARMUP, profile: "constant", seed: 1 } as const;
-    const most = given.timeoutSeconds + given.restSeconds + 2 * given.readings + WARMUP + DRAIN_SECONDS + REMOVAL_SECONDS;
-    const order = { ...container, starter, image, slice, arguments: [], containerPort: port, load };
-    return toMeasurement(await harness.request("memory", order, { timeoutSeconds: most }));
+    return toMeasurement(await readMemory(harness, variant, given));
   },
 });
+
+/** Starts one container of the variant and reads its memory, at rest and under load. */
+export async function readMemory(
+  harness: Place["harness"],
+  variant: VariantInput,
+  given: z.output<typeof memoryParameters>,
+): Promise<Memory> {
+  const container = servedOrder(variant, given);
+  if (typeof container === "string") return { outcome: "failed", cause: container };
+  const { rate, restSeconds, readings, timeoutSeconds } = given;
+  const load = { rate, ...requestOf(given), warmup: WARMUP, profile: "constant", seed: 1 } as const;
+  const most = timeoutSeconds + restSeconds + 2 * readings + WARMUP + DRAIN_SECONDS + REMOVAL_SECONDS;
+  return await harness.request("memory", { ...container, restSeconds, readings, load }, { timeoutSeconds: most });
+}
 
 type Name = "restPss" | "loadPss" | "restCurrent" | "loadCurrent" | "peak" | "hostRest" | "hostLoad" | "hostBefore";
 

@@ -13,6 +13,8 @@ export const metricDefinition = z.strictObject({
   primary: z.boolean(),
   /** `phase` metrics add up to the primary one and are drawn as a bar. */
   kind: z.enum(["result", "phase", "diagnostic"]),
+  /** Follows from what is measured alone, such as the bytes of an image: one value, n = 1, and no interval to estimate. */
+  exact: z.boolean().optional(),
 });
 export type MetricDefinition = z.output<typeof metricDefinition>;
 

@@ -51,7 +51,32 @@ type RawComparison = Omit<Comparison, "verdict" | "word" | "sentence" | "adjuste
   readonly definition: MetricDefinition;
 };
 
-function evidenceOf(session: Session, { definition, units }: MetricUnits, variant: string): RawComparison {
+/** The one value of an exact metric: a failed start says nothing about the bytes of its image. */
+export function exactUnit(units: readonly Unit[]): readonly Unit[] {
+  return units.filter(({ failed }) => !failed).slice(0, 1);
+}
+
+/** Nothing to estimate: the value is its own interval. */
+export function exactInterval(value: number | undefined): Interval | undefined {
+  return value === undefined ? undefined : { low: value, high: value, coverage: 1 };
+}
+
+function exactEvidence(session: Session, { definition, units }: MetricUnits, variant: string): RawComparison {
+  const [ours, theirs] = [exactUnit(units.get(variant) ?? []), exactUnit(units.get(session.baseline) ?? [])];
+  const [ratio] = logDifferences(
+    ours,
+    theirs.map((unit) => ({ ...unit, block: ours[0]?.block ?? 0 })),
+  ).map(Math.exp);
+  return {
+    ...{ definition, variant, baseline: session.baseline, metric: definition.name, ratio },
+    ...{ pairs: ratio === undefined ? 0 : 1, interval: exactInterval(ratio), bootstrap: undefined, p: undefined },
+    cliffsDelta: cliffsDelta(valuesOf(ours), valuesOf(theirs)),
+  };
+}
+
+function evidenceOf(session: Session, metric: MetricUnits, variant: string): RawComparison {
+  if (metric.definition.exact === true) return exactEvidence(session, metric, variant);
+  const { definition, units } = metric;
   const [ours, theirs] = [units.get(variant) ?? [], units.get(session.baseline) ?? []];
   const differences = logDifferences(ours, theirs);
   const estimate = pairedEstimate(differences);
@@ -70,7 +95,7 @@ function evidenceOf(session: Session, { definition, units }: MetricUnits, varian
 }
 
 function concluded(session: Session, { definition, ...raw }: RawComparison, adjustedP: number | undefined): Comparison {
-  const significant = adjustedP !== undefined && adjustedP < 0.05;
+  const significant = definition.exact === true ? raw.ratio !== 1 : adjustedP !== undefined && adjustedP < 0.05;
   const verdict = judge(definition, session.design.tolerance, [raw.variant, raw.baseline], { ...raw, significant });
   return { ...raw, adjustedP, significant, ...verdict };
 }

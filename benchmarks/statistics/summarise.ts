@@ -1,6 +1,6 @@
 import type { MetricDefinition, Sample, Session, SessionData } from "../results/schema.ts";
 import { comparabilityOf } from "./comparability.ts";
-import { aaResult, compareWithBaseline, type MetricUnits } from "./compare.ts";
+import { aaResult, compareWithBaseline, exactInterval, exactUnit, type MetricUnits } from "./compare.ts";
 import { DRIFT_LIMIT, lag1 } from "./diagnostics.ts";
 import { median, medianInterval } from "./estimate.ts";
 import { flaggedSamples } from "./flagged.ts";
@@ -60,7 +60,10 @@ function metricsOf(
   const comparisons = state.status === "invalid" ? found.map(withoutVerdict) : found;
   return units.map((metric) => ({
     definition: metric.definition,
-    estimates: session.variants.map(({ id }) => estimateOf(id, metric.units.get(id) ?? [])),
+    estimates: session.variants.map(({ id }) => {
+      const units = metric.units.get(id) ?? [];
+      return estimateOf(id, metric.definition.exact === true ? exactUnit(units) : units, metric.definition);
+    }),
     comparisons: comparisons.filter((comparison) => comparison.metric === metric.definition.name),
     aa: aa.find((result) => result.metric === metric.definition.name),
     overview: overviewOf(session, metric),
@@ -73,7 +76,7 @@ function withoutVerdict(comparison: Comparison): Comparison {
   return { ...comparison, verdict: "cannot-tell", word: "no verdict", sentence };
 }
 
-function estimateOf(variant: string, units: readonly Unit[]): Estimate {
+function estimateOf(variant: string, units: readonly Unit[], { exact }: MetricDefinition): Estimate {
   const values = valuesOf(units);
   const r1 = lag1(values);
   return {
@@ -83,7 +86,7 @@ function estimateOf(variant: string, units: readonly Unit[]): Estimate {
     median: median(values),
     min: values.reduce((a: number, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
     max: values.reduce((a: number, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-    interval: medianInterval(values),
+    interval: exact === true ? exactInterval(values[0]) : medianInterval(values),
     lag1: r1,
     drift: r1 !== undefined && Math.abs(r1) > DRIFT_LIMIT,
   };

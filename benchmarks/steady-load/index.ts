@@ -1,23 +1,13 @@
 import { z } from "zod";
 import { defineBenchmark } from "../define.ts";
 import { DRAIN_SECONDS } from "../harness/load/generate.ts";
-import { containerLimits } from "../limits.ts";
 import { type Metric, ratio, seconds } from "../metric.ts";
+import { REMOVAL_SECONDS, requestOf, sentRequest, servedImage, servedOrder } from "../served.ts";
 import { quantileRanks } from "../statistics/ranks.ts";
 import { type SteadyLoadMetric, toMeasurement } from "./measurement.ts";
 
-/** One flower for the model server's `POST /predict`. */
-const FLOWER = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
-
 const parameters = z.strictObject({
-  /** Port of the server inside the container. */
-  port: z.int().min(1).max(65535).default(5000),
-  healthPath: z.string().startsWith("/").default("/health"),
-  /** `announced` for images that print `READY <CLOCK_MONOTONIC ns>` right after listen(), `polled` for all others. */
-  readiness: z.enum(["announced", "polled"]).default("announced"),
-  /** Seconds until a start counts as failed. */
-  timeoutSeconds: z.number().positive().max(3600).default(120),
-  limits: containerLimits.default({}),
+  ...servedImage,
   /** Requests per second. */
   rate: z.number().positive().max(10_000).default(8),
   /** Seconds of a window. */
@@ -27,10 +17,7 @@ const parameters = z.strictObject({
   /** `poisson` arrivals are the same in every window: they come from `seed`. */
   profile: z.enum(["constant", "poisson"]).default("constant"),
   seed: z.int().nonnegative().default(1),
-  method: z.enum(["GET", "POST"]).default("POST"),
-  path: z.string().startsWith("/").default("/predict"),
-  /** Sent as JSON with every POST. */
-  body: z.record(z.string(), z.unknown()).default(FLOWER),
+  ...sentRequest,
   /** Most connections at once; as many as are needed by default. */
   connections: z.int().min(256).optional(),
 });
@@ -43,30 +30,14 @@ export const steadyLoad = defineBenchmark({
   metrics: ({ rate, duration }): Record<SteadyLoadMetric, Metric> => metricsFor(Math.round(rate * duration)),
   warmups: 0,
   async measure({ harness }, variant, given) {
-    const { port, timeoutSeconds, healthPath, readiness, limits, body, method, ...rest } = given;
-    if (variant.engine === undefined || variant.image === undefined) {
-      return { outcome: "failed", cause: `${variant.id} names no engine or no image`, stamps: {} };
-    }
-    const load = { ...rest, method, ...(method === "POST" ? { body: JSON.stringify(body) } : {}) };
-    const { engine: starter, image, slice } = variant;
-    const container = {
-      starter,
-      image,
-      slice,
-      arguments: [],
-      containerPort: port,
-      healthPath,
-      readiness,
-      limits,
-      timeoutSeconds,
-    };
-    const most = timeoutSeconds + given.warmup + given.duration + DRAIN_SECONDS + REMOVAL_SECONDS;
+    const container = servedOrder(variant, given);
+    if (typeof container === "string") return { outcome: "failed", cause: container, stamps: {} };
+    const { rate, duration, warmup, profile, seed, connections, timeoutSeconds } = given;
+    const load = { rate, duration, warmup, profile, seed, connections, ...requestOf(given) };
+    const most = timeoutSeconds + warmup + duration + DRAIN_SECONDS + REMOVAL_SECONDS;
     return toMeasurement(await harness.request("steady-load", { ...container, load }, { timeoutSeconds: most }));
   },
 });
-
-/** The harness removes the container within the same request. */
-const REMOVAL_SECONDS = 120;
 
 /**
  * Only medians, p95 and the container's CPU are compared: beyond p99 of 480 requests lie five, which says little about the next

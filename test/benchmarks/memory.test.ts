@@ -8,7 +8,7 @@ type Read = Extract<Memory, { outcome: "read" }>;
 
 const reading = (pss: number, current: number, host: number): MemoryReading => ({ pss, current, host });
 const read: Read = {
-  ...({ outcome: "read", before: 900, peak: 77 } as const),
+  ...({ outcome: "read", startSeconds: 1.5, before: 900, peak: 77 } as const),
   rest: [reading(10, 30, 1000), reading(20, 50, 1100)],
   loaded: [reading(30, 60, 1200), reading(50, 70, 1400)],
   requests: { planned: 80, sent: 80, failed: 1 },

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { baseStage, baseTag, mmdebstrapOptions, SOURCE_DATE_EPOCH } from "../../images/base.ts";
+import { baseStage, baseTag, mmdebstrapOptions, pulledBase, SOURCE_DATE_EPOCH } from "../../images/base.ts";
 import { prepareContext } from "../../images/context.ts";
 import { findRecipe } from "../../images/recipes.ts";
+import { golden } from "../golden.ts";
 
 const root = mkdtempSync(join(tmpdir(), "distrobench-context-"));
 after(() => rmSync(root, { recursive: true }));
@@ -29,10 +31,24 @@ test("with a base of our own the builder runs nothing", () => {
   assert.equal(stage, `FROM ${baseTag(trixie, recipe)} AS base\n`);
 });
 
-test("with a pulled base the same packages are installed on top of the digest", () => {
-  const stage = baseStage(slim, recipe);
-  assert.match(stage, /^FROM debian:trixie-slim@sha256:0123 AS base\nRUN .*python3-flask python3-waitress/);
+test("with a pulled base the same packages are installed on top of the digest, by apt or, in Alpine, by apk", () => {
+  assert.match(baseStage(slim, recipe), /^FROM distrobench\/base:debian-[0-9a-f]{12} AS base\n$/);
   assert.match(mmdebstrapOptions(recipe, "amd64").join(" "), /--include=python3-flask,python3-waitress/);
+  for (const name of ["model-server", "llm-server", "onnx-runner"])
+    golden(`images/pulled-base-${name}.Dockerfile`, pulledBase(slim.reference, findRecipe(name)));
+});
+
+test("the script of a pulled base asks apk where there is one, and apt elsewhere", () => {
+  const asked = (manager: "apk" | "apt-get", name: string): string => {
+    const folder = mkdtempSync(join(root, "bin-"));
+    for (const program of [manager, "python3", "rm"])
+      writeFileSync(join(folder, program), `#!/bin/sh\necho ${program} $1 $2 $3 $4\n`, { mode: 0o755 });
+    const script = pulledBase(slim.reference, findRecipe(name)).split("\nRUN ")[1] ?? "";
+    return execFileSync("/bin/sh", ["-c", script], { env: { PATH: folder }, stdio: ["ignore", "pipe", "pipe"] }).toString();
+  };
+  assert.match(asked("apk", "model-server"), /^apk add --no-cache py3-flask py3-waitress\npython3 -m/);
+  assert.match(asked("apt-get", "model-server"), /^apt-get update\napt-get install -y --no-install-recommends python3-flask$/m);
+  assert.throws(() => asked("apk", "onnx-runner"), /no packages for Alpine/);
 });
 
 test("a base's tag changes with the suite and the packages, not with the mirror", () => {
@@ -40,6 +56,9 @@ test("a base's tag changes with the suite and the packages, not with the mirror"
   assert.equal(baseTag({ ...trixie, mirror: "http://192.0.2.1/debian" }, recipe), tag);
   assert.notEqual(baseTag({ ...trixie, suite: "forky" }, recipe), tag);
   assert.notEqual(baseTag(trixie, { ...recipe, packages: ["python3-flask"] }), tag);
+  const pulled = (reference: string) => baseTag({ kind: "registry", reference }, recipe);
+  assert.match(pulled("ghcr.io:443/team/alpine:3.22"), /base:alpine-/);
+  assert.notEqual(pulled("alpine:3.22"), pulled("alpine:3.21"));
 });
 
 test("an unknown recipe is refused with the known ones", () => {

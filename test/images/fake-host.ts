@@ -15,6 +15,8 @@ interface Behaviour {
   readonly freeKibibytes?: number;
   /** Standard error of every load. */
   readonly loadFails?: string;
+  /** Standard error of every build; an archive that is imported is never looked at. */
+  readonly buildFails?: string;
   /** The id that a load brings, whatever was sent. */
   readonly loadsInstead?: string;
 }
@@ -44,12 +46,26 @@ export function fakeHost(name: string, behaviour: Behaviour = {}): FakeHost {
     stores[engine]?.set(id, []);
     return { stdout: `Loaded image: ${id}\n` };
   };
+  const made = (name: string): Answer => {
+    const id = `sha256:${String(commands.length).padStart(64, "0")}`;
+    stores.docker?.set(id, [name]);
+    return { stdout: `${id}\n` };
+  };
+  /** Pulls what the Dockerfile stands on, as an engine does. */
+  const build = (name: string, dockerfile: string): Answer => {
+    if (behaviour.buildFails !== undefined) return { stdout: "", stderr: behaviour.buildFails, exitCode: 1 };
+    stores.docker?.set(`sha256:${"f".repeat(64)}`, [/^FROM (\S+)/.exec(dockerfile)?.[1] ?? ""]);
+    return made(name);
+  };
   const rows: readonly [RegExp, (match: RegExpExecArray, stdin: string) => Answer][] = [
     [/^command -v/, () => ({ stdout: "" })],
     [/^rm -rf/, () => ({ stdout: "" })],
     [/^directory=/, () => ({ stdout: `${behaviour.freeKibibytes ?? 1e9} /var\n` })],
     [/^(docker|podman) save (\S+) \| .*(docker|podman) load/, (match) => load(match[3] ?? "", match[2] ?? "")],
     [/(docker|podman) load/, (match, stdin) => load(match[1] ?? "", stdin)],
+    [/^DOCKER_BUILDKIT=0 docker build --quiet --tag (\S+) -$/, (match, stdin) => build(match[1] ?? "", stdin)],
+    [/^docker import - (\S+)/, (match) => made(match[1] ?? "")],
+    [/^docker manifest inspect/, () => ({ stdout: "", exitCode: behaviour.buildFails === undefined ? 0 : 1 })],
     [/^docker info|^podman --version/, () => ({ stdout: "[[Backing Filesystem extfs]]\n" })],
     [/^(docker|podman) image inspect (.*)/, (match) => inspect(stores[match[1] ?? ""], match[2] ?? "")],
     [/^(docker|podman) tag (\S+) (\S+)/, (match) => tag(stores[match[1] ?? ""], match[2] ?? "", match[3] ?? "")],
@@ -67,7 +83,7 @@ export function fakeHost(name: string, behaviour: Behaviour = {}): FakeHost {
   const run = async (script: Shell, options: RunOptions = {}): Promise<CommandResult> => {
     const command = script.toString();
     commands.push(command);
-    const sent = options.stdin instanceof Readable ? await unpack(options.stdin) : "";
+    const sent = options.stdin instanceof Readable ? await unpack(options.stdin) : String(options.stdin ?? "");
     const { stdout, stderr = "", exitCode = 0 } = answer(command, sent);
     const result = { command, host: name, exitCode, stdout, stderr, seconds: 0 };
     if (exitCode !== 0 && options.accept !== "any") throw new CommandError(result, "exit");
@@ -91,6 +107,7 @@ async function unpack(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   const packed = Buffer.concat(chunks);
+  if (packed.every((byte) => byte === 0)) return "";
   const child = spawn(packed[0] === 0x1f ? "gzip" : "zstd", ["-dcq"], { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(packed);
   return await text(child.stdout);

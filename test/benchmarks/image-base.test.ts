@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { pack } from "tar-stream";
+import type { Memory } from "../../benchmarks/harness/memory.ts";
+import { countBytes, rememberedBytes } from "../../benchmarks/image-base/bytes.ts";
+import { imageBase, toMeasurement } from "../../benchmarks/image-base/index.ts";
+import type { SessionData } from "../../benchmarks/index.ts";
+import { summarise } from "../../benchmarks/statistics/index.ts";
+import { syntheticSession } from "../report/synthetic-session.ts";
+
+type File = readonly [name: string, content: Buffer];
+
+async function tar(...files: readonly File[]): Promise<Buffer> {
+  const archive = pack();
+  archive.entry({ name: "folder", type: "directory" });
+  for (const [name, content] of files) archive.entry({ name }, content);
+  archive.entry({ name: "link", type: "symlink", linkname: "a" });
+  archive.finalize();
+  return await buffer(archive);
+}
+
+const digest = (bytes: Buffer): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+const blob = (bytes: Buffer): File => [`blobs/sha256/${digest(bytes).slice(7)}`, bytes];
+
+async function image() {
+  const base = await tar(["a", Buffer.alloc(300_000, "a")], ["b", Buffer.from("b")]);
+  const top = await tar(["c", Buffer.alloc(70_000, "c")]);
+  const config = Buffer.from(JSON.stringify({ rootfs: { type: "layers", diff_ids: [digest(base), digest(top)] } }));
+  return { base, top, config, id: digest(config) };
+}
+
+const read = async (files: readonly File[]): Promise<Readable> => Readable.from([await tar(...files)]);
+
+test("an image's bytes are those of its files, and of its layers by gzip", async () => {
+  const { base, top, config, id } = await image();
+  const counted = await countBytes(await read([base, top, config].map(blob)), id);
+  const compressed = gzipSync(base, { level: 6 }).length + gzipSync(top, { level: 6 }).length;
+  assert.deepEqual(counted, { compressed, unpacked: 370_001, layers: 2 });
+});
+
+test("layers that an engine keeps compressed count the same, and one that is there twice counts once", async () => {
+  const { base, top, config, id } = await image();
+  const plain = await countBytes(await read([base, top, config].map(blob)), id);
+  const zipped = await countBytes(await read([blob(config), blob(gzipSync(base, { level: 1 })), blob(top), ["again", top]]), id);
+  assert.deepEqual(zipped, plain);
+});
+
+test("an archive of another image, or one without a layer, is refused", async () => {
+  const { base, top, config, id } = await image();
+  await assert.rejects(
+    countBytes(await read([base, top, config].map(blob)), digest(base).replace(/.$/, "x")),
+    /no configuration/,
+  );
+  await assert.rejects(countBytes(await read([base, config].map(blob)), id), /holds no layer/);
+});
+
+test("an image's bytes are counted once on a machine", async () => {
+  const cache = mkdtempSync(join(tmpdir(), "distrobench-bytes-"));
+  const before = process.env.XDG_CACHE_HOME;
+  process.env.XDG_CACHE_HOME = cache;
+  try {
+    const bytes = { compressed: 1, unpacked: 2, layers: 1 };
+    assert.deepEqual(await rememberedBytes("sha256:0", async () => bytes), bytes);
+    assert.deepEqual(await rememberedBytes("sha256:0", () => assert.fail("counted twice")), bytes);
+  } finally {
+    if (before === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = before;
+    rmSync(cache, { recursive: true });
+  }
+});
+
+const reading = { pss: 10, current: 20, host: 30 };
+const found: Extract<Memory, { outcome: "read" }> = {
+  ...({ outcome: "read", startSeconds: 1.5, before: 1, rest: [reading], loaded: [reading] } as const),
+  ...{ requests: { planned: 8, sent: 8, failed: 0 }, limits: { identities: {}, conditions: {} } },
+};
+
+test("a sample has the start, the bytes and the memory of one container; without PSS the rest stands", () => {
+  const bytes = { compressed: 100, unpacked: 300, layers: 2 };
+  const whole = toMeasurement(found, bytes);
+  assert.deepEqual(whole.outcome === "measured" && whole.values, { start: 1.5, ...bytes, restPss: 10, loadPss: 10 });
+  const without = toMeasurement({ ...found, rest: [{ host: 30 }], loaded: [{ host: 30 }] }, bytes);
+  assert.deepEqual(without.outcome === "measured" && without.values, { start: 1.5, ...bytes });
+});
+
+test("a variant whose base could not be had is skipped with the reason, and nothing is asked of its host", async () => {
+  const cause = "alpine:3.22 could not be had: no such host";
+  const variant = { id: "a/docker/alpine", host: "a", machine: "m", environment: "e", labels: {}, unavailable: cause };
+  assert.deepEqual(await imageBase.measure({} as never, variant, {}), { outcome: "skipped", cause });
+});
+
+test("bytes are one exact value: no blocks, no test, and any difference beyond the tolerance is one", () => {
+  const data = syntheticSession({ variants: { "a/docker": 1, "b/docker": 1.3 }, blocks: 2, aaPair: false });
+  const metric = {
+    name: "compressed",
+    title: "layers by gzip",
+    unit: "B",
+    better: "lower",
+    kind: "result",
+    exact: true,
+  } as const;
+  const bytes: Readonly<Record<string, number>> = { "a/docker": 1000, "b/docker": 1300 };
+  const samples = data.samples.map((sample) => ({
+    ...sample,
+    values: { ...sample.values, compressed: bytes[sample.variant] ?? 0 },
+  }));
+  const session: SessionData["session"] = { ...data.session, metrics: [...data.session.metrics, { ...metric, primary: false }] };
+  const summary = summarise({ ...data, session, samples }).metrics.at(-1);
+  const [own] = summary?.estimates ?? [];
+  assert.deepEqual([own?.n, own?.median, own?.interval], [1, 1000, { low: 1000, high: 1000, coverage: 1 }]);
+  const [comparison] = summary?.comparisons ?? [];
+  assert.equal(comparison?.word, "larger");
+  assert.match(comparison?.sentence ?? "", /b\/docker is 30 % larger than a\/docker in layers by gzip/);
+});

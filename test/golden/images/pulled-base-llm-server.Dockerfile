@@ -1,0 +1,1 @@
+FROM debian:trixie-slim@sha256:0123

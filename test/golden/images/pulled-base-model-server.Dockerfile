@@ -1,0 +1,2 @@
+FROM debian:trixie-slim@sha256:0123
+RUN if command -v apk >/dev/null; then apk add --no-cache py3-flask py3-waitress && python3 -m compileall -q -f -o 0 --invalidation-mode unchecked-hash "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"; else apt-get update && apt-get install -y --no-install-recommends python3-flask python3-waitress && python3 -m compileall -q -f -o 0 --invalidation-mode unchecked-hash /usr/lib/python3 "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*; fi
