@@ -30,9 +30,9 @@ describe("the boot of a host over SSH", { timeout: 2_400_000 }, () => {
     const facts = await gatherFacts(transport);
     place = await openPlace(
       { transport, connection, facts },
-      { session: "e2e-reboot", root, signal: new AbortController().signal },
+      { session: "e2e-reboot", root, signal: new AbortController().signal, progress: () => undefined },
     );
-    await place.harness.request("calibrate", { starters: [], restSeconds: 0 }, { timeoutSeconds: 300 });
+    await place.harness.request("calibrate", { starters: [] }, { timeoutSeconds: 300 });
   });
   after(async () => {
     await place?.close();
