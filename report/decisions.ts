@@ -1,6 +1,7 @@
 import { type GateRow, type GateVerdict, gate } from "../benchmarks/gate/index.ts";
 import { capital, plural, ratioText } from "./format.ts";
 import type { Cell, Table, Tone } from "./table.ts";
+import { stateCell } from "./tables.ts";
 import { EMULATED, headingOf, type ReportView, type SessionView } from "./view.ts";
 
 const outcomes: Readonly<Record<GateVerdict, { readonly word: string; readonly tone: Tone }>> = {
@@ -52,8 +53,8 @@ function rowsOf(view: SessionView, columns: readonly string[]): readonly (readon
 }
 
 function cellOf({ summary }: SessionView, variant: string, row: GateRow | undefined): Cell {
-  const skipped = summary.variants.find(({ id }) => id === variant)?.skipped;
-  if (skipped !== undefined) return { text: "skipped", tone: "neutral", note: skipped };
+  const cell = summary.variants.find(({ id }) => id === variant)?.cell;
+  if (cell !== undefined && cell.state !== "passed") return stateCell(cell);
   if (row === undefined) return "–";
   return { text: outcomes[row.verdict].word, tone: outcomes[row.verdict].tone, note: noteOf(row) };
 }

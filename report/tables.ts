@@ -1,4 +1,4 @@
-import type { Comparison, Estimate, MetricSummary, VerdictKind } from "../benchmarks/statistics/index.ts";
+import type { CellState, Comparison, Estimate, MetricSummary, VerdictKind } from "../benchmarks/statistics/index.ts";
 import { capital, intervalText, percent, plural, quantity, ratioInterval, ratioText } from "./format.ts";
 import { study } from "./study.ts";
 import type { Cell, Table, Tone } from "./table.ts";
@@ -51,8 +51,15 @@ function interval(text: string, coverage: number | undefined): string {
 
 function verdictCell({ summary }: SessionView, variant: string, comparison: Comparison | undefined): Cell {
   if (variant === summary.baseline) return { text: "baseline", tone: "neutral" };
+  const cell = summary.variants.find(({ id }) => id === variant)?.cell;
+  if (cell !== undefined && cell.state !== "passed") return stateCell(cell);
   if (comparison !== undefined) return { text: comparison.word, tone: tones[comparison.verdict] };
   return { text: "A/A control", tone: "neutral" };
+}
+
+/** What became of a variant without figures, and why: the first line of its cause. */
+export function stateCell({ state, cause = "" }: CellState): Cell {
+  return { text: state, tone: state === "skipped" ? "neutral" : "bad", note: cause.split("\n", 1)[0] ?? "" };
 }
 
 /** Facts on which the hosts differ; fingerprint facts first. */

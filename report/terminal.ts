@@ -59,8 +59,16 @@ function rowOf(summary: SessionSummary, metric: MetricSummary, estimate: Estimat
     ...(narrow ? [] : [intervalText(estimate.interval, scale)]),
     estimate.failed > 0 ? `${estimate.n} (${estimate.failed} failed)` : String(estimate.n),
     comparison === undefined ? "–" : ratioText(comparison.ratio),
-    comparison?.word ?? (estimate.variant === summary.baseline ? "baseline" : "A/A control"),
+    stateOf(summary, estimate.variant) ??
+      comparison?.word ??
+      (estimate.variant === summary.baseline ? "baseline" : "A/A control"),
   ];
+}
+
+/** `infra-error`, `skipped` and so on; nothing for a variant with figures. */
+function stateOf({ variants }: SessionSummary, variant: string): string | undefined {
+  const state = variants.find(({ id }) => id === variant)?.cell.state;
+  return state === "passed" ? undefined : state;
 }
 
 function notes(summary: SessionSummary, options: TerminalOptions): readonly string[] {
@@ -69,6 +77,9 @@ function notes(summary: SessionSummary, options: TerminalOptions): readonly stri
   const left = flagged.filter(({ counted }) => !counted).length;
   return [
     ...(state.status === "valid" ? [] : state.reasons.map(({ detail }) => paint(`${state.status}: ${detail}`, 31, options))),
+    ...summary.variants.flatMap(({ id, cell }) =>
+      cell.state === "passed" ? [] : [paint(`${id}: ${cell.state}: ${cell.cause ?? ""}`, 31, options)],
+    ),
     ...(summary.comparability.confounded ? [paint("confounded: the hosts' hardware differs", 33, options)] : []),
     ...(floor === undefined ? [] : [`noise floor ${percent(floor)} (the baseline against itself)`]),
     ...(flagged.length === 0 ? [] : [`${flagged.length} flagged samples, ${left} of them left out: reasons are in the report`]),

@@ -8,6 +8,8 @@ import type { Answer, LifeSign } from "./protocol.ts";
 /** The measuring program of one host, as the controller sees it. */
 export interface Harness {
   readonly host: string;
+  /** False once the program, its host or the connection is gone. */
+  readonly alive: boolean;
   /** Rejects with `UserError` when the program says no, is lost, or gives no answer in time. */
   request<Name extends ActionName>(
     action: Name,
@@ -69,6 +71,9 @@ export function connect(host: string, process: RemoteProcess): Harness {
   }
   return {
     host,
+    get alive() {
+      return lost === undefined;
+    },
     request: (action, given, { timeoutSeconds }) => {
       if (lost !== undefined) return Promise.reject(lost);
       next += 1;

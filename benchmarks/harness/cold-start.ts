@@ -23,7 +23,7 @@ export type ColdStart =
   | { readonly outcome: "ready"; readonly stamps: ColdStartStamps; readonly attempts: number; readonly hostPort: number }
   | { readonly outcome: "failed"; readonly cause: string; readonly stamps: ColdStartStamps; readonly hostPort: number };
 
-/** Starts one container, finds out when it answers, and removes it. Rejects only when the container will not go. */
+/** Starts one container, finds out when it answers, and removes it. Rejects when the engine fails or the container will not go. */
 export async function coldStart(order: ColdStartOrder): Promise<ColdStart> {
   const loaded = order.loading === undefined ? undefined : await load(order.loading);
   const started = await register(order.starter);
@@ -34,6 +34,7 @@ export async function coldStart(order: ColdStartOrder): Promise<ColdStart> {
   const [events] = await Promise.all([engineEvents(order, started, from + offset), removeContainer(order.starter, started)]);
   killGroup(container.child);
   await container.ended;
+  if (found.outcome === "failed" && found.byEngine) throw new Error(found.cause);
   const stamps = { start: from, spawned: from, ...loaded, ...inMonotonic(events, offset), ...found.stamps };
   const text = Object.fromEntries(Object.entries(stamps).map(([name, stamp]) => [name, String(stamp)]));
   return { ...found, stamps: text, hostPort: started.hostPort };
@@ -50,7 +51,16 @@ async function load(command: readonly string[]): Promise<Readonly<Record<"start"
 
 export type Found =
   | { readonly outcome: "ready"; readonly stamps: Readonly<Record<string, bigint>>; readonly attempts: number }
-  | { readonly outcome: "failed"; readonly cause: string; readonly stamps: Readonly<Record<string, bigint>> };
+  | {
+      readonly outcome: "failed";
+      readonly cause: string;
+      readonly stamps: Readonly<Record<string, bigint>>;
+      /** The engine itself failed, so nothing is known of the container. */
+      readonly byEngine?: boolean;
+    };
+
+/** Of `docker run` and `podman run`: the engine failed, no container ran (their manual pages, "Exit status"). */
+const ENGINE_FAILED = 125;
 
 function failure(cause: string, stamps: Readonly<Record<string, bigint>> = {}): Found {
   return { outcome: "failed", cause, stamps };
@@ -60,7 +70,10 @@ function failure(cause: string, stamps: Readonly<Record<string, bigint>> = {}): 
 export async function waitUntilReady(order: ColdStartOrder, started: Started, container: Running): Promise<Found> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), order.timeoutSeconds * 1000);
-  const gone = container.ended.then((code) => failure(`ended with exit code ${code} before it was ready\n${container.tail()}`));
+  const gone = container.ended.then((code) => ({
+    ...failure(`ended with exit code ${code} before it was ready\n${container.tail()}`),
+    byEngine: code === ENGINE_FAILED && order.starter !== "process",
+  }));
   const wait = order.readiness === "announced" ? announced : polled;
   try {
     const found = await Promise.race([wait(order, started, container, stop.signal), gone]);

@@ -10,6 +10,8 @@ export interface HostLockOrder {
   readonly waitSeconds: number;
   /** Seconds the controller has to say that it is still there when somebody else waits for its host. */
   readonly answerSeconds: number;
+  /** Another lock than the host's own, for tests beside real sessions. */
+  readonly scope?: string | undefined;
 }
 
 /** Asks the controller whether it is still there, and ends this program where it is not. */
@@ -38,7 +40,12 @@ export function controllerIsAlive(): void {
  * A connection that died without a word would hold the host for hours, so a holder that somebody waits for asks its controller whether
  * it is there, and ends where it gets no answer.
  */
-export function takeHost({ owner, waitSeconds, answerSeconds }: HostLockOrder): Promise<{ readonly heldBy?: string }> {
+export function takeHost({
+  owner,
+  waitSeconds,
+  answerSeconds,
+  scope = NAME,
+}: HostLockOrder): Promise<{ readonly heldBy?: string }> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), waitSeconds * 1000);
   let heldBy = "another session";
@@ -56,7 +63,7 @@ export function takeHost({ owner, waitSeconds, answerSeconds }: HostLockOrder): 
       return new Promise(() => undefined);
     };
     const onWaiter = (): void => askController(answerSeconds);
-    withLock(NAME, { holder: owner, signal: patience.signal, onWait, onWaiter }, forever).catch((error: unknown) =>
+    withLock(scope, { holder: owner, signal: patience.signal, onWait, onWaiter }, forever).catch((error: unknown) =>
       patience.signal.aborted ? resolve({ heldBy }) : reject(error),
     );
   });

@@ -28,7 +28,7 @@ export interface NoService {
 
 /**
  * Starts a container, waits until it answers, hands it to `use`, and removes it whatever happens. What kept it from answering is a
- * result, not an error; rejects with what `use` rejects with, or when the container will not go.
+ * result, not an error; rejects with what `use` rejects with, when the engine fails, or when the container will not go.
  */
 export async function withService<Result>(
   order: ColdStartOrder,
@@ -39,6 +39,7 @@ export async function withService<Result>(
   const container = start(starters[order.starter].run(order, started));
   try {
     const found = await waitUntilReady(order, started, container);
+    if (found.outcome === "failed" && found.byEngine) throw new Error(found.cause);
     if (found.outcome === "failed") return { outcome: "failed", cause: found.cause };
     const id = readOr(started.idFile).trim();
     const groups = id === "" ? [] : containerGroups(id);

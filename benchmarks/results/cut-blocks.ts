@@ -11,7 +11,8 @@ export function withoutCutBlocks(session: Session, samples: readonly Sample[]): 
 }
 
 function notCounted(sample: Sample): Sample {
-  if (sample.validity.status === "invalid" || sample.validity.status === "skipped") return sample;
+  const { status } = sample.validity;
+  if (status === "invalid" || status === "skipped" || status === "infra-error") return sample;
   const detail = `block ${sample.block} was cut by an interruption and measured anew`;
   return { ...sample, validity: { status: "invalid", reasons: [{ rule: "cut-block", detail }] } };
 }

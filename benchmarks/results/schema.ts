@@ -107,6 +107,8 @@ export const validity = z.discriminatedUnion("status", [
   }),
   /** Did not finish: +infinity in order statistics. */
   z.strictObject({ status: z.literal("failed"), cause: z.string() }),
+  /** The engine, the connection or the host broke, not the thing measured: no figure, and not counted. */
+  z.strictObject({ status: z.literal("infra-error"), cause: z.string() }),
   /** The host can't do it at all: no figure, and no failure. */
   z.strictObject({ status: z.literal("skipped"), cause: z.string() }),
 ]);

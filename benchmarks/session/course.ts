@@ -11,8 +11,10 @@ export interface Course {
   session: Session;
   /** All samples of the session, those before an interruption first. */
   readonly samples: Sample[];
-  /** Variants whose host can't do this test. */
+  /** Variants whose host can't do this test, or is lost. */
   readonly skipped: Set<string>;
+  /** Hosts that were lost, and the block in which that was. */
+  readonly lost: Map<string, number>;
   /** Number of the next sample. */
   sequence: number;
   standing(blocksDone: number): Standing;
@@ -27,6 +29,7 @@ export function createCourse(run: SessionRun): Course {
   const course: Course = {
     ...{ session, samples: [...earlier], sequence: run.firstSequence },
     skipped: new Set(skippedVariants(session, earlier)),
+    lost: new Map(),
     schedule: scheduleOf(run, enough),
     standing: (blocksDone) => {
       const seconds = run.clock() - startedAt;
@@ -56,10 +59,15 @@ export function takenBefore(course: Course, run: SessionRun, slots: readonly Slo
   const block = slots[0]?.block ?? 0;
   const before = (run.earlier ?? []).filter((sample) => sample.role === "measured" && sample.block === block);
   if (before.length === 0) return false;
-  const whole = slots.every(({ variant }) => course.skipped.has(variant) || before.some((sample) => sample.variant === variant));
+  const whole = slots.every(({ variant }) => course.skipped.has(variant) || before.some(isThere(variant)));
   if (!whole) course.schedule.cut();
   else if (before.some(moved)) course.schedule.requeue();
   return true;
+}
+
+/** What broke down is measured anew. */
+function isThere(variant: string): (sample: Sample) => boolean {
+  return (sample) => sample.variant === variant && sample.validity.status !== "infra-error";
 }
 
 /** Whether the control computation says that something else used the host. */

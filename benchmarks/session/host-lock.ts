@@ -9,6 +9,12 @@ const FIRST_SECONDS = 5;
 const WAIT_SECONDS = 120;
 const ANSWER_WITHIN = 60;
 
+interface Waiting {
+  progress(line: string): void;
+  readonly waitSeconds?: number;
+  readonly scope?: string;
+}
+
 /** Who measures, for those who wait: `anna@laptop since 2026-11-24T19:50:00.000Z, session <id>`. */
 export function ownerOf(session: string, since: Date): string {
   return `${userName()}@${hostname()} since ${since.toISOString()}, session ${session}`;
@@ -21,12 +27,12 @@ export function ownerOf(session: string, since: Date): string {
 export async function takeHost(
   harness: Harness,
   owner: string,
-  { progress, waitSeconds = WAIT_SECONDS }: { progress(line: string): void; readonly waitSeconds?: number },
+  { progress, waitSeconds = WAIT_SECONDS, scope }: Waiting,
 ): Promise<void> {
   const ask = (seconds: number) =>
     harness.request(
       "take-host",
-      { owner, waitSeconds: seconds, answerSeconds: ANSWER_WITHIN },
+      { owner, waitSeconds: seconds, answerSeconds: ANSWER_WITHIN, scope },
       { timeoutSeconds: seconds + ANSWER_SECONDS },
     );
   const { heldBy } = await ask(Math.min(FIRST_SECONDS, waitSeconds));

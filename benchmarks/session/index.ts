@@ -111,7 +111,7 @@ async function prepareAll(
   options: MeasureOptions,
   variants: readonly SessionVariant[],
   { writer, places, earlier }: Begun,
-): Promise<{ readonly hosts: ReadonlyMap<string, SessionHost>; readonly sequence: number }> {
+): Promise<{ readonly hosts: Map<string, SessionHost>; readonly sequence: number }> {
   const hosts = new Map<string, SessionHost>();
   let sequence = nextSequence(earlier);
   for (const [name, { facts }] of options.participants) {

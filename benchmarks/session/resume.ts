@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fingerprintDifferences } from "../gate/fingerprint.ts";
 import { readSession } from "../results/reader.ts";
 import type { Environment, Sample, Session, SessionData } from "../results/schema.ts";
+import { lostVariants } from "./lost.ts";
 
 /** What there is to go on with: an interrupted session of the same inputs, or why the newest one can't be gone on with. */
 export type Earlier =
@@ -82,7 +83,7 @@ function cutBlockOf(session: Session, samples: readonly Sample[]): number | unde
   const last = measured.reduce((highest, { block }) => Math.max(highest, block), 0);
   if (last === 0) return undefined;
   const there = new Set(measured.filter(({ block }) => block === last).map(({ variant }) => variant));
-  const skipped = skippedVariants(session, samples);
+  const skipped = new Set([...skippedVariants(session, samples), ...lostVariants(samples)]);
   const whole = session.variants.every(({ id }) => there.has(id) || skipped.has(id));
   return whole ? undefined : last;
 }

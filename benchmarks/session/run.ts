@@ -2,8 +2,9 @@ import { UserError } from "../../hosts/index.ts";
 import type { Sample, Session } from "../results/schema.ts";
 import type { SessionWriter } from "../results/writer.ts";
 import { type Course, createCourse, moved, takenBefore } from "./course.ts";
+import { HostLost } from "./host-lost.ts";
 import { duration, progressLine, shortSeconds } from "./progress.ts";
-import { type Surroundings, takeSample } from "./sample.ts";
+import { infraError, type Surroundings, type Taken, takeSample } from "./sample.ts";
 import type { Slot } from "./schedule.ts";
 import { blocksWithin, LEAST_BLOCKS } from "./stopping.ts";
 
@@ -30,6 +31,7 @@ export async function runSession(run: SessionRun): Promise<Session> {
   const course = createCourse(run);
   try {
     await takeBlocks(run, course);
+    if (course.lost.size > 0) throw lostAtTheEnd(course);
     return close(run, course, { outcome: "complete" });
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
@@ -76,8 +78,9 @@ async function takeBlock(run: SessionRun, slots: readonly Slot[], course: Course
   const taken: Sample[] = [];
   for (const slot of slots) {
     if (course.skipped.has(slot.variant)) continue;
-    run.signal.throwIfAborted();
-    const { sample, series } = await takeSample(run.around, slot, course.sequence);
+    const took = await takeOrLose(run, slot, course);
+    if (took === undefined) continue;
+    const { sample, series } = took;
     course.sequence += 1;
     run.writer.sample(sample);
     if (series !== undefined) run.writer.series(sample.sequence, series);
@@ -89,6 +92,46 @@ async function takeBlock(run: SessionRun, slots: readonly Slot[], course: Course
   return taken;
 }
 
+/** Takes a sample; where hosts are lost meanwhile the session goes on without them, and without this sample if it was theirs. */
+async function takeOrLose(run: SessionRun, slot: Slot, course: Course): Promise<Taken | undefined> {
+  while (!course.skipped.has(slot.variant)) {
+    run.signal.throwIfAborted();
+    try {
+      return await takeSample(run.around, slot, course.sequence);
+    } catch (error) {
+      run.signal.throwIfAborted();
+      if (!(error instanceof HostLost)) throw error;
+      loseHost(run, course, slot, error);
+    }
+  }
+  return undefined;
+}
+
+/** Every variant of a lost host gets a sample that says so. Rethrows where nothing is left that could be compared. */
+function loseHost(run: SessionRun, course: Course, slot: Slot, error: HostLost): void {
+  const { variants, baseline } = run.session;
+  const gone = variants.filter(({ host, id }) => host === error.host && !course.skipped.has(id));
+  for (const { id } of gone) {
+    const sample = infraError({ ...slot, variant: id }, course.sequence, run.around.now(), error.message);
+    course.sequence += 1;
+    run.writer.sample(sample);
+    course.samples.push(sample);
+    course.skipped.add(id);
+  }
+  course.lost.set(error.host, slot.block);
+  run.around.hosts.delete(error.host);
+  const left = variants.filter(({ id, aaOf }) => aaOf === undefined && !course.skipped.has(id));
+  if (course.skipped.has(baseline) || left.length < 2) throw error;
+  run.warn(`${error.host} was lost in block ${slot.block} and the session goes on without it: ${error.message}`);
+}
+
+function lostAtTheEnd({ lost }: Course): UserError {
+  const hosts = [...lost].map(([host, block]) => `${host} was lost in block ${block}`).join(", ");
+  return new UserError(`${hosts}; the others were measured to the end`, {
+    remedy: "see what happened to the host; the next `up` goes on with this session and measures the missing blocks",
+  });
+}
+
 /** What a host can't do once it can't do under a second label either. */
 function noteSkipped({ session }: SessionRun, variant: string, skipped: Set<string>): void {
   for (const { id, aaOf } of session.variants) if (id === variant || aaOf === variant) skipped.add(id);
@@ -97,7 +140,7 @@ function noteSkipped({ session }: SessionRun, variant: string, skipped: Set<stri
 /** The warm-ups, or a whole block, without one answer will not get better: say so now instead of after every time-out. */
 function refuseWhenNothingStarts(block: readonly Sample[]): void {
   const causes = block.flatMap(({ variant, validity }) =>
-    validity.status === "failed" ? [`${variant}: ${validity.cause}`] : [],
+    validity.status === "failed" || validity.status === "infra-error" ? [`${variant}: ${validity.cause}`] : [],
   );
   if (block.length === 0 || causes.length < block.length) return;
   throw new UserError(`no variant gave a result\n${causes.join("\n")}`, {

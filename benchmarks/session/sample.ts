@@ -1,9 +1,11 @@
+import { UserError } from "../../hosts/index.ts";
 import type { Benchmark, Measurement } from "../define.ts";
 import { ANSWER_SECONDS } from "../harness/client.ts";
 import type { Settled } from "../harness/settle.ts";
 import type { Sample, Validity } from "../results/schema.ts";
 import { judge } from "../validity/rules.ts";
 import type { SessionHost } from "./host.ts";
+import { HostLost } from "./host-lost.ts";
 import type { SessionVariant } from "./plan.ts";
 import { present } from "./present.ts";
 import type { Slot } from "./schedule.ts";
@@ -18,7 +20,8 @@ export interface Surroundings {
   /** The metric that leads, by name. */
   readonly primary: string;
   readonly variants: ReadonlyMap<string, SessionVariant>;
-  readonly hosts: ReadonlyMap<string, SessionHost>;
+  /** Those that are left. */
+  readonly hosts: Map<string, SessionHost>;
   readonly noisyHost: boolean;
   now(): Date;
 }
@@ -29,8 +32,33 @@ export interface Taken {
   readonly series?: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Waits for quiet, measures one variant once, and judges the sample. Rejects only when a measuring program is lost. */
+/**
+ * Waits for quiet, measures one variant once, and judges the sample. What the engine or the measuring program could not do is an
+ * `infra-error` sample. Rejects with `HostLost` when a measuring program is gone, the variant's own or another one.
+ */
 export async function takeSample(around: Surroundings, slot: Slot, sequence: number): Promise<Taken> {
+  const { host } = look(around.variants, slot.variant);
+  try {
+    return await tryToTake(around, slot, sequence);
+  } catch (error) {
+    if (error instanceof HostLost || !(error instanceof UserError)) throw error;
+    if (!look(around.hosts, host).place.harness.alive) throw new HostLost(host, error.message);
+    return { sample: infraError(slot, sequence, around.now(), error.message) };
+  }
+}
+
+/** A sample that has no figure because something else than the thing measured broke. */
+export function infraError(slot: Slot, sequence: number, now: Date, cause: string): Sample {
+  const { variant, role, block, order } = slot;
+  const empty = { values: {}, stamps: {}, conditions: {} };
+  return {
+    ...{ sequence, variant, role, block, order, at: now.toISOString() },
+    ...empty,
+    validity: { status: "infra-error", cause },
+  };
+}
+
+async function tryToTake(around: Surroundings, slot: Slot, sequence: number): Promise<Taken> {
   const variant = look(around.variants, slot.variant);
   const host = look(around.hosts, variant.host);
   const settled = await settleAll(around.hosts, variant.host);
@@ -79,10 +107,15 @@ async function settleAll(hosts: ReadonlyMap<string, SessionHost>, wanted: string
   const settled = await Promise.all(
     [...hosts].map(async ([name, { place, settleLimit }]) => {
       const given = { limit: settleLimit, timeoutSeconds: SETTLE_SECONDS };
-      return [name, await place.harness.request("settle", given, { timeoutSeconds: SETTLE_SECONDS + ANSWER_SECONDS })] as const;
+      const answer = place.harness.request("settle", given, { timeoutSeconds: SETTLE_SECONDS + ANSWER_SECONDS });
+      return [name, await answer.catch((error: unknown) => Promise.reject(lossOf(name, place.harness.alive, error)))] as const;
     }),
   );
   return look(new Map(settled), wanted);
+}
+
+function lossOf(host: string, alive: boolean, error: unknown): unknown {
+  return !alive && error instanceof UserError ? new HostLost(host, error.message) : error;
 }
 
 function settleConditions(settled: Settled): Readonly<Record<string, number>> {

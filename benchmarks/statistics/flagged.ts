@@ -24,6 +24,8 @@ function flag(sample: Sample, strange: readonly Reason[]): readonly FlaggedSampl
       return [{ ...place, kind: "disturbed", counted: true, reasons: [...validity.reasons, ...strange] }];
     case "failed":
       return [{ ...place, kind: "failed", counted: true, reasons: [{ rule: "failed", detail: validity.cause }] }];
+    case "infra-error":
+      return [{ ...place, kind: "infra-error", counted: false, reasons: [{ rule: "infra-error", detail: validity.cause }] }];
     case "skipped":
       return [];
     default:

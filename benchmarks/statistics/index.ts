@@ -2,6 +2,7 @@ export { median, quantileWithin } from "./estimate.ts";
 export { summaryOutputs } from "./outputs.ts";
 export { summarise } from "./summarise.ts";
 export type {
+  CellState,
   Comparison,
   Estimate,
   Interval,

@@ -11,7 +11,12 @@ export type SummaryOutputs = Pick<BenchmarkOutputs, "metrics" | "verdicts" | "em
 export function summaryOutputs(summary: SessionSummary): SummaryOutputs {
   return {
     metrics: Object.fromEntries(summary.variants.map(({ id }) => [id, metricsOf(summary, id)])),
-    verdicts: [...stateVerdicts(summary), ...failureVerdicts(summary), ...summary.metrics.flatMap(comparisonVerdicts)],
+    verdicts: [
+      ...stateVerdicts(summary),
+      ...cellVerdicts(summary),
+      ...failureVerdicts(summary),
+      ...summary.metrics.flatMap(comparisonVerdicts),
+    ],
     emulated: summary.comparability.emulated,
   };
 }
@@ -39,6 +44,13 @@ function stateVerdicts({ state, session }: SessionSummary): SummaryOutputs["verd
     verdict: state.status,
     detail: `${session}: ${detail}`,
   }));
+}
+
+/** Variants without figures, or that broke down on the way, each with its cause. */
+function cellVerdicts({ variants }: SessionSummary): SummaryOutputs["verdicts"] {
+  return variants.flatMap(({ id, cell }) =>
+    cell.state === "passed" ? [] : [{ variant: id, metric: "*", verdict: cell.state, detail: cell.cause ?? "" }],
+  );
 }
 
 function failureVerdicts({ variants }: SessionSummary): SummaryOutputs["verdicts"] {

@@ -38,7 +38,7 @@ function empty(variants: readonly VariantSummary[]): readonly Reason[] {
     .filter(({ counts }) => counts.counted === counts.failed)
     .map(({ id, counts }) => ({
       rule: "no-sample",
-      detail: `${id} has no countable sample (${counts.invalid} invalid, ${counts.failed} failed)`,
+      detail: `${id} has no countable sample (${counts.invalid} invalid, ${counts.failed} failed, ${counts.infraErrors} with broken infrastructure)`,
     }));
 }
 

@@ -1,4 +1,5 @@
 import type { MetricDefinition, Sample, Session, SessionData } from "../results/schema.ts";
+import { cellOf } from "./cell.ts";
 import { comparabilityOf } from "./comparability.ts";
 import { aaResult, compareWithBaseline, exactInterval, exactUnit, type MetricUnits } from "./compare.ts";
 import { DRIFT_LIMIT, lag1 } from "./diagnostics.ts";
@@ -113,6 +114,10 @@ function variantsOf({ session, environments }: SessionData, samples: readonly Sa
     aaOf,
     emulated: emulated.has(host),
     skipped: skippedCause(samples, aaOf ?? id),
+    cell: cellOf(
+      samples.filter(({ variant }) => variant === id),
+      skippedCause(samples, aaOf ?? id),
+    ),
     counts: countsOf(samples.filter((sample) => sample.variant === id)),
   }));
 }
@@ -126,13 +131,14 @@ function skippedCause(samples: readonly Sample[], variant: string): string | und
 function countsOf(samples: readonly Sample[]): Counts {
   const measured = samples.filter((sample) => sample.role === "measured");
   const count = (status: Sample["validity"]["status"]) => measured.filter(({ validity }) => validity.status === status).length;
-  const invalid = count("invalid");
+  const [invalid, infraErrors] = [count("invalid"), count("infra-error")];
   return {
-    counted: measured.length - invalid - count("skipped"),
+    counted: measured.length - invalid - infraErrors - count("skipped"),
     valid: count("valid"),
     disturbed: count("disturbed"),
     invalid,
     failed: count("failed"),
+    infraErrors,
     warmUps: samples.filter((sample) => sample.role === "warm-up").length,
   };
 }

@@ -15,7 +15,18 @@ export interface Counts {
   readonly disturbed: number;
   readonly invalid: number;
   readonly failed: number;
+  readonly infraErrors: number;
   readonly warmUps: number;
+}
+
+/** What became of one variant in one session; `cause` wherever it is not `passed`. */
+export interface CellState {
+  /**
+   * `passed`: it has figures. `failed`: what was measured gave none. `infra-error`: the engine, the connection or the host broke.
+   * `invalid`: a rule took every sample out. `skipped`: the host can't do it.
+   */
+  readonly state: "passed" | "invalid" | "infra-error" | "failed" | "skipped";
+  readonly cause?: string;
 }
 
 export interface VariantSummary {
@@ -27,6 +38,7 @@ export interface VariantSummary {
   readonly emulated: boolean;
   /** Why the host can't do this test at all; no figure of it exists. */
   readonly skipped: string | undefined;
+  readonly cell: CellState;
   readonly counts: Counts;
 }
 
@@ -121,7 +133,7 @@ export interface FlaggedSample {
   readonly sequence: number;
   readonly variant: string;
   readonly block: number;
-  readonly kind: "invalid" | "disturbed" | "failed" | "outlier";
+  readonly kind: "invalid" | "disturbed" | "failed" | "infra-error" | "outlier";
   readonly counted: boolean;
   readonly reasons: readonly Reason[];
 }

@@ -86,7 +86,8 @@ function difference(a: number, b: number): number {
 }
 
 function measuredValue(sample: Sample, metric: MetricDefinition): UnitValue | undefined {
-  if (sample.validity.status === "invalid" || sample.validity.status === "skipped") return undefined;
-  if (sample.validity.status === "failed") return (metric.better === "lower" ? Number.POSITIVE_INFINITY : 0) as UnitValue;
+  const { status } = sample.validity;
+  if (status === "invalid" || status === "skipped" || status === "infra-error") return undefined;
+  if (status === "failed") return (metric.better === "lower" ? Number.POSITIVE_INFINITY : 0) as UnitValue;
   return sample.values[metric.name] as UnitValue | undefined;
 }

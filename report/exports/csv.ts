@@ -22,7 +22,7 @@ function sampleLines({ session, samples }: SessionData): readonly Row[] {
 
 function reasonText({ validity }: Sample): string | undefined {
   if (validity.status === "valid") return undefined;
-  if (validity.status === "failed" || validity.status === "skipped") return validity.cause;
+  if (validity.status === "failed" || validity.status === "infra-error" || validity.status === "skipped") return validity.cause;
   return validity.reasons.map(({ rule, detail }) => `${rule}: ${detail}`).join("; ");
 }
 

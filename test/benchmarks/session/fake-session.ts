@@ -13,6 +13,7 @@ import { sessionHost } from "../../../benchmarks/session/host.ts";
 import { newSession, sessionVariants } from "../../../benchmarks/session/plan.ts";
 import { nextSequence, resumedSession } from "../../../benchmarks/session/resume.ts";
 import { runSession } from "../../../benchmarks/session/run.ts";
+import { UserError } from "../../../hosts/index.ts";
 
 export interface Fake {
   readonly blocks?: number;
@@ -31,6 +32,8 @@ export interface Fake {
   /** Answers that differ from a quiet host's, by the number of the sample. */
   readonly settled?: (number: number) => { pressure?: number; leftovers?: readonly string[] };
   readonly control?: (number: number) => number;
+  /** Host to the number of its sample in which its measuring program goes, warm-up included. */
+  readonly lostAfter?: Readonly<Record<string, number>>;
   readonly onRequest?: (action: string) => void;
 }
 
@@ -130,10 +133,15 @@ function fakeHarness(host: string, fake: Fake): Harness {
     },
     after: () => ({ "during.steal": 0 }),
   };
+  const gone = (): boolean => number >= (fake.lostAfter?.[host] ?? Number.POSITIVE_INFINITY);
   return {
     host,
+    get alive() {
+      return !gone();
+    },
     request: async (action) => {
       fake.onRequest?.(action);
+      if (gone()) throw new UserError(`${host}: the measuring program ended`);
       return answers[action]?.() as never;
     },
     close: async () => undefined,

@@ -8,6 +8,8 @@ import { UserError } from "../../../hosts/index.ts";
 import { type LocalHarness, startLocalHarness, startProgram } from "../local-harness.ts";
 
 const started: LocalHarness[] = [];
+/** A lock of this test's own: real sessions may run on this machine. */
+const scope = `/test/${randomUUID()}`;
 afterEach(async () => {
   for (const { close } of started.splice(0)) await close();
 });
@@ -21,7 +23,7 @@ function program(): LocalHarness {
 /** Takes this machine as a session would; waits no longer than told. */
 async function take({ harness }: LocalHarness, session: string, waitSeconds = 60): Promise<readonly string[]> {
   const lines: string[] = [];
-  await takeHost(harness, ownerOf(session, new Date(0)), { progress: (line) => lines.push(line), waitSeconds });
+  await takeHost(harness, ownerOf(session, new Date(0)), { progress: (line) => lines.push(line), waitSeconds, scope });
   return lines;
 }
 
@@ -50,7 +52,7 @@ describe("a host that is measured", () => {
   it("is freed by a program whose controller gives no sign of life when another session asks for the host", async () => {
     const deaf = startProgram().child;
     const asked = once(createInterface({ input: deaf.stdout }), "line");
-    const order = { owner: "deaf session deaf", waitSeconds: 300, answerSeconds: 1 };
+    const order = { owner: "deaf session deaf", waitSeconds: 300, answerSeconds: 1, scope };
     deaf.stdin.write(`${JSON.stringify({ id: 1, action: "take-host", arguments: order })}\n`);
     await asked;
     const ended = once(deaf, "close");
