@@ -3,10 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { NodeSSH } from "node-ssh";
 import { cacheDirectory, createSshPool } from "../../hosts/index.ts";
 import { shellHost } from "../../kernel-tuning/index.ts";
 import { freePort, type Sshd, startSshd } from "../lab/sshd.ts";
 import type { Figure } from "./figure.ts";
+import { connectionTo } from "./loopback.ts";
 
 const run = promisify(execFile);
 const KNOBS = 40;
@@ -31,15 +33,18 @@ interface Fleet {
 }
 
 /**
- * An unchanged check of 40 sysctls on many hosts (loopback ports of real sshd), side by side. Ours is the tuning's
- * own read over pooled connections; the peers are whole runs of their command, and so is the bare ssh, which reads all in one command.
+ * An unchanged check of 40 sysctls on many hosts (loopback ports of real sshd), side by side. Ours is the tuning's own read over pooled
+ * connections, node-ssh a connection and one command per host without anything of ours; bare ssh and the peers are whole runs of their
+ * command. The quick ones come first, at all sizes: the peers take minutes.
  */
-export async function measure(): Promise<Figure[]> {
+export async function* measure(): AsyncGenerator<Figure> {
   const fleet = await makeFleet(Math.max(...SIZES));
   try {
-    const figures: Figure[] = [];
-    for (const size of SIZES) figures.push(...(await compare(fleet, size)));
-    return figures;
+    const ours = new Map<number, number>();
+    for (const size of SIZES) yield* connections(fleet, size, (seconds) => ours.set(size, seconds));
+    const [ten, fifty] = [ours.get(10) ?? Number.NaN, ours.get(50) ?? Number.NaN];
+    yield { what: "fan-out: ours, 50 hosts over 10", value: `${(fifty / ten).toFixed(1)} x`, aim: "5 x" };
+    for (const size of SIZES) yield* peerRuns(fleet, size, ours.get(size) ?? Number.NaN);
   } finally {
     for (const server of fleet.servers) await server.stop();
     rmSync(fleet.folder, { recursive: true, force: true });
@@ -98,34 +103,47 @@ function single(path: string): (readonly [string, string])[] {
   }
 }
 
-async function compare(fleet: Fleet, size: number): Promise<Figure[]> {
+/** Rounds of bare ssh, ours, node-ssh, ours, bare ssh …: of each the middle one counts. */
+const ROUNDS = 5;
+
+async function* connections(fleet: Fleet, size: number, tell: (seconds: number) => void): AsyncGenerator<Figure> {
   const ports = fleet.ports.slice(0, size);
-  const bare = await timed(() => bareSsh(fleet, ports));
-  const ours = await timed(() => ourRead(fleet, ports));
-  const pyinfra = await timed(() => pyinfraRun(fleet, ports));
-  const ansible = await timed(() => ansibleRun(fleet, ports));
-  const ratio = (other: number) => `${(other / ours.seconds).toFixed(1)} x`;
-  const hosts = `${size} host${size === 1 ? "" : "s"}`;
-  const [counts] = ours.result;
-  return [
-    { what: `fan-out, ${hosts}: first connection to last value`, value: `${ours.seconds.toFixed(2)} s`, aim: "1.3 x bare ssh" },
-    {
-      what: `fan-out, ${hosts}: bare ssh`,
-      value: `${bare.seconds.toFixed(2)} s (ours / it: ${(ours.seconds / bare.seconds).toFixed(2)})`,
-      aim: "",
-    },
-    {
-      what: `fan-out, ${hosts}: pyinfra, whole run`,
-      value: `${pyinfra.seconds.toFixed(1)} s, ${ratio(pyinfra.seconds)} ours`,
-      aim: "",
-    },
-    {
-      what: `fan-out, ${hosts}: Ansible, whole run`,
-      value: `${ansible.seconds.toFixed(1)} s, ${ratio(ansible.seconds)} ours`,
-      aim: "",
-    },
-    { what: `fan-out, ${hosts}: handshakes and round trips per host`, value: counts ?? "", aim: "1 and 1" },
-  ];
+  const seconds = { bare: [] as number[], ours: [] as number[], nodeSsh: [] as number[] };
+  let counts: readonly string[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    seconds.bare.push((await timed(() => bareSsh(fleet, ports))).seconds);
+    const own = await timed(() => ourRead(fleet, ports));
+    seconds.ours.push(own.seconds);
+    counts = own.result;
+    seconds.nodeSsh.push((await timed(() => nodeSsh(fleet, ports))).seconds);
+  }
+  const [bare, ours, plain] = [middle(seconds.bare), middle(seconds.ours), middle(seconds.nodeSsh)];
+  tell(ours);
+  const hosts = hostsOf(size);
+  yield { what: `fan-out, ${hosts}: bare ssh`, value: `${bare.toFixed(2)} s`, aim: "" };
+  yield { what: `fan-out, ${hosts}: node-ssh alone`, value: `${plain.toFixed(2)} s`, aim: "" };
+  yield { what: `fan-out, ${hosts}: ours, first connection to last value`, value: `${ours.toFixed(2)} s`, aim: "" };
+  yield { what: `fan-out, ${hosts}: ours over bare ssh`, value: `${(ours / bare).toFixed(2)} x`, aim: "1.3 x" };
+  yield { what: `fan-out, ${hosts}: handshakes and round trips per host`, value: counts.join(", "), aim: "1 and 1" };
+}
+
+/** Once per size, because they take minutes. */
+async function* peerRuns(fleet: Fleet, size: number, ours: number): AsyncGenerator<Figure> {
+  const ports = fleet.ports.slice(0, size);
+  const runs = { "pyinfra, whole run": pyinfraRun, "Ansible, whole run": ansibleRun };
+  for (const [name, peer] of Object.entries(runs)) {
+    const { seconds } = await timed(() => peer(fleet, ports));
+    const value = `${seconds.toFixed(1)} s, ${(seconds / ours).toFixed(1)} x our read`;
+    yield { what: `fan-out, ${hostsOf(size)}: ${name}`, value, aim: "" };
+  }
+}
+
+function hostsOf(size: number): string {
+  return `${size} host${size === 1 ? "" : "s"}`;
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 async function timed<Result>(work: () => Promise<Result>): Promise<{ readonly seconds: number; readonly result: Result }> {
@@ -141,9 +159,7 @@ async function ourRead({ sshd, sysctls: wanted }: Fleet, ports: readonly number[
   try {
     await Promise.all(
       ports.map(async (port) => {
-        const { user, privateKeyFile, hostKey } = sshd;
-        const hop = { address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } };
-        const transport = await pool.transport({ kind: "ssh", host: `host-${port}`, bastions: [], ...hop });
+        const transport = await pool.transport(connectionTo(`host-${port}`, sshd, port));
         const records = await shellHost(transport, new AbortController().signal).read(requests);
         const values = records.filter(({ kind }) => kind === "value");
         if (values.length !== wanted.length) throw new Error(`${values.length} of ${wanted.length} values read`);
@@ -154,6 +170,24 @@ async function ourRead({ sshd, sysctls: wanted }: Fleet, ports: readonly number[
   } finally {
     await pool.close();
   }
+}
+
+/** What the library that carries ours takes without it. */
+async function nodeSsh({ sshd, sysctls: wanted }: Fleet, ports: readonly number[]): Promise<void> {
+  const command = `sysctl -n ${wanted.map(([name]) => name).join(" ")}`;
+  await Promise.all(
+    ports.map(async (port) => {
+      const ssh = new NodeSSH();
+      try {
+        const { user: username, privateKeyFile: privateKeyPath } = sshd;
+        await ssh.connect({ host: "127.0.0.1", port, username, privateKeyPath });
+        const { code } = await ssh.execCommand(command);
+        if (code !== 0) throw new Error(`sysctl ended with ${code}`);
+      } finally {
+        ssh.dispose();
+      }
+    }),
+  );
 }
 
 async function bareSsh({ sshd, folder, sysctls: wanted }: Fleet, ports: readonly number[]): Promise<void> {

@@ -1,13 +1,16 @@
 import { measure as timer } from "./cold-start-timer.ts";
 import { measure as fanOut } from "./fan-out.ts";
 import type { Figure } from "./figure.ts";
+import { measure as llm } from "./llm.ts";
 import { measure as load } from "./load.ts";
 import { measure as report } from "./report.ts";
+import { measure as roundTrips } from "./round-trips.ts";
+import { measure as session } from "./session.ts";
 import { measureStack } from "./stack.ts";
 import { measure as statistics } from "./statistics.ts";
 
 /** What `npm run perf` measures, by name; arguments choose some of them. */
-const measurements: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+const measurements: Readonly<Record<string, () => Promise<readonly Figure[]> | AsyncIterable<Figure>>> = {
   timer: async () => {
     const figures = await timer();
     const biases = Object.entries(figures.announcedBiasSeconds).map(([delay, bias]) => ({
@@ -28,8 +31,11 @@ const measurements: Readonly<Record<string, () => Promise<readonly Figure[]>>> =
   },
   report: async () => report(),
   statistics: async () => statistics(),
+  llm,
   load,
-  "fan-out": async () => await fanOut(),
+  "round-trips": roundTrips,
+  session,
+  "fan-out": fanOut,
   stack: async () => await measureStack("quickstart"),
 };
 
@@ -41,6 +47,6 @@ if (unknown.length > 0) {
 }
 for (const [name, measure] of Object.entries(measurements)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  for (const { what, value, aim } of await measure()) process.stdout.write(`| ${what} | ${value} | ${aim} |\n`);
+  for await (const { what, value, aim } of await measure()) process.stdout.write(`| ${what} | ${value} | ${aim} |\n`);
 }
 process.exit(0);
