@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { UserError } from "../hosts/index.ts";
 import type { Context } from "./context.ts";
 import { type Pulumi, stateFile } from "./pulumi.ts";
 import { stateDirectory } from "./settings.ts";
+import { exportState, importState } from "./state.ts";
 
 const lockFile = z.object({ pid: z.int(), hostname: z.string() });
 
@@ -76,20 +76,13 @@ function runsPulumi(pid: number): boolean {
   }
 }
 
-const checkpoint = z.looseObject({
-  deployment: z.looseObject({ pending_operations: z.array(z.looseObject({ type: z.string() })).optional() }),
-});
-
 /** Every handler finds out by itself what a begun operation left on a host, so the engine's note of it is only in the way. */
 async function forgetPending(context: Context, pulumi: Pulumi, stack: string): Promise<string[]> {
   const file = stateFile(context.root, stack);
   if (!existsSync(file) || !readFileSync(file, "utf8").includes('"pending_operations"')) return [];
-  const exported = await pulumi.capture(["stack", "export", "--stack", stack]);
-  if (exported.code !== 0) throw new UserError(`the state of ${stack} cannot be read:\n${exported.stderr.trim()}`);
-  const { deployment, ...rest } = checkpoint.parse(JSON.parse(exported.stdout));
-  const { pending_operations: pending = [], ...clean } = deployment;
+  const before = await exportState(pulumi, stack);
+  const { pending_operations: pending = [], ...clean } = before.deployment;
   if (pending.length === 0) return [];
-  const imported = await pulumi.capture(["stack", "import", "--stack", stack], JSON.stringify({ ...rest, deployment: clean }));
-  if (imported.code !== 0) throw new UserError(`the state of ${stack} cannot be repaired:\n${imported.stderr.trim()}`);
+  await importState(context, pulumi, stack, { before, after: { ...before, deployment: clean } });
   return [`${pending.length} operation${pending.length === 1 ? "" : "s"} of a run that was killed will be done again`];
 }

@@ -5,6 +5,7 @@ import { stackNames, suggest } from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
 import { heal } from "../heal.ts";
 import { labFolders, removeLabFolder } from "../lab-machines.ts";
+import { giveUpSteps } from "../lost-hosts.ts";
 import { failureList, readOperations } from "../operations.ts";
 import { expectSuccess, openPulumi, type Pulumi, stackExists } from "../pulumi.ts";
 import { operationsFile } from "../runs.ts";
@@ -22,7 +23,10 @@ export async function destroy(context: Context, stack: string, gone: readonly st
   });
   if (context.signal.aborted) throw new Exit(130);
   if (await stackExists(context, pulumi, stack))
-    await stages.run(`Destroying ${stack}`, async () => await run(context, pulumi, stack, gone));
+    await stages.run(`Destroying ${stack}`, async (note) => {
+      for (const given of await giveUpSteps(context, pulumi, stack, gone)) note(given);
+      await run(context, pulumi, stack, gone);
+    });
   else explainAbsence(context, stack);
   await sweep(context, stages, stack);
   say(context, "Results and caches stay (./distrobench clean removes caches).");

@@ -32,7 +32,7 @@ function project(backend: "project" | "user" = "project") {
 
 const EXPORTED = {
   version: 3,
-  deployment: { resources: [{ urn: "a" }], pending_operations: [{ resource: { urn: "b" }, type: "creating" }] },
+  deployment: { resources: [{ urn: "a", type: "t" }], pending_operations: [{ resource: { urn: "b" }, type: "creating" }] },
 };
 
 function writeLock(folder: string, pid: number, host = hostname()): string {
@@ -97,7 +97,7 @@ describe("what a killed run left", () => {
       calls.map(({ args }) => args[1]),
       ["export", "import"],
     );
-    assert.deepEqual(JSON.parse(calls[1]?.input ?? ""), { version: 3, deployment: { resources: [{ urn: "a" }] } });
+    assert.deepEqual(JSON.parse(calls[1]?.input ?? ""), { version: 3, deployment: { resources: [{ urn: "a", type: "t" }] } });
   });
 
   it("is left alone in a backend of the user's", async () => {

@@ -13,6 +13,7 @@ const stack = "zz-steps";
 const SECRET = "hunter2 'quoted'\n$line";
 const matrix = join(root, `stacks/${stack}.yaml`);
 const source = join(root, `stacks/${stack}.conf`);
+const RECORD = `/var/lib/distrobench/files/${stack}.box.before-packages.json`;
 const skip = spawnSync("env", [...usableHost, "true"]).status !== 0 && "needs root, and leave to mount";
 
 describe("setup steps and files on a host over SSH", { concurrency: false, skip, timeout: 300_000 }, () => {
@@ -61,6 +62,8 @@ describe("setup steps and files on a host over SSH", { concurrency: false, skip,
     await distrobench("destroy", stack);
     await sshd.stop();
     rmSync(place, { recursive: true, force: true });
+    // The host that never came back is this machine.
+    rmSync(RECORD, { force: true });
     forgetStack(stack);
     delete process.env.ZZ_TOKEN;
   });
@@ -139,6 +142,22 @@ describe("setup steps and files on a host over SSH", { concurrency: false, skip,
     assert.equal(text("journal"), "0\nfirst\nsecond\nundo first\nfirst, changed\nundo second\nundo first\n");
     assert.deepEqual([text("kept.conf"), statSync(at("kept.conf")).mode & 0o777], ["before\n", 0o640]);
     assert.deepEqual(readdirSync(place).sort(), ["journal", "kept.conf", "seen"]);
-    assert.equal(existsSync("/var/lib/distrobench/files/zz-steps.box.before-packages.json"), false);
+    assert.equal(existsSync(RECORD), false);
+  });
+
+  it("keep a destroy from ending while their host is silent, and are given up for one that never comes back", async () => {
+    const done = text("journal");
+    declare(`echo "first, again" >>${at("journal")}`);
+    const { code, output } = await distrobench("up", stack);
+    assert.equal(code, 0, output);
+    await sshd.stop();
+    const waiting = await distrobench("destroy", stack);
+    assert.equal(waiting.code, 1, waiting.output);
+    const ended = await distrobench("destroy", stack, "--gone", "box");
+    assert.equal(ended.code, 0, ended.output);
+    assert.match(ended.output, /box never comes back, as you said: not undone there: first, second/);
+    assert.equal(text("journal"), `${done}0\nfirst, again\nsecond\n`);
+    const state = readFileSync(join(root, `.distrobench/state/.pulumi/stacks/distrobench/${stack}.json`), "utf8");
+    assert.doesNotMatch(state, /command:remote:Command/);
   });
 });

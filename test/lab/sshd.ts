@@ -61,7 +61,16 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   writeFileSync(log, "");
   const keep = (chunk: Buffer) => appendFileSync(log, chunk);
   child.stderr.on("data", keep);
-  await listening(child, port, log);
+  const stop = async () => {
+    child.stderr.off("data", keep).resume();
+    child.kill();
+    if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once("exit", resolve));
+    rmSync(directory, { recursive: true, force: true });
+  };
+  await listening(child, port, log).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return {
     port,
     user,
@@ -70,12 +79,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     directory,
     pid: child.pid ?? 0,
     log: () => readFileSync(log, "utf8"),
-    stop: async () => {
-      child.stderr.off("data", keep).resume();
-      child.kill();
-      if (child.exitCode === null) await new Promise((resolve) => child.once("exit", resolve));
-      rmSync(directory, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
