@@ -29,6 +29,7 @@ export async function createLocalTransport(
       session ??= openAgain();
       return await session;
     },
+    anew: async () => await createLocalTransport(connection, counters),
     close: async () => {
       const last = session;
       session = undefined;

@@ -20,6 +20,8 @@ export interface ShellTransportOptions {
   readonly become: Become;
   /** The live session; a new one when the last is known to be gone. Rejects with `ConnectionError`. */
   session(): Promise<Session>;
+  /** Another session with the host, which the caller closes. */
+  anew(): Promise<Transport>;
   /** Ends the session, if there is one. */
   close(): Promise<void>;
   readonly counters: { -readonly [Key in keyof TransportStatistics]: TransportStatistics[Key] };
@@ -115,6 +117,10 @@ trap - EXIT`,
   async connect(port: number): Promise<Duplex> {
     const { opener } = await this.#options.session();
     return await opener.connect(port);
+  }
+
+  async anew(): Promise<Transport> {
+    return await this.#options.anew();
   }
 
   async close(): Promise<void> {

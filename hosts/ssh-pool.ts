@@ -112,6 +112,7 @@ async function sshTransport(
       });
       return await session;
     },
+    anew: async () => await sshTransport(options, connection, counters),
     close: async () => {
       const last = await session?.catch(() => undefined);
       session = undefined;

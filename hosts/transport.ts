@@ -67,6 +67,8 @@ export interface Transport {
   read(path: string): Promise<Buffer>;
   /** Counters for the figures of one `up`. */
   readonly statistics: TransportStatistics;
+  /** Another session with the host, over a handshake of its own; the caller closes it. Rejects with `ConnectionError`. */
+  anew(): Promise<Transport>;
   close(): Promise<void>;
 }
 

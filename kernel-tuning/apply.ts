@@ -1,5 +1,6 @@
 import { bringCommandLine } from "./boot/stage.ts";
 import { cellKey, type WantedCell } from "./cells.ts";
+import { guarded, writeGuarded } from "./guard.ts";
 import type { StepResult, TuningHost, WriteOrder } from "./host/port.ts";
 import { baselineFor, cellsOf, type PlannedKnob, planKnobs, requestsFor } from "./plan.ts";
 import { isManaged, reportKnob } from "./report.ts";
@@ -30,17 +31,19 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
   const { view, old, planned, wanted, baseline } = await started(host, inputs, options);
   const leaving = obsolete(old, wanted);
   const back = leaving === undefined ? { steps: [], conflicts: [] } : planRestore(leaving, view, inputs.force ?? false);
-  const changed = wanted.filter((cell) => valueIn(view.values, cell) !== cell.wanted);
+  const wrong = wanted.filter((cell) => valueIn(view.values, cell) !== cell.wanted);
+  const { cells: changed, ...guard } = guarded(wrong, view, { ...inputs, hasLink: host.link !== undefined });
   const lean = { ...baseline, cells: baseline.cells.filter((cell) => wanted.some((one) => cellKey(one) === cellKey(cell))) };
   const order: WriteOrder = {
     baseline,
     steps: [...back.steps, ...changed.map(({ wanted: value, ...cell }) => ({ ...cell, value }))],
     readBack: baseline.cells.map(({ kind, name }) => ({ kind, name })),
     ...(leaving === undefined || leaving.cells.length === 0 ? {} : { afterwards: lean }),
+    ...guard,
   };
   const untouched = order.steps.length === 0 && (view.record !== undefined || baseline.cells.length === 0);
   if (!untouched) options.writing(blank(inputs, baseline));
-  const answer = untouched ? { results: [], records: undefined } : await host.write(order);
+  const answer = untouched ? { results: [], records: undefined } : await writeGuarded(host, order, inputs.host);
   const values = answer.records === undefined ? view.values : valuesOf(answer.records);
   const results = answer.results.slice(back.steps.length);
   const outcome = judge(planned, changed, results, values);

@@ -35,7 +35,10 @@ export const tuningInputs = z.strictObject({
       "accelerator-irq": z.string().optional(),
     })
     .optional(),
-  /** How long a host that was started with another command line waits for a new connection before it undoes that; 300 unless given. */
+  /**
+   * How long a host waits for a new connection before it undoes what may have cut the link: 300 s after a start with another command
+   * line, 120 s for other values, unless given.
+   */
   confirmSeconds: z.int().min(20).max(3600).optional(),
   /** Put earlier values back even over those that somebody else has set since. */
   force: z.boolean().optional(),

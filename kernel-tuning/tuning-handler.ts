@@ -20,7 +20,7 @@ type State = Stored<TuningInputs, TuningOutputs>;
 
 const overShell: OpenHost = async (context, inputs) =>
   shellHost(await context.transport(inputs.connection), context.signal, {
-    restartable: inputs.connection.kind !== "local",
+    local: inputs.connection.kind === "local",
     progress: (message) => context.progress(message),
   });
 

@@ -19,7 +19,7 @@ export async function restore(context: Context, name: string, options: Options):
     const force = options.force ?? false;
     const accept = ({ owner }: { readonly owner: string }) => refuseForeign(owner, name, options);
     const tuned = shellHost(transport, context.signal, {
-      restartable: connection.kind !== "local",
+      local: connection.kind === "local",
       progress: (message) => context.stderr.isTTY === true && say(context, `  ${message}`),
     });
     const done = await restoreHost(tuned, { force, accept });

@@ -116,4 +116,4 @@ save() {
   umask 077
   mkdir -p "$D" && printf %s "$1" | base64 -d >"$R.new" && { sync "$R.new" 2>/dev/null || sync; } && mv -f "$R.new" "$R" && { sync "$D" 2>/dev/null || sync; }
 }
-forget() { rm -f "$R" "$R.new" "$D/tuning.readback"; rmdir "$D" /var/lib/distrobench 2>/dev/null; :; }`;
+forget() { rm -f "$R" "$R.new" "$D/tuning.readback"; rm -rf /run/distrobench.guard.tuning*; rmdir "$D" /var/lib/distrobench 2>/dev/null; :; }`;

@@ -1,3 +1,4 @@
+import type { Verdict } from "../../hosts/index.ts";
 import type { Parameter } from "../boot/command-line.ts";
 import type { Cell, CellKind } from "../cells.ts";
 import type { Baseline } from "../schema.ts";
@@ -20,6 +21,13 @@ export interface WriteStep extends Cell {
   readonly assignment?: string;
 }
 
+/** The last steps of an order may cut the link: the host takes them back, one by one, unless a new connection confirms in time. */
+export interface Guard {
+  /** As many as there are such steps. */
+  readonly undo: readonly WriteStep[];
+  readonly seconds: number;
+}
+
 export interface WriteOrder {
   /** Saved durably on the host before the first step. */
   readonly baseline: Baseline;
@@ -28,6 +36,8 @@ export interface WriteOrder {
   readonly readBack: readonly Cell[];
   /** What the host's record becomes when no step failed: another baseline, or nothing. */
   readonly afterwards?: Baseline | "forget";
+  /** Only for a host that has a link. */
+  readonly guard?: Guard;
 }
 
 export interface StepResult {
@@ -35,7 +45,7 @@ export interface StepResult {
   readonly message: string;
 }
 
-interface WriteAnswer {
+export interface WriteAnswer {
   /** By step. A step without result was not reached. */
   readonly results: readonly (StepResult | undefined)[];
   readonly records: readonly HostRecord[];
@@ -77,6 +87,8 @@ export interface BootHost {
 export interface TuningHost {
   /** Absent where a restart would end this program too. */
   readonly boot?: BootHost;
+  /** Absent where there is no link that could be cut. `confirm` takes a guard off, over a connection of its own. */
+  readonly link?: { confirm(guard: Guard): Promise<Verdict> };
   read(requests: readonly ReadRequest[]): Promise<readonly HostRecord[]>;
   write(order: WriteOrder): Promise<WriteAnswer>;
 }

@@ -1,20 +1,27 @@
-import { joinSh, type Shell, sh } from "../../hosts/index.ts";
+import { armDeadMan, joinSh, type Shell, sh } from "../../hosts/index.ts";
 import type { Baseline } from "../schema.ts";
 import { readHolds, writeHold } from "./holds.ts";
 import { library } from "./library.ts";
-import type { ReadRequest, WriteOrder } from "./port.ts";
+import type { Guard, ReadRequest, WriteOrder, WriteStep } from "./port.ts";
 
 /** Everything a profile needs to know of a host, in one round trip; read-only. */
 export function readScript(requests: readonly ReadRequest[]): Shell {
   return joinSh([library, sh`read_facts\nread_record`, ...readCalls(requests), sh`:`]);
 }
 
-/** Saves the baseline, writes, reads back, in one round trip. Nothing is written when the baseline can't be saved (exit code 70). */
+export const GUARD_NAME = "tuning";
+
+/**
+ * Saves the baseline, writes, reads back, in one round trip. Nothing is written when the baseline can't be saved (exit code 70), and
+ * nothing that is guarded when the guard can't be set up (`NOT_ARMED`).
+ */
 export function writeScript(order: WriteOrder): Shell {
-  const steps = order.steps.flatMap(({ kind, name, value, assignment }, index) => {
+  const calls = order.steps.map(({ kind, name, value, assignment }, index) => {
     const words = assignment === undefined ? [name, value] : [name, value, assignment];
-    return [...(kind === "hold" ? [writeHold(name)] : []), sh`step ${index} ${kind} ${words}`];
+    return joinSh([...(kind === "hold" ? [writeHold(name)] : []), sh`step ${index} ${kind} ${words}`]);
   });
+  const first = calls.length - (order.guard?.undo.length ?? 0);
+  const steps = [...calls.slice(0, first), ...(order.guard === undefined ? [] : [arm(order.guard)]), ...calls.slice(first)];
   const after =
     order.afterwards === undefined
       ? sh``
@@ -34,6 +41,11 @@ export function writeScript(order: WriteOrder): Shell {
     after,
     sh`:`,
   ]);
+}
+
+function arm({ undo, seconds }: Guard): Shell {
+  const back = ({ kind, name, value }: WriteStep) => sh`write_${kind} ${name} ${value}`;
+  return armDeadMan({ name: GUARD_NAME, seconds, undo: joinSh([library, ...undo.map(back)]) });
 }
 
 function readCalls(requests: readonly ReadRequest[]): Shell[] {

@@ -16,7 +16,7 @@ const source = join(root, `stacks/${stack}.conf`);
 const RECORD = `/var/lib/distrobench/files/${stack}.box.before-packages.json`;
 const skip = spawnSync("env", [...usableHost, "true"]).status !== 0 && "needs root, and leave to mount";
 
-describe("setup steps and files on a host over SSH", { concurrency: false, skip, timeout: 300_000 }, () => {
+describe("setup steps and files on a host over SSH", { concurrency: false, skip, timeout: 1_200_000 }, () => {
   let sshd: Sshd;
   let place: string;
   const at = (name: string) => join(place, name);

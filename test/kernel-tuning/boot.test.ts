@@ -163,6 +163,6 @@ describe("boot knobs", () => {
     const handler = createTuningHandler(async () => alone);
     await assert.rejects(handler.create(context, inputsOf(knobs)), /would end distrobench on this very machine/);
     const transport = {} as Parameters<typeof shellHost>[0];
-    assert.equal(shellHost(transport, context.signal, { restartable: false }).boot, undefined);
+    assert.equal(shellHost(transport, context.signal, { local: true }).boot, undefined);
   });
 });

@@ -1,7 +1,7 @@
-import { ConnectionError, type OperationContext, UserError } from "../../hosts/index.ts";
+import { ConnectionError, type OperationContext, UserError, type Verdict } from "../../hosts/index.ts";
 import { parseCommandLine } from "../../kernel-tuning/boot/command-line.ts";
 import { contentOf } from "../../kernel-tuning/boot/file-value.ts";
-import type { BootHost, HostRecord, TuningHost, WriteOrder } from "../../kernel-tuning/host/port.ts";
+import type { BootHost, Guard, HostRecord, TuningHost, WriteOrder } from "../../kernel-tuning/host/port.ts";
 import { type Baseline, tuningInputs } from "../../kernel-tuning/schema.ts";
 
 export const DROP_IN = "/etc/default/grub.d/zz-distrobench.cfg";
@@ -22,6 +22,9 @@ export class MemoryHost implements TuningHost {
   bootId = "boot-1";
   cutAfter: number | undefined;
   #failsToStart = false;
+  /** Whether somebody can still log in anew, given the cells. */
+  reachable: (cells: ReadonlyMap<string, string>) => boolean = () => true;
+  confirmations = 0;
   /** Whether the boot loader has been told of its file. */
   applied = false;
   restarts = 0;
@@ -71,6 +74,15 @@ export class MemoryHost implements TuningHost {
   failToStart(fails: boolean): void {
     this.#failsToStart = fails;
   }
+
+  readonly link = {
+    confirm: async ({ undo }: Guard): Promise<Verdict> => {
+      this.confirmations += 1;
+      if (this.reachable(this.cells)) return "confirmed";
+      for (const step of undo) this.#step(step);
+      return { firedAt: "2026-01-01T00:02:00Z" };
+    },
+  };
 
   async read(): Promise<readonly HostRecord[]> {
     this.reads += 1;

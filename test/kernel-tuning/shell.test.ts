@@ -1,9 +1,21 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { $ } from "zx";
+import { confirmDeadMan } from "../../hosts/index.ts";
 import type { WriteOrder } from "../../kernel-tuning/host/port.ts";
 import { readScript, writeScript } from "../../kernel-tuning/host/scripts.ts";
 import { parseRecords } from "../../kernel-tuning/host/shell-host.ts";
@@ -80,6 +92,35 @@ for (const [name, shell] of Object.entries(userlands))
       assert.equal(view.values.get(`file ${join(folder, "absent.conf")}`), "absent");
       assert.equal(view.values.get("slice nonexistent.slice"), "absent");
       assert.ok(view.online.length > 0 && view.bootId.length === 36 && view.kernel[0] > 3);
+    });
+
+    const guardOrder = (seconds: number): WriteOrder => ({
+      baseline: baseline([cell("value", knob, "60")]),
+      ...{ steps: [{ kind: "value", name: knob, value: "10" }], readBack: [{ kind: "value", name: knob }] },
+      guard: { undo: [{ kind: "value", name: knob, value: "60" }], seconds },
+    });
+
+    it("take back by themselves what nobody confirms, once the connection is gone, and say when", async () => {
+      writeFileSync(knob, "60\n");
+      const records = parseRecords(await run(shell, writeScript(guardOrder(1))));
+      assert.equal(records.find(({ kind }) => kind === "value")?.value, "10");
+      while (!existsSync(`${folder}/run.guard.tuning.fired/at`)) await sleep(50);
+      assert.equal(readFileSync(knob, "utf8"), "60\n");
+      assert.match(await run(shell, confirmDeadMan("tuning")), /^fired \d{4}-\d\d-\d\dT\S+Z\n$/);
+      assert.equal(await run(shell, confirmDeadMan("tuning")), "lost\n");
+    });
+
+    it("keep what is confirmed, and a guard that is set up anew takes the place of the one before", async () => {
+      writeFileSync(knob, "60\n");
+      await run(shell, writeScript(guardOrder(1)));
+      await run(shell, writeScript(guardOrder(3600)));
+      assert.equal(await run(shell, confirmDeadMan("tuning")), "confirmed\n");
+      await sleep(2500);
+      assert.equal(readFileSync(knob, "utf8"), "10\n");
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.startsWith("run.")),
+        [],
+      );
     });
 
     it("save the record first, write, say what was refused, and put files back byte for byte", async () => {

@@ -118,6 +118,7 @@ function withDeviceTree(transport: Transport): Transport {
     write: (content, target) => transport.write(content, target),
     read: (path) => transport.read(path),
     connect: (port) => transport.connect(port),
+    anew: async () => withDeviceTree(await transport.anew()),
     close: () => transport.close(),
   };
 }
