@@ -190,7 +190,7 @@ function machineCommands(program: Command, context: Context): void {
     .action(async (host: string, options: InventoryOptions) => await inventory(context, host, options));
   program
     .command("restore")
-    .description("take the tuning of a host back by the host's own record, when the stack's state is lost")
+    .description("take tuning and files of a host back by the host's own record, when the stack's state is lost")
     .argument("<host>", "a host of the matrix")
     .option("--stack <stack>", STACK, DEFAULT_STACK)
     .option("--force", "overwrite what somebody else has changed since")

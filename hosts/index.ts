@@ -7,6 +7,7 @@ export { distributionOf, distributions } from "./distribution.ts";
 export { CommandError, ConnectionError, UserError } from "./errors.ts";
 export { examineHost, type HostExamination } from "./examine/index.ts";
 export { fingerprintNames, gatherFacts } from "./facts/index.ts";
+export { restoreFiles } from "./files/recover.ts";
 export { expectGone, GONE_VARIABLE } from "./gone.ts";
 export {
   compareInventories,

@@ -1,4 +1,4 @@
-import { createSshPool, UserError } from "../../hosts/index.ts";
+import { createSshPool, restoreFiles, UserError } from "../../hosts/index.ts";
 import { restoreHost, shellHost } from "../../kernel-tuning/index.ts";
 import { loadPlan } from "../../stacks/index.ts";
 import { connector, namedHost } from "../connect.ts";
@@ -9,7 +9,7 @@ interface Options {
   readonly force?: boolean;
 }
 
-/** `distrobench restore`: takes the tuning of a host back by what the host itself remembers, when the state is lost or a destroy could not. */
+/** `distrobench restore`: takes tuning and files of a host back by what the host itself remembers, when the state is lost or a destroy could not. */
 export async function restore(context: Context, name: string, options: Options): Promise<void> {
   const host = namedHost(loadPlan(context.root, options.stack).hosts, name, options.stack);
   const connection = await connector(context, options.stack)(host);
@@ -22,25 +22,30 @@ export async function restore(context: Context, name: string, options: Options):
       local: connection.kind === "local",
       progress: (message) => context.stderr.isTTY === true && say(context, `  ${message}`),
     });
-    const done = await restoreHost(tuned, { force, accept });
-    if (done === undefined) say(context, `${name}: nothing to put back: it has no record of a tuning.`);
-    else conclude(context, name, options.stack, done);
+    const tuning = await restoreHost(tuned, { force, accept });
+    const files = await restoreFiles(transport, { owner: `${options.stack}/${name}`, force, signal: context.signal });
+    conclude(context, name, options.stack, { tuning, files });
   } finally {
     await pool.close();
   }
 }
 
-function conclude(
-  context: Context,
-  name: string,
-  stack: string,
-  done: NonNullable<Awaited<ReturnType<typeof restoreHost>>>,
-): void {
-  say(context, `${name}: ${done.restored - done.failures.length} values put back.`);
-  for (const line of [...done.failures, ...done.conflicts]) say(context, `  ${line}`);
-  if (done.conflicts.length > 0)
+interface Restored {
+  readonly tuning: Awaited<ReturnType<typeof restoreHost>>;
+  readonly files: Awaited<ReturnType<typeof restoreFiles>>;
+}
+
+function conclude(context: Context, name: string, stack: string, { tuning, files }: Restored): void {
+  const { restored = 0, failures = [], conflicts = [] } = tuning ?? {};
+  const left = [...failures, ...conflicts, ...files.conflicts.map((path) => `${path}: changed since we wrote it`)];
+  if (tuning === undefined && files.restored + files.conflicts.length === 0)
+    say(context, `${name}: nothing to put back: it has no record of a tuning or of files of ${stack}.`);
+  else say(context, `${name}: ${restored - failures.length} values and ${files.restored} files put back.`);
+  for (const line of left) say(context, `  ${line}`);
+  for (const owner of files.others) say(context, `${name} has a record of files of ${owner} too; they stay.`);
+  if (left.length > failures.length)
     say(context, `Somebody else changed these since. To overwrite them: ./distrobench restore ${name} --stack ${stack} --force`);
-  if (done.conflicts.length + done.failures.length > 0) throw new Exit(1);
+  if (left.length > 0) throw new Exit(1);
 }
 
 function refuseForeign(owner: string, name: string, { stack, force }: Options): void {

@@ -44,23 +44,24 @@ export function adopt(record: FilesBaseline | undefined, found: FoundFiles): Fil
   return { ...record, files: Object.fromEntries(entries) };
 }
 
-/** What puts every file back, in reverse order. Pure. What somebody else changed stays, and the record of it. */
-export function planReturn(baseline: FilesBaseline, found: FoundFiles): FilesPlan {
-  const { steps, conflicts } = goBack(baseline, found, Object.keys(baseline.files));
+/** What puts every file back, in reverse order. Pure. What somebody else changed stays, and the record of it, unless forced. */
+export function planReturn(baseline: FilesBaseline, found: FoundFiles, force = false): FilesPlan {
+  const { steps, conflicts } = goBack(baseline, found, Object.keys(baseline.files), force);
   const kept = { ...baseline, files: defined(conflicts.map((path) => [path, baseline.files[path]] as const)) };
   const removeDirectories = [...baseline.directories].reverse();
   const afterwards = conflicts.length === 0 ? ("forget" as const) : kept;
   return { order: { baseline, makeDirectories: [], steps, removeDirectories, afterwards }, baseline: kept, conflicts };
 }
 
-function goBack(baseline: FilesBaseline | undefined, found: FoundFiles, paths: readonly string[]) {
+function goBack(baseline: FilesBaseline | undefined, found: FoundFiles, paths: readonly string[], force = false) {
   const steps: FileStep[] = [];
   const conflicts: string[] = [];
   for (const path of [...paths].reverse()) {
     const entry = baseline?.files[path];
     const now = found.files.get(path);
     if (entry === undefined || textOf(now) === entry.before) continue;
-    if (now?.kind === "file" && wroteText(now) === entry.wrote) steps.push(back(path, entry.before));
+    const ours = now?.kind === "file" && wroteText(now) === entry.wrote;
+    if (ours || (force && now?.kind !== "other")) steps.push(back(path, entry.before));
     else conflicts.push(path);
   }
   return { steps, conflicts };

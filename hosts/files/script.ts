@@ -18,7 +18,7 @@ put() {
   t=$(mktemp "$1.XXXXXX") && base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && mv -f "$t" "$1" || { rm -f "$t"; return 1; }
 }
 save() { umask 077; mkdir -p "$D" && base64 -d >"$D/$1.new" && { sync "$D/$1.new" 2>/dev/null || sync; } && mv -f "$D/$1.new" "$D/$1"; }
-forget() { rm -f "$D/$1" "$D/$1.new"; rmdir "$D" /var/lib/distrobench 2>/dev/null; :; }`;
+forget() { rm -f "$D/$1" "$D/$1.new"; rmdir "$D" /var/lib/distrobench 2>/dev/null || :; }`;
 
 /** Read-only, one round trip. */
 export function readFilesScript(targets: readonly string[]): Shell {

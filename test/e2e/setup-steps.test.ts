@@ -62,7 +62,7 @@ describe("setup steps and files on a host over SSH", { concurrency: false, skip,
     await distrobench("destroy", stack);
     await sshd.stop();
     rmSync(place, { recursive: true, force: true });
-    // The host that never came back is this machine.
+    // The host that never comes back is this machine.
     rmSync(RECORD, { force: true });
     forgetStack(stack);
     delete process.env.ZZ_TOKEN;
@@ -159,5 +159,18 @@ describe("setup steps and files on a host over SSH", { concurrency: false, skip,
     assert.equal(text("journal"), `${done}0\nfirst, again\nsecond\n`);
     const state = readFileSync(join(root, `.distrobench/state/.pulumi/stacks/distrobench/${stack}.json`), "utf8");
     assert.doesNotMatch(state, /command:remote:Command/);
+  });
+
+  it("leave a record on that host, by which restore puts its files back without any state", async () => {
+    assert.equal(text("kept.conf"), "wanted\n");
+    sshd = await startSshd({ inside: usableHost });
+    declare("true");
+    const { code, output } = await distrobench("restore", "box", "--stack", stack);
+    assert.equal(code, 0, output);
+    assert.match(output, /box: 0 values and 2 files put back\./);
+    assert.deepEqual([text("kept.conf"), statSync(at("kept.conf")).mode & 0o777], ["before\n", 0o640]);
+    assert.deepEqual([existsSync(at("new")), existsSync(RECORD)], [false, false]);
+    const again = await distrobench("restore", "box", "--stack", stack);
+    assert.match(again.output, /nothing to put back/);
   });
 });

@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { CommandError } from "../../hosts/errors.ts";
 import { filesHandler } from "../../hosts/files/handler.ts";
+import { restoreFiles } from "../../hosts/files/recover.ts";
 import type { FilesInputs, FilesOutputs } from "../../hosts/files/schema.ts";
 import type { OperationContext, Stored } from "../../hosts/operation.ts";
 import type { Transport } from "../../hosts/transport.ts";
@@ -93,6 +94,22 @@ const shells: Readonly<Record<string, readonly string[]>> = {
 
 for (const [name, shell] of Object.entries(shells))
   describe(`files of the user's, over ${name}`, () => {
+    it("are put back by the host's own record alone, phase by phase; what somebody else changed only when forced", async () => {
+      const one = box(shell);
+      writeFileSync(one.path("first"), "before\n");
+      const early = one.inputs({ first: ["a\n", "600"], "new/second": ["b\n", "644"] });
+      await create(one, early);
+      await create(one, { ...one.inputs({ "new/third": ["c\n", "644"] }), phase: "after-packages" });
+      writeFileSync(one.path("new/second"), "by hand\n");
+      const recover = async (force: boolean, owner = "demo/box") =>
+        await restoreFiles(await one.context.transport(early.connection), { owner, force, signal: one.context.signal });
+      assert.deepEqual(await recover(true, "other/box"), { restored: 0, conflicts: [], others: ["demo/box"] });
+      assert.deepEqual(await recover(false), { restored: 2, conflicts: [one.path("new/second")], others: [] });
+      assert.equal(readFileSync(one.path("first"), "utf8"), "before\n");
+      assert.deepEqual(await recover(true), { restored: 1, conflicts: [], others: [] });
+      assert.deepEqual([readdirSync(one.path(".")), readdirSync(one.path(".."))], [["first"], ["etc"]]);
+    });
+
     it("are written with mode and owner, and put back byte for byte; absent stays absent, with its folders", async () => {
       const one = box(shell);
       const odd = Buffer.from([0, 255, 10, 13, 10, 0]);
