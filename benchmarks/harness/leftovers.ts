@@ -19,23 +19,39 @@ export function traces(): Traces {
   ]);
 }
 
-/** Paths of control groups whose name holds a container id (64 hex digits), or only this id. */
-export function containerGroups(id?: string): readonly string[] {
+/** Paths of control groups whose name holds a container id (64 hex digits), or only this id: with version 1 in each hierarchy. */
+export function containerGroups(id?: string, root = "/sys/fs/cgroup"): readonly string[] {
   const wanted = id === undefined ? /[0-9a-f]{64}/ : new RegExp(id);
-  return groupsBelow("/sys/fs/cgroup", 3).filter((path) => wanted.test(path.slice(path.lastIndexOf("/"))));
+  const groups = hierarchies(root).flatMap((hierarchy) => groupsBelow(hierarchy, 3));
+  return groups.filter((path) => wanted.test(path.slice(path.lastIndexOf("/"))));
+}
+
+/** Version 2 has one. Version 1 mounts each below the root, beside links for the controllers of joint ones (`cpu -> cpu,cpuacct`). */
+function hierarchies(root: string): readonly string[] {
+  if (readOr(`${root}/cgroup.controllers`) !== "") return [root];
+  return folders(root).map((name) => `${root}/${name}`);
 }
 
 export function newTraces(before: Traces, now: Traces): readonly string[] {
   return [...now].filter((trace) => !before.has(trace));
 }
 
-/** Slices, and the flat directories of the cgroupfs driver and of version 1; leaves of services are not looked into. */
+/** Slices, and the flat directories of the cgroupfs driver; leaves of services are not looked into. */
 function groupsBelow(directory: string, depth: number): readonly string[] {
   return list(directory).flatMap((name) => {
     const path = `${directory}/${name}`;
-    const inside = depth > 0 && /\.slice$|^docker$|^libpod|^machine|^pids$/.test(name) ? groupsBelow(path, depth - 1) : [];
+    const inside = depth > 0 && /\.slice$|^docker$|^libpod|^machine/.test(name) ? groupsBelow(path, depth - 1) : [];
     return [path, ...inside];
   });
+}
+
+function folders(directory: string): readonly string[] {
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }
 
 function list(directory: string): readonly string[] {

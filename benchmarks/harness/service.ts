@@ -10,7 +10,7 @@ import { containerGroups } from "./leftovers.ts";
 export interface Service {
   /** On 127.0.0.1 of the host. */
   readonly hostPort: number;
-  /** Folders of its control groups: one with version 2, one per controller with version 1, none for a plain process. */
+  /** Folders of its control groups: one with version 2, one per hierarchy with version 1, none for a plain process. */
   readonly groups: readonly string[];
   /** Process id of what was spawned: the engine's client, or the program itself for a `process`. */
   readonly pid: number;
