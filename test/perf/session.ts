@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { command } from "../../benchmarks/command/index.ts";
-import { instrumentDigest } from "../../benchmarks/harness/bundle.ts";
+import { instrumentDigest } from "../../benchmarks/index.ts";
 import { readSession } from "../../benchmarks/results/reader.ts";
 import type { BenchmarkInputs } from "../../benchmarks/schema.ts";
 import { type Participant, measure as runSession } from "../../benchmarks/session/index.ts";
