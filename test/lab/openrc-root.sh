@@ -31,6 +31,8 @@ chmod 755 "$root/etc/init.d/sshd" "$root/etc/init.d/demo"
 mkdir -p "$root/root/guest"
 cp "$openrc"/* "$seed" "$root/root/guest/"
 chroot "$root" /usr/bin/sh /root/guest/openrc-setup.sh >&2
+# Debian's OpenRC reads it and complains at each call when it is not there.
+touch "$root/etc/insserv.conf"
 # The test turns them on.
 rm -f "$root"/etc/runlevels/*/cgroups
 sed -i 's/^rc_cgroup_mode=.*/rc_cgroup_mode="legacy"/' "$root/etc/rc.conf"

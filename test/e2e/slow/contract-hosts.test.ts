@@ -11,10 +11,6 @@ import { identities } from "../../lab/identities.ts";
 import { openrcDisk } from "../../lab/openrc-disk.ts";
 
 const limits = { timeout: 3_000_000 };
-const unbooted = {
-  ...limits,
-  skip: "the disk is made, but its boot stops after the initrd's local-premount; nobody knows why yet",
-};
 
 /** A machine for the tests around the call, prepared once it answers. */
 function machine(name: "alpine" | "debian", builder: DiskBuilder, prepare: (transport: Transport) => Promise<void>) {
@@ -36,7 +32,7 @@ function machine(name: "alpine" | "debian", builder: DiskBuilder, prepare: (tran
   };
 }
 
-describe("alpine's arrangement: OpenRC, busybox and musl's loader of Debian's; apk is a stand-in", unbooted, () => {
+describe("alpine's arrangement: OpenRC, busybox and musl's loader of Debian's; apk is a stand-in", limits, () => {
   let host: ContractHost;
   machine("alpine", openrcDisk, async (transport) => {
     host = await alpineHost(transport);
