@@ -20,7 +20,7 @@ elif has rc-status; then
 fi
 s sysctls; cd /proc/sys && find . -type f -perm -400 -exec grep -sH '' {} + ; cd /
 s knobs; grep -sH '' ${joinSh(KNOBS, " ")}
-s irqs; for p in /proc/irq/*/smp_affinity_list /proc/irq/default_smp_affinity; do echo "$p $(cat "$p")"; done
+s irqs; grep -sH '' /proc/irq/*/smp_affinity_list /proc/irq/default_smp_affinity | sed 's/:/ /'
 s cgroups; [ -d /sys/fs/cgroup ] && find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -type d
 s cgroupsettings; cd /sys/fs/cgroup && for f in ${CGROUP_SETTINGS}; do grep -sH '' ./*/"$f"; done; cd /
 s modes; find ${WATCHED} -type f -exec stat -c '%n %a %U:%G' {} +
@@ -47,7 +47,7 @@ s listening; cat /proc/net/tcp /proc/net/tcp6
 s udp; cat /proc/net/udp /proc/net/udp6
 s daemons; cat /proc/[0-9]*/stat | sed -n 's/^[0-9]* (\\(.*\\)) [A-Z] 1 .*/\\1/p'
 s interfaces; ls /sys/class/net
-s processes; for p in /proc/[0-9]*; do c=$(tr '\\0\\n' '  ' <"$p/cmdline"); case $c in *distrobench*) echo "$c" | cut -c1-300;; esac; done
+s processes; for p in $(grep -sl distrobench /proc/[0-9]*/cmdline); do tr '\\0\\n' '  ' <"$p" | cut -c1-300; done
 s ours; ls -d /run/distrobench* /tmp/distrobench* /var/tmp/distrobench*
 :`;
 }

@@ -31,7 +31,8 @@ chmod 755 "$root/etc/init.d/sshd" "$root/etc/init.d/demo"
 mkdir -p "$root/root/guest"
 cp "$openrc"/* "$seed" "$root/root/guest/"
 chroot "$root" /usr/bin/sh /root/guest/openrc-setup.sh >&2
-# Debian's OpenRC reads it and complains at each call when it is not there.
+# Debian's OpenRC reads both and complains at each call when they are not there.
+mkdir -p "$root/etc/insserv.conf.d"
 touch "$root/etc/insserv.conf"
 # The test turns them on.
 rm -f "$root"/etc/runlevels/*/cgroups
