@@ -19,6 +19,8 @@ ln -sf /usr/bin/busybox "$root/usr/sbin/init"
 ln -sf /usr/bin/busybox "$root/usr/bin/sh"
 rm -rf "$root"/usr/lib/systemd "$root"/etc/systemd "$root"/var/lib/dpkg "$root"/var/lib/apt "$root"/etc/apt
 rm -f "$root"/usr/bin/apt* "$root"/usr/bin/dpkg* "$root"/usr/bin/systemctl "$root"/usr/bin/getconf "$root"/usr/bin/bash "$root"/usr/bin/perl*
+# sshd lets nobody in whose shell is not there.
+sed -i 's,:/bin/bash$,:/bin/sh,' "$root/etc/passwd"
 # musl's dynamic loader is its ldd as well, when it is called by that name.
 rm -f "$root/usr/bin/ldd"
 ln -s "/usr/lib/$(basename "$root"/usr/lib/ld-musl-*.so.1)" "$root/usr/bin/ldd"
