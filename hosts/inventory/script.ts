@@ -47,7 +47,7 @@ s listening; cat /proc/net/tcp /proc/net/tcp6
 s udp; cat /proc/net/udp /proc/net/udp6
 s daemons; cat /proc/[0-9]*/stat | sed -n 's/^[0-9]* (\\(.*\\)) [A-Z] 1 .*/\\1/p'
 s interfaces; ls /sys/class/net
-s processes; for p in $(grep -sl distrobench /proc/[0-9]*/cmdline); do tr '\\0\\n' '  ' <"$p" | cut -c1-300; done
+s processes; grep -sl distrobench /proc/[0-9]*/cmdline | while read -r p; do tr '\\0\\n' '  ' <"$p" | cut -c1-300; done
 s ours; ls -d /run/distrobench* /tmp/distrobench* /var/tmp/distrobench*
 :`;
 }
