@@ -4,6 +4,7 @@ import { coldStart } from "./cold-start.ts";
 import { type Counters, changes, counters, levels } from "./conditions.ts";
 import { sweep } from "./containers.ts";
 import { calibrateControlKernel, runControlKernel } from "./control-kernel.ts";
+import { density } from "./density.ts";
 import { edge } from "./edge/action.ts";
 import type { Starter } from "./engines.ts";
 import { atRest } from "./host-load.ts";
@@ -73,6 +74,7 @@ export const actions = {
   "llama-bench": llamaBench,
   onnx: onnxRuns,
   memory,
+  density,
   edge,
 };
 

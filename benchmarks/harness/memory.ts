@@ -106,7 +106,8 @@ function numberIn(text: string): number | undefined {
   return text.trim() === "" ? undefined : Number(text);
 }
 
-function hostBytes(): number {
+/** Memory of the host in use: MemTotal - MemAvailable. */
+export function hostBytes(): number {
   const { MemTotal = 0, MemAvailable = 0 } = parseMeminfo(readOr("/proc/meminfo"));
   return MemTotal - MemAvailable;
 }

@@ -52,6 +52,11 @@ export function parseSwappedPages(vmstat: string): number {
   return [...vmstat.matchAll(/^pswp(?:in|out) (\d+)/gm)].reduce((sum, match) => sum + Number(match[1]), 0);
 }
 
+/** Processes that the kernel killed for want of memory since boot, in control groups and outside (Linux 4.13). */
+export function parseOomKills(vmstat: string): number {
+  return Number(/^oom_kill (\d+)$/m.exec(vmstat)?.[1] ?? 0);
+}
+
 /** Load average of the last minute. */
 export function parseLoad(text: string): number {
   return Number(text.split(" ", 1)[0]);

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { defineBenchmark, type Measurement, type Place } from "../define.ts";
 import { DRAIN_SECONDS } from "../harness/load/generate.ts";
 import type { Memory, MemoryReading } from "../harness/memory.ts";
-import { bytes } from "../metric.ts";
+import { bytes, type Metric } from "../metric.ts";
 import type { VariantInput } from "../schema.ts";
 import { REMOVAL_SECONDS, requestOf, sentRequest, servedImage, servedOrder } from "../served.ts";
+import { densityFigures, densityMetrics, densityParameters, readDensity } from "./density.ts";
 
 export const memoryParameters = z.strictObject({
   ...servedImage,
@@ -17,6 +18,11 @@ export const memoryParameters = z.strictObject({
   ...sentRequest,
 });
 
+const parameters = memoryParameters.extend({
+  /** After that, how many such containers fit on the host; absent: not asked. */
+  density: densityParameters.optional(),
+});
+
 /** Seconds of load before the readings under load. */
 const WARMUP = 5;
 const diagnostic = { kind: "diagnostic" } as const;
@@ -25,8 +31,8 @@ const diagnostic = { kind: "diagnostic" } as const;
 export const memory = defineBenchmark({
   name: "memory",
   title: "Memory per container",
-  parameters: memoryParameters,
-  metrics: {
+  parameters,
+  metrics: ({ density }): Readonly<Record<string, Metric>> => ({
     restPss: bytes("lower", "PSS at rest", { primary: true }),
     loadPss: bytes("lower", "PSS under load"),
     restCurrent: bytes("lower", "control group at rest, page cache included", diagnostic),
@@ -35,10 +41,22 @@ export const memory = defineBenchmark({
     hostRest: bytes("lower", "host in use at rest", diagnostic),
     hostLoad: bytes("lower", "host in use under load", diagnostic),
     hostBefore: bytes("lower", "host in use before the start", diagnostic),
-  },
+    ...(density === undefined ? {} : densityMetrics),
+  }),
   warmups: 0,
-  async measure({ harness }, variant, given) {
-    return toMeasurement(await readMemory(harness, variant, given));
+  async measure({ harness }, variant, { density, ...given }) {
+    const alone = toMeasurement(await readMemory(harness, variant, given));
+    const container = servedOrder(variant, given);
+    if (density === undefined || alone.outcome !== "measured" || typeof container === "string") return alone;
+    const found = await readDensity(harness, container, given, density);
+    if (found.outcome === "failed") return { ...found, stamps: {} };
+    const { values, conditions, series } = densityFigures(found);
+    return {
+      ...alone,
+      values: { ...alone.values, ...values },
+      conditions: { ...alone.conditions, ...conditions },
+      series: { ...alone.series, ...series },
+    };
   },
 });
 

@@ -90,7 +90,8 @@ const rules: readonly Rule[] = [
     status: "invalid",
     markedWhenNoisy: true,
     broken: ({ conditions }) => {
-      const lines = conditions["during.kernelErrors"] ?? 0;
+      // A count of containers that ends with the kernel's killer ends as it is meant to.
+      const lines = conditions["density.end.oom"] === 1 ? 0 : (conditions["during.kernelErrors"] ?? 0);
       return lines > 0 ? `${lines} new kernel error lines` : undefined;
     },
   },
