@@ -2,7 +2,7 @@ import type { SessionData } from "../benchmarks/index.ts";
 import { bannerOf } from "./banner.ts";
 import { decisionTables } from "./decisions.ts";
 import { plural, timeText } from "./format.ts";
-import { commonMethod, methods } from "./methods.ts";
+import { commonMethod, methods, methodText } from "./methods.ts";
 import { studyHardware } from "./study.ts";
 import { type Cell, type Table, textOf } from "./table.ts";
 import { environmentTable, flaggedTable, headlineTable, phaseTable, ratioTable, spreadTable, studyTable } from "./tables.ts";
@@ -38,7 +38,8 @@ function sessionParts(view: SessionView): readonly string[] {
     ...part("Beside the study", theirs),
     ...(theirs === undefined ? [] : [`The study's figures are the study's own, on ${studyHardware}.`]),
     "### How it was measured",
-    [methods[session.test], commonMethod].filter((text) => text !== undefined).join("\n\n"),
+    ...[methods[session.test]].flatMap((method) => (method === undefined ? [] : [methodText(method)])),
+    commonMethod,
     `Raw data: [session.json](${view.link}/session.json), [samples.jsonl](${view.link}/samples.jsonl), [environment](${view.link}/environment/).`,
   ];
 }

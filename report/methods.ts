@@ -1,13 +1,105 @@
-/** How a test is measured: start, stop, clock and unit of analysis, in words a reader can check against the raw data. */
-export const methods: Readonly<Record<string, string>> = {
-  "cold-start":
-    "The clock starts just before the engine's command line is started with the run command and stops at the last byte of the head " +
-    "of the first HTTP 200 from the health path. Both are read from CLOCK_MONOTONIC of the host itself. Images of ours announce " +
-    "READY with a stamp of the same clock right after listen(), and on that line one request is sent: nothing polls while the container " +
-    "starts. Other images are polled; the time between the last refusal and the first success is kept as the bracket, and no figure is printed " +
-    "finer than it. The unit of analysis is one container. Its image was on the host already and the page cache was warm.",
+/** How a test is measured, in words that a reader can check against the raw data. */
+interface Method {
+  readonly start: string;
+  readonly stop: string;
+  readonly clock: string;
+  readonly unit: string;
+  readonly wrong: string;
+}
+
+const HOST_CLOCK = "CLOCK_MONOTONIC of the host, which its containers share.";
+const ONE_START = "Just before the engine's command line is spawned with the run command.";
+const FIRST_200 = "The last byte of the head of the first HTTP 200 from the health path.";
+
+/** By the test's name. `docs/metrics.md` is made of it. */
+export const methods: Readonly<Record<string, Method>> = {
+  boot: {
+    start: "Just before QEMU is spawned; on other hosts just before `reboot`, or the command that cuts the power, is sent.",
+    stop: "The first command over SSH, with a login, has returned; an answer with the old boot id does not count.",
+    clock: "CLOCK_MONOTONIC of the controller, so that firmware and loader are inside. The guest's own times are diagnostics.",
+    unit: "One boot, of a fresh overlay over the same disk on lab machines. One boot before the first block is discarded.",
+    wrong:
+      "Tries to connect that load the booting host (at most five are open), a reboot compared with a cold start (a reboot contains the old " +
+      "system's end), an emulated machine taken for hardware. The page cache of the controller holds the disk image.",
+  },
+  "cold-start": {
+    start: `${ONE_START} With \`load-included\` before the engine's load command.`,
+    stop: FIRST_200,
+    clock: HOST_CLOCK,
+    unit: "One container. One start before the first block is discarded. The state (warm, cold cache, engine restarted, load included) is the session's.",
+    wrong:
+      "A poller that competes with the start: images of ours announce READY right after listen() and get exactly one request; others are polled, and a " +
+      "sample is invalid where the bracket between the last refusal and the first success is above 2 ms and 1 %. A TCP connection taken for an " +
+      "answer: the engine's proxy accepts before the server listens.",
+  },
+  "steady-load": {
+    start: "The instant at which the request was due by the schedule, whenever it was really sent.",
+    stop: "The last byte of its answer; a request without a good one within 10 s of the last due instant counts as slower than all others.",
+    clock: `${HOST_CLOCK} One program takes both stamps.`,
+    unit: "One window on a fresh container, by its ceil(p n)th latency. Its requests are not independent and never units.",
+    wrong:
+      "A generator that is late itself: the window is invalid where send lateness is above 1 ms at p99 or 5 ms once. More than 1 % failed requests, " +
+      "limits that the kernel does not hold, and another server on the same CPUs.",
+  },
+  "llm-tokens": {
+    start: "The arrival of token i-1, from i = 2; for the time to the first token just before the request is written.",
+    stop: "The arrival of token i, before it is parsed.",
+    clock: `${HOST_CLOCK} Read when the data arrives.`,
+    unit: "One server process, by p50 and p95 of all its gaps. Its tokens are never units. One request per process is a warm-up.",
+    wrong:
+      "Several tokens read at once (the sample fails), other tokens than in the other variants (the digests of all token ids must agree), a measuring " +
+      "program that is delayed (compare with llama-bench beside it), more threads than cores.",
+  },
+  onnx: {
+    start: "Just before `run()` of the session.",
+    stop: "Just after it.",
+    clock: "CLOCK_MONOTONIC inside the container, the host's own.",
+    unit: "One process, by p50 and p95 of its runs, 20 warm-up runs left out. Creating the session is timed apart.",
+    wrong:
+      "A provider that ONNX Runtime silently replaced (skipped), threads that share CPUs, a model that takes no longer than Python's own call.",
+  },
+  edge: {
+    start: "The arrival of token i-1, from i = 2; for the time to the first token just before the request is written.",
+    stop: "The arrival of token i, before it is parsed.",
+    clock: HOST_CLOCK,
+    unit: "One run of requests one after the other. Its tokens are never units. One request before it loads the model.",
+    wrong:
+      "Throttling or under-voltage during the run and a start more than 3 degrees from the session's first (invalid), tokens read together (failed), " +
+      "the tools' own means taken for percentiles. Without the device the test is skipped.",
+  },
+  "image-base": {
+    start: `${ONE_START} Bytes have no start: they follow from the image's digest.`,
+    stop: `${FIRST_200} Memory is read after that, as in the test memory.`,
+    clock: HOST_CLOCK,
+    unit:
+      "One container; for bytes the image, n = 1 and exact: layers by gzip at level 6, and the files in all layers, counted from what the engine saves and " +
+      "proven by its digests.",
+    wrong:
+      "Bases pulled by tag on different days, another version of Python in one of them, other images that share pages with the container.",
+  },
+  memory: {
+    start: "The first answer of a fresh container, then the time of rest; before the readings under load five seconds of load.",
+    stop: "The last of the readings, one per second. A count of containers stops at the first p95 above the limit, kill or lack of memory.",
+    clock: "None but for the pace: sizes are the kernel's (PSS of all processes in the container's control group).",
+    unit: "One container, by the mean of its readings; for the count of containers one count. Readings are never units.",
+    wrong:
+      "A second container of the image, which halves shared pages, swapped pages (invalid), page cache taken for memory in use: control group figures are " +
+      "diagnostics. A count that ended at its maximum or its budget says only that so many fit.",
+  },
+  command: {
+    start: "Just before the command, or the engine's run command, is spawned.",
+    stop: "Its output is closed and it has ended.",
+    clock: "CLOCK_MONOTONIC of the host for the wall time. A number that the command prints has the command's clock and meaning.",
+    unit: "One sample: the median of its runs in a row. Runs are never units. One sample before the first block is discarded.",
+    wrong:
+      "A command that leaves work in the background, a scale that does not fit the printed unit, percentiles of printed means.",
+  },
 };
 
+/** One paragraph. */
+export function methodText({ start, stop, clock, unit, wrong }: Method): string {
+  return `Start: ${start} Stop: ${stop} Clock: ${clock} Unit of analysis: ${unit} What would make it wrong: ${wrong}`;
+}
 /** What holds for every test. */
 export const commonMethod =
   "Every block runs every variant once in a seeded random order, so that slow changes of a host touch all variants alike. Warm-up runs are " +

@@ -11,7 +11,7 @@ import { distributionFigure } from "./inner/distribution.ts";
 import { gapFigure } from "./inner/gaps.ts";
 import { overTimeFigure } from "./inner/over-time.ts";
 import { html, type Markup } from "./markup.ts";
-import { commonMethod, methods } from "./methods.ts";
+import { commonMethod, methods, methodText } from "./methods.ts";
 import { studyHardware, studyStatements } from "./study.ts";
 import type { Table } from "./table.ts";
 import {
@@ -45,7 +45,7 @@ ${figures(view)}
 ${flagged(view)}
 ${besideStudy(view)}
 <h3>How it was measured</h3>
-${methods[session.test] === undefined ? undefined : html`<p>${methods[session.test]}</p>`}
+${[methods[session.test]].map((method) => method && html`<p>${methodText(method)}</p>`)}
 <p>${commonMethod}</p>
 <h3>Raw data</h3>
 ${rawData(view)}
