@@ -46,6 +46,7 @@ function headlineRow(view: SessionView, metric: MetricSummary, estimate: Estimat
 }
 
 function interval(text: string, coverage: number | undefined): string {
+  if (coverage === 1) return "exact";
   return coverage === undefined ? text : `${text} (${percent(coverage)})`;
 }
 

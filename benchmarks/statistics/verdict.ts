@@ -66,7 +66,7 @@ function sentenceOf(
   const where = `in ${metric.title}`;
   if (found.interval === undefined || found.ratio === undefined)
     return `${variant} cannot be told from ${baseline} ${where}: ${found.pairs} complete block${found.pairs === 1 ? "" : "s"}, and a 95 % interval needs ${MINIMUM_PAIRS}.`;
-  const interval = `${percent(found.interval.coverage)} interval ${range(found.interval)}`;
+  const interval = metric.exact === true ? "exact" : `${percent(found.interval.coverage)} interval ${range(found.interval)}`;
   const estimated = `${where}: ${signed(found.ratio - 1)} (${interval})`;
   if (verdict === "equivalent") return `${variant} is equivalent to ${baseline} within ${percent(tolerance)} ${estimated}.`;
   if (verdict === "cannot-tell") return `${variant} cannot be told from ${baseline} ${estimated}.`;

@@ -117,5 +117,5 @@ test("bytes are one exact value: no blocks, no test, and any difference beyond t
   assert.deepEqual([own?.n, own?.median, own?.interval], [1, 1000, { low: 1000, high: 1000, coverage: 1 }]);
   const [comparison] = summary?.comparisons ?? [];
   assert.equal(comparison?.word, "larger");
-  assert.match(comparison?.sentence ?? "", /b\/docker is 30 % larger than a\/docker in layers by gzip/);
+  assert.match(comparison?.sentence ?? "", /b\/docker is 30 % larger than a\/docker in layers by gzip \(exact\)/);
 });
