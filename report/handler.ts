@@ -69,8 +69,9 @@ function writeReport({ root, info }: Context, inputs: ReportInputs): ReportOutpu
 function sessionAt(root: string, directory: string): ReportSession {
   const path = isAbsolute(directory) ? directory : join(root, directory);
   const data = readSession(path);
-  const warnings = data.warnings.map((warning) => warning.replaceAll(`${root}/`, ""));
-  return { ...data, directory, warnings, series: readSeries(path), earlier: earlierSessions(root, data) };
+  const inner = readSeries(path);
+  const warnings = [...data.warnings, ...inner.warnings].map((warning) => warning.replaceAll(`${root}/`, ""));
+  return { ...data, directory, warnings, series: inner.series, earlier: earlierSessions(root, data) };
 }
 
 function writeAtomically(path: string, content: string): void {

@@ -6,6 +6,7 @@ import { withoutCutBlocks } from "./cut-blocks.ts";
 import {
   type Environment,
   environmentSchema,
+  PREVIOUS_SESSION,
   RESULTS_VERSION,
   type SampleSeries,
   type Session,
@@ -16,27 +17,53 @@ import {
 } from "./schema.ts";
 
 /**
- * Reads a whole session. A last line that was cut off (the machine died while writing) is a warning; anything else that does not fit
- * is a `UserError` that names file and line.
+ * Reads a whole session. What a machine that died while writing leaves is a warning: a last line or a file that was cut off. Of
+ * session.json the one before is then read; a host whose environment is damaged is left out of `environments` and named in `unknownHosts`.
+ * Anything else that does not fit is a `UserError` that names file and line.
  */
 export function readSession(directory: string): SessionData {
-  const session = readSessionFile(join(directory, "session.json"));
-  const { entries: samples, warnings } = readLines(join(directory, "samples.jsonl"), sampleSchema);
+  const described = readDescription(directory);
+  const { session } = described;
+  const samples = readLines(join(directory, "samples.jsonl"), sampleSchema);
+  const { environments, unknownHosts, warnings } = readEnvironments(join(directory, "environment"));
   return {
-    directory,
-    session,
-    samples: withoutCutBlocks(session, samples),
-    environments: readEnvironments(join(directory, "environment")),
-    warnings,
+    ...{ directory, session, environments, unknownHosts },
+    samples: withoutCutBlocks(session, samples.entries),
+    warnings: [...described.warnings, ...samples.warnings, ...warnings],
   };
 }
 
 /** What was seen inside each sample, by its sequence; empty for a session that stored none. Throws `UserError` as `readSession` does. */
-export function readSeries(directory: string): ReadonlyMap<number, SampleSeries["series"]> {
+export function readSeries(directory: string): {
+  readonly series: ReadonlyMap<number, SampleSeries["series"]>;
+  readonly warnings: readonly string[];
+} {
   const path = join(directory, "series.jsonl");
-  if (!existsSync(path)) return new Map();
-  const { entries } = readLines(path, seriesSchema);
-  return new Map(entries.map(({ sequence, series }) => [sequence, series]));
+  if (!existsSync(path)) return { series: new Map(), warnings: [] };
+  const { entries, warnings } = readLines(path, seriesSchema);
+  return { series: new Map(entries.map(({ sequence, series }) => [sequence, series])), warnings };
+}
+
+/** session.json, or where it was cut off the one that was written before it. */
+function readDescription(directory: string): { readonly session: Session; readonly warnings: readonly string[] } {
+  const path = join(directory, "session.json");
+  const previous = join(directory, PREVIOUS_SESSION);
+  if (isWhole(path) || !existsSync(previous)) return { session: readSessionFile(path), warnings: [] };
+  return {
+    session: readSessionFile(previous),
+    warnings: [`${path} is cut off; ${PREVIOUS_SESSION}, written before it, was read`],
+  };
+}
+
+/** Whether a file holds any JSON value; one that can't be read at all is for its reader to complain about. */
+function isWhole(path: string): boolean {
+  const text = read(path);
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readSessionFile(path: string): Session {
@@ -61,12 +88,19 @@ function readLines<Schema extends z.ZodType>(
   return { entries, warnings: cut === "" ? [] : [`${path}:${lines.length + 1}: the last line was cut off and is left out`] };
 }
 
-function readEnvironments(directory: string): readonly Environment[] {
+function readEnvironments(directory: string): {
+  readonly environments: readonly Environment[];
+  readonly unknownHosts: readonly string[];
+  readonly warnings: readonly string[];
+} {
   const files = list(directory).filter((name) => name.endsWith(".json"));
-  return files.sort().map((name) => {
+  const [whole, cut] = [true, false].map((wanted) => files.filter((name) => isWhole(join(directory, name)) === wanted));
+  const environments = (whole ?? []).sort().map((name) => {
     const path = join(directory, name);
     return check(path, environmentSchema, parse(path, read(path)));
   });
+  const warnings = (cut ?? []).map((name) => `${join(directory, name)} is cut off: nothing is known of this host`);
+  return { environments, unknownHosts: (cut ?? []).map((name) => name.slice(0, -".json".length)), warnings };
 }
 
 function list(directory: string): string[] {

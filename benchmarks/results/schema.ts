@@ -3,6 +3,9 @@ import { z } from "zod";
 /** Version of everything under `results/<session>/`. Old versions stay readable. */
 export const RESULTS_VERSION = 1;
 
+/** session.json as it was before it was written last, beside it. */
+export const PREVIOUS_SESSION = "session.previous.json";
+
 export const metricDefinition = z.strictObject({
   name: z.string(),
   title: z.string(),
@@ -165,6 +168,8 @@ export interface SessionData {
   readonly session: Session;
   readonly samples: readonly Sample[];
   readonly environments: readonly Environment[];
+  /** Hosts whose environment was unreadable. */
+  readonly unknownHosts?: readonly string[];
   /** What was unreadable, such as a cut last line. */
   readonly warnings: readonly string[];
 }

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   closeSync,
+  copyFileSync,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -15,6 +16,7 @@ import { join } from "node:path";
 import {
   type Environment,
   environmentSchema,
+  PREVIOUS_SESSION,
   type Sample,
   type Session,
   sampleSchema,
@@ -79,7 +81,9 @@ function writerTo(directory: string, session: Session, samples: number): Session
       appendFileSync(join(directory, "series.jsonl"), `${JSON.stringify(line)}\n`, { flush: true });
     },
     session: (changed) => {
-      replace(join(directory, "session.json"), sessionSchema.parse(changed));
+      const path = join(directory, "session.json");
+      if (existsSync(path)) copyFileSync(path, join(directory, PREVIOUS_SESSION));
+      replace(path, sessionSchema.parse(changed));
       ended = changed.outcome !== "running";
     },
     close: () => closeSync(samples),

@@ -6,7 +6,13 @@ import type { AaResult, Reason, SessionState, VariantSummary } from "./summary.t
 export function stateOf(data: SessionData, variants: readonly VariantSummary[], aa: readonly AaResult[]): SessionState {
   const left = variants.filter(({ skipped }) => skipped === undefined);
   if (left.length === 0 && data.session.outcome === "complete") return { status: "skipped", reasons: skips(variants) };
-  const reasons = [...unfinished(data), ...empty(left), ...unsound(aa, data.session.design.tolerance), ...unlike(data)];
+  const reasons = [
+    ...unfinished(data),
+    ...unknown(data),
+    ...empty(left),
+    ...unsound(aa, data.session.design.tolerance),
+    ...unlike(data),
+  ];
   if (reasons.length > 0) return { status: "invalid", reasons };
   const noise = data.session.design.noisyHost
     ? [{ rule: "noisy-host", detail: "measured with noisyHost: never a baseline for a gate" }]
@@ -19,6 +25,11 @@ function unfinished({ session }: SessionData): readonly Reason[] {
   const why = session.failure === undefined ? "" : `: ${session.failure}`;
   const detail = session.outcome === "running" ? "the session has not ended" : `the session was ${session.outcome}${why}`;
   return [{ rule: "incomplete", detail }];
+}
+
+/** Hosts of which nothing is known any more: not even whether they were emulated. */
+function unknown({ unknownHosts = [] }: SessionData): readonly Reason[] {
+  return unknownHosts.map((host) => ({ rule: "environment", detail: `the environment of ${host} is unreadable` }));
 }
 
 /** Variants that did different work, with both texts. */

@@ -3,10 +3,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { readSession } from "../../../benchmarks/results/reader.ts";
+import { readSeries, readSession } from "../../../benchmarks/results/reader.ts";
 import type { Sample, Session } from "../../../benchmarks/results/schema.ts";
 import { createSessionWriter, sessionName } from "../../../benchmarks/results/writer.ts";
+import { summarise } from "../../../benchmarks/statistics/index.ts";
+import { type Random, seededRandom } from "../../../benchmarks/statistics/random.ts";
 import { UserError } from "../../../hosts/index.ts";
+import { renderJson } from "../../../report/json.ts";
 
 const session: Session = {
   ...{ version: 1, id: "s", stack: "t", benchmark: "b", test: "b", title: "B", parameters: {}, metrics: [], baseline: "v" },
@@ -28,6 +31,7 @@ before(() => {
   const writer = createSessionWriter(whole, session);
   writer.environment({ host: "h", emulated: true, facts: { kernel: "6" }, fingerprint: ["kernel"] });
   for (const sequence of [0, 1, 2]) writer.sample(sample(sequence));
+  for (const sequence of [0, 1]) writer.series(sequence, { gap: [0.5, 1] });
   writer.session({ ...session, outcome: "complete" });
   writer.close();
 });
@@ -59,6 +63,66 @@ test("cut at any byte, the whole lines are read and a cut line is a warning", ()
     assert.equal(data.samples.length, lines.length - 1);
     assert.equal(data.warnings.length, lines.at(-1) === "" ? 0 : 1);
   }
+});
+
+for (const file of ["series.jsonl", "session.json", "environment/h.json"])
+  test(`${file} cut at any byte is a warning, and every whole sample is read`, () => {
+    const bytes = readFileSync(join(whole, file));
+    const copy = changed(() => undefined);
+    for (let length = bytes.length - 2; length >= 0; length -= 1) {
+      truncateSync(join(copy, file), length);
+      const data = readSession(copy);
+      const { series, warnings } = readSeries(copy);
+      const isCut = file !== "series.jsonl" || (length > 0 && bytes[length - 1] !== 10);
+      assert.equal(data.warnings.length + warnings.length, isCut ? 1 : 0, `${length} bytes`);
+      assert.equal(data.samples.length, 3);
+      if (file !== "series.jsonl") assert.equal(series.size, 2);
+      if (file === "environment/h.json") assert.match(JSON.stringify(summarise(data).state), /environment of h is unreadable/);
+    }
+  });
+
+/** One change of bytes as a bad disk, an editor or a merge makes it. */
+function damaged(bytes: Buffer, random: Random): Buffer {
+  const at = random(bytes.length);
+  const length = random(40);
+  const piece = bytes.subarray(random(bytes.length)).subarray(0, length);
+  const changes = [
+    () => Buffer.concat([bytes.subarray(0, at), Buffer.from([random(256)]), bytes.subarray(at + 1)]),
+    () => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]),
+    () => Buffer.concat([bytes.subarray(0, at), piece, bytes.subarray(at)]),
+    () =>
+      Buffer.from(
+        bytes.toString("latin1").replace(/(?<=:)[\d.]+/g, (found) => (random(20) === 0 ? "-1e308" : found)),
+        "latin1",
+      ),
+    () =>
+      Buffer.from(
+        bytes.toString("latin1").replace(/(?<=:)"\w+"/g, (found) => (random(20) === 0 ? '"?"' : found)),
+        "latin1",
+      ),
+  ];
+  return changes[random(changes.length)]?.() ?? bytes;
+}
+
+test("results that were damaged in any way are read, or refused by a message that names the file", () => {
+  const random = seededRandom(11);
+  const files = ["samples.jsonl", "series.jsonl", "session.json", "environment/h.json"];
+  let refused = 0;
+  const copy = changed(() => undefined);
+  for (let round = 0; round < 600; round += 1) {
+    const file = files[round % files.length] ?? "";
+    writeFileSync(join(copy, file), damaged(readFileSync(join(whole, file)), random));
+    try {
+      const data = { ...readSession(copy), ...readSeries(copy) };
+      assert.match(renderJson([summarise(data)]), /"sessions"/);
+    } catch (error) {
+      assert.ok(error instanceof UserError, `round ${round}, ${file}: ${String((error as Error).stack)}`);
+      assert.ok(error.message.includes(copy), error.message);
+      refused += 1;
+    }
+    cpSync(join(whole, file), join(copy, file));
+  }
+  assert.ok(refused > 60 && refused < 540, String(refused));
 });
 
 test("a damaged line in the middle is an error that names the line", () => {

@@ -39,7 +39,7 @@ export interface Fake {
 
 export interface FakeResult {
   readonly data: SessionData;
-  readonly series: ReturnType<typeof readSeries>;
+  readonly series: ReturnType<typeof readSeries>["series"];
   readonly lines: readonly string[];
   readonly error: unknown;
 }
@@ -91,7 +91,7 @@ export async function fakeSession(fake: Fake): Promise<FakeResult> {
   );
   writer.close();
   const data = readSession(directory);
-  const series = readSeries(directory);
+  const { series } = readSeries(directory);
   if (fake.directory === undefined) rmSync(join(directory, ".."), { recursive: true });
   return { data, series, lines, error };
 }
