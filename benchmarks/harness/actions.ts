@@ -17,6 +17,7 @@ import { clientSpawns, detections } from "./overheads.ts";
 import { type Settled, settle } from "./settle.ts";
 import { coldStartIn } from "./start-state.ts";
 import { steadyLoad } from "./steady-load.ts";
+import { heat } from "./throttle.ts";
 import { userCommand } from "./user-command.ts";
 
 /** Prefix of every dotted name in a record. */
@@ -60,12 +61,16 @@ export const actions = {
   /** Right before a sample: the control kernel, then what is true of the host. */
   before: async () => {
     untouched = traces();
+    const warmth = await heat();
     const control = runControlKernel(rounds);
     started = counters();
-    return { "control.seconds": control, ...under("before", levels()) };
+    return { "control.seconds": control, ...under("before", { ...levels(), ...warmth }) };
   },
   /** Right after a sample, before anything is asked of the host again. */
-  after: async () => ({ ...under("during", changes(started, counters())), ...under("after", levels()) }),
+  after: async () => {
+    const during = changes(started, counters());
+    return { ...under("during", during), ...under("after", { ...levels(), ...(await heat()) }) };
+  },
   "cold-start": coldStart,
   "cold-start-in": coldStartIn,
   "user-command": userCommand,

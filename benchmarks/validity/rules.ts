@@ -139,9 +139,33 @@ const rules: readonly Rule[] = [
     status: "invalid",
     markedWhenNoisy: false,
     broken: ({ conditions }) => {
-      const [before = 0, after = 0] = [conditions["edge.throttle.before"], conditions["edge.throttle.after"]];
-      const bits = throttleBits.filter(({ now, since }) => ((before | after) & now) !== 0 || (after & ~before & since) !== 0);
+      const bits = throttleBits.filter((bit) =>
+        [
+          [conditions["before.throttle"], conditions["after.throttle"]],
+          [conditions["edge.throttle.before"], conditions["edge.throttle.after"]],
+        ].some(([before = 0, after = 0]) => isNewBit(bit, before, after)),
+      );
       return bits.length === 0 ? undefined : `during the sample: ${bits.map(({ name }) => name).join(", ")}`;
+    },
+  },
+  {
+    name: "thermal-throttle",
+    status: "invalid",
+    markedWhenNoisy: true,
+    broken: ({ conditions }) => {
+      const [before, after] = [conditions["before.throttles"], conditions["after.throttles"]];
+      if (before === undefined || after === undefined || after <= before) return undefined;
+      return `the processor was slowed down for heat ${after - before} times`;
+    },
+  },
+  {
+    name: "frequency-limit",
+    status: "invalid",
+    markedWhenNoisy: true,
+    broken: ({ conditions }) => {
+      const [before, after] = [conditions["before.frequency.limit"], conditions["after.frequency.limit"]];
+      if (before === undefined || after === undefined || after >= before) return undefined;
+      return `the highest frequency fell from ${before / 1e6} to ${after / 1e6} MHz`;
     },
   },
   {
@@ -178,6 +202,11 @@ export function judge(subject: Subject, noisyHost: boolean): Validity {
   if (broken.length === 0) return { status: "valid" };
   const reasons = broken.map(({ reason }) => reason);
   return { status: broken.some(({ counts }) => counts) ? "invalid" : "disturbed", reasons };
+}
+
+/** Whether a throttle bit held before or after a sample, or was set for the first time since boot in between. */
+function isNewBit({ now, since }: (typeof throttleBits)[number], before: number, after: number): boolean {
+  return ((before | after) & now) !== 0 || (after & ~before & since) !== 0;
 }
 
 function namesUnder(prefix: string, values: Readonly<Record<string, number>>): readonly string[] {
