@@ -9,8 +9,8 @@ import type { SessionVariant } from "./plan.ts";
 import { present } from "./present.ts";
 import { refuseBusyHost } from "./quiet.ts";
 
-/** Seconds over which a host at rest is looked at, and how long one that was just set up may take to come to rest. */
-const REST = { windowSeconds: 4, timeoutSeconds: 30 } as const;
+/** Seconds over which a host at rest is looked at, and how long one that was just set up and has to be quiet may take to become so. */
+const REST = { windowSeconds: 4, patience: 30 } as const;
 /** Spawns of the engine's client per variant and starts of the null responder per host; emulated ones take seconds each. */
 const REPEATS = { native: { spawns: 50, starts: 5 }, emulated: { spawns: 2, starts: 1 } } as const;
 
@@ -43,7 +43,8 @@ export async function prepareHost(
   const { harness } = place;
   const starters = [...new Set(options.variants.flatMap(({ engine }) => (engine === undefined ? [] : [engine])))];
   const calibrated = await harness.request("calibrate", { starters }, { timeoutSeconds: 300 });
-  const rest = await harness.request("rest", { ...REST, limits }, { timeoutSeconds: ANSWER_SECONDS });
+  const order = { limits, windowSeconds: REST.windowSeconds, timeoutSeconds: options.noisyHost ? 0 : REST.patience };
+  const rest = await harness.request("rest", order, { timeoutSeconds: ANSWER_SECONDS });
   const busy = refuseBusyHost(harness.host, rest, options.noisyHost);
   const control = await controlOf(place, calibrated, options);
   place.calibrated(control.count);
