@@ -17,7 +17,8 @@ export const ubuntu = aptBuilder({
   label: "Ubuntu",
   suites: { "22.04": "jammy", "24.04": "noble", "26.04": "resolute" },
   kernel: { amd64: "linux-image-virtual", arm64: "linux-image-virtual" },
-  packages: ["ubuntu-keyring"],
+  // There apt is no required package, and a minimal base has none.
+  packages: ["apt", "ubuntu-keyring"],
   tools: [{ name: "Ubuntu's keys", command: KEYRING, debianPackage: "ubuntu-keyring", how: HOW }],
   defaultMirror: async (architecture) =>
     architecture === "amd64" ? "http://archive.ubuntu.com/ubuntu" : "http://ports.ubuntu.com/ubuntu-ports",
