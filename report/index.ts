@@ -1,6 +1,7 @@
 export { renderBencher } from "./exports/bencher.ts";
 export { renderSamplesCsv, renderSummaryCsv } from "./exports/csv.ts";
 export { renderOtava } from "./exports/otava.ts";
+export { renderPullRequest } from "./exports/pull-request.ts";
 export { renderComparisonJson, renderGateJson } from "./gate/json.ts";
 export { renderGateJunit } from "./gate/junit.ts";
 export { renderGateMarkdown } from "./gate/markdown.ts";

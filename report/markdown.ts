@@ -48,7 +48,8 @@ function part(heading: string, table: Table | undefined): readonly string[] {
   return table === undefined || table.rows.length === 0 ? [] : [`### ${heading}`, `${escaped(table.caption)}:`, tableText(table)];
 }
 
-function tableText({ columns, rows }: Table): string {
+/** A table without its caption. */
+export function tableText({ columns, rows }: Table): string {
   return [
     line(columns.map(({ title }) => escaped(title))),
     line(columns.map(({ numeric }) => (numeric === true ? "---:" : "---"))),

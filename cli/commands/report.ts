@@ -7,6 +7,7 @@ import {
   renderJson,
   renderMarkdown,
   renderOtava,
+  renderPullRequest,
   renderSamplesCsv,
   renderSummaryCsv,
   renderTerminal,
@@ -19,6 +20,7 @@ import { isColoured } from "../style.ts";
 const formats = {
   json: (sessions) => renderJson(sessions.map(summarise)),
   markdown: (sessions) => renderMarkdown(sessions, { title: "distrobench", directory: "." }),
+  "pull-request": (sessions) => renderPullRequest(sessions, { title: "distrobench" }),
   csv: renderSamplesCsv,
   "csv-summary": (sessions) => renderSummaryCsv(sessions.map(summarise)),
   bencher: (sessions) => renderBencher(sessions.map(summarise)),

@@ -115,6 +115,7 @@ describe("distrobench report --format", () => {
     ["markdown", "# distrobench"],
     ["csv", "session,stack,"],
     ["csv-summary", "session,stack,"],
+    ["pull-request", "### distrobench"],
     ["bencher", "{"],
     ["otava", "time,session,debian-13/docker.total,"],
   ] as const)
@@ -130,6 +131,6 @@ describe("distrobench report --format", () => {
   it("refuses a format there is not", async () => {
     const { code, stderr } = await run("report", "--format", "xls");
     assert.equal(code, "usage");
-    assert.match(stderr, /Allowed choices are json, markdown, csv/);
+    assert.match(stderr, /Allowed choices are json, markdown, pull-request, csv/);
   });
 });

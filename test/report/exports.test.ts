@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { z } from "zod";
 import type { SessionData, Validity } from "../../benchmarks/index.ts";
 import { summarise } from "../../benchmarks/statistics/index.ts";
-import { renderBencher, renderOtava, renderSamplesCsv, renderSummaryCsv } from "../../report/index.ts";
+import { renderBencher, renderOtava, renderPullRequest, renderSamplesCsv, renderSummaryCsv } from "../../report/index.ts";
 import { syntheticSession } from "./synthetic-session.ts";
 
 const failed: Validity = { status: "failed", cause: 'no "answer", at all' };
@@ -76,5 +76,22 @@ describe("Otava's input", () => {
       ["s1", "s3"],
     );
     assert.ok(rows.every((row) => row.length === header.length && row.slice(2).every((cell) => Number(cell) > 0)));
+  });
+});
+
+describe("Markdown for a pull request", () => {
+  const text = () => renderPullRequest([session()], { title: "Kernel 6.12 beside 6.18" });
+  it("begins with the decisions, then says what limits the session, with the figures folded", () => {
+    const places = ["### Kernel 6.12", "Against a/docker", "| b/docker", "<details>", "</details>"].map((part) =>
+      text().indexOf(part),
+    );
+    assert.ok(!places.includes(-1), `${places}`);
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+  });
+  it("stays short: the whole report is another file", () => {
+    assert.ok(text().split("\n").length <= 40);
   });
 });
