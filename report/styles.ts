@@ -52,6 +52,7 @@ tbody th { font-weight: 600; }
 .wrap td, .wrap th { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
 .wrap th[scope="row"] { min-width: 11rem; }
 td:has(.long) { white-space: normal; min-width: 16rem; }
+td:has(.note), th[scope="row"]:has(a) { white-space: normal; min-width: 9rem; }
 .pill { display: inline-block; padding: 0.05rem 0.55rem; border-radius: 99px; font-weight: 600; }
 .note { color: var(--soft); font-weight: 400; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1.25rem; margin-top: 1rem; align-items: start; }

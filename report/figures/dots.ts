@@ -66,9 +66,10 @@ function extent(values: readonly number[]): [number, number] {
   return [low - margin, high + margin];
 }
 
+/** The metric is the figure's title; beside it here it would not fit a phone. */
 function axisLabel({ definition }: MetricSummary, symbol: string): string {
   const direction = definition.better === "lower" ? "less is better" : "more is better";
-  return `${definition.title}${symbol === "" ? "" : ` (${symbol})`}, ${direction}`;
+  return symbol === "" ? direction : `${symbol}, ${direction}`;
 }
 
 function describe({ summary }: SessionView, metric: MetricSummary): string {

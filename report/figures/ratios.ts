@@ -6,6 +6,8 @@ import { EMULATED, type SessionView } from "../view.ts";
 import { colours, draw, type Figure, heightFor } from "./svg.ts";
 
 const ROW = 48;
+/** With the metric in a line of its own. */
+const TALL_ROW = 74;
 
 const colourOf: Readonly<Record<VerdictKind, string>> = {
   better: colours.good,
@@ -43,7 +45,7 @@ function drawRatios(view: SessionView, rows: readonly Row[], floor: number | und
   const band = { low: 1 / (1 + tolerance), high: 1 + tolerance };
   const domain = domainOf(rows, band);
   return draw(describe(view, rows), {
-    height: heightFor(rows.length, ROW),
+    height: heightFor(rows.length, view.results.length > 1 ? TALL_ROW : ROW),
     marginBottom: 38,
     x: { ...axis, type: "log", domain, ticks: ticks(...domain, 6), label: `ratio to ${baseline}` },
     y: { axis: null, domain: [-1, 1] },
@@ -72,13 +74,14 @@ function rowsOf({ definition, comparisons, aa }: MetricSummary, several: boolean
   const rows = comparisons.flatMap((comparison) => comparisonRow(capital(definition.title), comparison, several));
   if (aa?.ratio === undefined) return rows;
   const label = `${aa.variant} (A/A control) · ${ratioText(aa.ratio)}`;
-  return [...rows, rowOf(`${definition.name} A/A`, label, aa.ratio, aa.interval, colours.quiet)];
+  const above = several ? `${capital(definition.title)}\n` : "";
+  return [...rows, rowOf(`${definition.name} A/A`, `${above}${label}`, aa.ratio, aa.interval, colours.quiet)];
 }
 
 function comparisonRow(metric: string, comparison: Comparison, several: boolean): readonly Row[] {
   const { variant, ratio, interval, word, verdict } = comparison;
   if (ratio === undefined || !Number.isFinite(ratio) || ratio === 0) return [];
-  const label = `${variant}${several ? `, ${metric}` : ""} · ${ratioText(ratio)} · ${verdict === "equivalent" ? "equivalent" : word}`;
+  const label = `${several ? `${metric}\n` : ""}${variant} · ${ratioText(ratio)} · ${verdict === "equivalent" ? "equivalent" : word}`;
   return [rowOf(`${metric} ${variant}`, label, ratio, interval, colourOf[verdict])];
 }
 

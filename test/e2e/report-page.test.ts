@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { renderHtml } from "../../report/index.ts";
+import { everyTest } from "../report/every-test.ts";
 import { syntheticSession } from "../report/synthetic-session.ts";
 import { chromiumPath, quietChromium } from "./chromium.ts";
 
@@ -35,6 +36,7 @@ describe("the page in a browser", () => {
   let browser: Browser;
   let directory = "";
   let address = "";
+  let everyAddress = "";
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), "distrobench-page-"));
@@ -48,6 +50,9 @@ describe("the page in a browser", () => {
     ];
     writeFileSync(file, renderHtml(sessions, { title: "Synthetic test input", directory: "results/report-synthetic" }));
     address = pathToFileURL(file).href;
+    const everyFile = join(directory, "every-test.html");
+    writeFileSync(everyFile, renderHtml(everyTest(), { title: "Every test", directory: "results/report-synthetic" }));
+    everyAddress = pathToFileURL(everyFile).href;
     browser = await chromium.launch({ executablePath: chromiumPath(), args: quietChromium });
   });
   after(async () => {
@@ -58,6 +63,7 @@ describe("the page in a browser", () => {
   /** The page, with everything it asked for and complained about. */
   async function open(
     options: BrowserContextOptions,
+    what = address,
   ): Promise<{ page: Page; requests: string[]; complaints: string[]; close(): Promise<void> }> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
@@ -66,9 +72,21 @@ describe("the page in a browser", () => {
     page.on("request", (request) => requests.push(request.url()));
     page.on("console", (message) => complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(address);
+    await page.goto(what);
     return { page, requests, complaints, close: () => context.close() };
   }
+
+  for (const colorScheme of ["light", "dark"] as const)
+    it(`shows every test in ${colorScheme} colours, never wider than the screen, every label inside its figure`, async () => {
+      for (const width of [360, 768, 1280]) {
+        const { page, complaints, close } = await open({ colorScheme, viewport: { width, height: 800 } }, everyAddress);
+        assert.equal(await page.locator("section > h2").count(), everyTest().length + 1, "one section each, and the decisions");
+        assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width);
+        assert.deepEqual(await page.evaluate(LABELS_OUTSIDE), []);
+        assert.deepEqual(complaints, []);
+        await close();
+      }
+    });
 
   for (const colorScheme of ["light", "dark"] as const) {
     it(`has no accessibility violation in ${colorScheme} colours, folded tables included`, async () => {

@@ -22,6 +22,8 @@ export interface SyntheticOptions {
   readonly facts?: Readonly<Record<string, string>>;
   /** Seconds of the control computation of 30 million rounds. */
   readonly control?: number;
+  /** Of another test than cold start; their values are multiples of one number. */
+  readonly metrics?: readonly MetricDefinition[];
   /** Replaces the validity of single samples, by sequence. */
   readonly validity?: Readonly<Record<number, Validity>>;
   readonly session?: Partial<Session>;
@@ -71,7 +73,7 @@ function sessionOf(ids: readonly string[], baseline: string, options: SyntheticO
     test: "cold-start",
     title: "Container cold start",
     parameters: {},
-    metrics,
+    metrics: options.metrics ?? metrics,
     variants: ids.map((id) => ({
       ...{ id, host: id.split("/")[0] ?? id, labels: {} },
       ...(id.endsWith("#2") ? { aaOf: baseline } : {}),
@@ -92,8 +94,9 @@ function samplesOf(session: Session, factorOf: (id: string) => number, options: 
   const random = seededRandom(options.seed ?? 1);
   const ids = session.variants.map(({ id }) => id);
   const count = session.design.blocks * ids.length;
+  const of = (total: number) => valuesOf(total, options.metrics);
   const warmUps = ids.map((variant, order) =>
-    sampleOf({ variant, order, sequence: order, block: 0 }, 1.3, "warm-up", { status: "valid" }),
+    sampleOf({ variant, order, sequence: order, block: 0 }, of(1.3), "warm-up", { status: "valid" }),
   );
   const measured = Array.from({ length: session.design.blocks }, (_, block) => ({
     block,
@@ -105,7 +108,7 @@ function samplesOf(session: Session, factorOf: (id: string) => number, options: 
       const total = 1.05 * factorOf(variant) * shift * trend * (1 + (options.noise ?? 0.02) * normal(random));
       return sampleOf(
         { variant, order, sequence, block },
-        total,
+        of(total),
         "measured",
         options.validity?.[sequence] ?? { status: "valid" },
       );
@@ -120,13 +123,18 @@ function controlOf({ control }: SyntheticOptions): Readonly<Record<string, numbe
 
 function sampleOf(
   place: Pick<Sample, "variant" | "order" | "sequence" | "block">,
-  total: number,
+  measured: Readonly<Record<string, number>>,
   role: Sample["role"],
   validity: Validity,
 ): Sample {
-  const phases = Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, share * total]));
-  const values = validity.status === "failed" ? {} : { total, ...phases };
+  const values = validity.status === "failed" ? {} : measured;
   return { ...place, role, at: "2026-01-01T00:00:00.000Z", values, stamps: {}, conditions: {}, validity };
+}
+
+function valuesOf(total: number, other: SyntheticOptions["metrics"]): Readonly<Record<string, number>> {
+  if (other !== undefined)
+    return Object.fromEntries(other.map(({ name, kind }, index) => [name, total * (kind === "diagnostic" ? 0.001 : index + 1)]));
+  return { total, ...Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, share * total])) };
 }
 
 function environmentOf(host: string, options: SyntheticOptions): Environment {
