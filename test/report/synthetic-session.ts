@@ -73,7 +73,7 @@ function sessionOf(ids: readonly string[], baseline: string, options: SyntheticO
     test: "cold-start",
     title: "Container cold start",
     parameters: {},
-    metrics: options.metrics ?? metrics,
+    metrics: [...(options.metrics ?? metrics)],
     variants: ids.map((id) => ({
       ...{ id, host: id.split("/")[0] ?? id, labels: {} },
       ...(id.endsWith("#2") ? { aaOf: baseline } : {}),
