@@ -68,9 +68,10 @@ test("the provider ends when the engine was killed", async () => {
   const pid = Number(await firstLine(parent));
   assert.ok(existsSync(`/proc/${pid}`));
   parent.kill("SIGKILL");
-  const deadline = performance.now() + 2000;
+  // Two seconds on a machine at rest; a busy one is not what is tested.
+  const deadline = performance.now() + 30_000;
   while (existsSync(`/proc/${pid}`) && performance.now() < deadline) await sleep(20);
   const isGone = !existsSync(`/proc/${pid}`);
   if (!isGone) process.kill(pid, "SIGKILL");
-  assert.ok(isGone, "gone within two seconds");
+  assert.ok(isGone, "gone by itself");
 });
