@@ -82,7 +82,7 @@ it("asks for a density, and shows its metrics, only where the matrix wants one",
 });
 
 it("is not made invalid by the kernel's own lines about the killed process", () => {
-  const subject = { values: { restPss: 1 }, primary: "restPss", leftovers: [], pressureLimit: 1 };
+  const subject = { values: { restPss: 1 }, primary: "restPss", leftovers: [] };
   const status = (more: object) => judge({ ...subject, conditions: { "during.kernelErrors": 2, ...more } }, false).status;
   assert.deepEqual([status({}), status({ "density.end.oom": 1 })], ["invalid", "valid"]);
 });

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildGoProgram } from "../lab/go-program.ts";
 
 /** What benchstat says of one benchmark measured before and after. */
 export interface BenchstatRow {
@@ -15,21 +16,12 @@ export interface BenchstatRow {
 export type Sets = readonly [before: readonly number[], after: readonly number[]];
 
 /** Builds benchstat from the versions pinned in go.mod, once per checkout. The path of the program, or why there is none. */
-export function buildBenchstat(): { readonly program: string } | { readonly missing: string } {
-  const output = join(import.meta.dirname, "..", "..", ".distrobench", "test-benchstat");
-  mkdirSync(output, { recursive: true });
-  const program = join(output, "benchstat");
-  try {
-    execFileSync("go", ["build", "-mod=readonly", "-o", program, "golang.org/x/perf/cmd/benchstat"], {
-      cwd: import.meta.dirname,
-      stdio: ["ignore", "ignore", "pipe"],
-      timeout: 300_000,
-    });
-    return { program };
-  } catch (error) {
-    const why = error instanceof Error ? error.message.slice(0, 300) : String(error);
-    return { missing: `benchstat could not be built: ${why}` };
-  }
+export function buildBenchstat() {
+  return buildGoProgram("benchstat", {
+    directory: import.meta.dirname,
+    module: "golang.org/x/perf/cmd/benchstat",
+    timeout: 300_000,
+  });
 }
 
 /** Lets benchstat compare sets of seconds; a row per pair of sets, in their order. */

@@ -1,7 +1,6 @@
-import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { buildGoProgram } from "../lab/go-program.ts";
 
 /** What vegeta says of one attack. */
 export interface VegetaRun {
@@ -14,20 +13,8 @@ export interface VegetaRun {
 }
 
 /** Builds vegeta from the versions pinned in go.mod, once per checkout. The path of the program, or why there is none. */
-export function buildVegeta(): { readonly program: string } | { readonly missing: string } {
-  const output = join(import.meta.dirname, "..", "..", ".distrobench", "test-vegeta");
-  mkdirSync(output, { recursive: true });
-  const program = join(output, "vegeta");
-  try {
-    execFileSync("go", ["build", "-mod=readonly", "-o", program, "github.com/tsenart/vegeta/v12"], {
-      cwd: import.meta.dirname,
-      stdio: ["ignore", "ignore", "pipe"],
-      timeout: 500_000,
-    });
-    return { program };
-  } catch (error) {
-    return { missing: `vegeta could not be built: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}` };
-  }
+export function buildVegeta() {
+  return buildGoProgram("vegeta", { directory: import.meta.dirname, module: "github.com/tsenart/vegeta/v12", timeout: 500_000 });
 }
 
 /** GET at a constant rate. The shell prints the CPU times of what it ran, which Node.js does not know. */
