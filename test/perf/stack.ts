@@ -68,7 +68,8 @@ function residentBytes(pid: number): number {
   }
 }
 
-async function deliveryFigures(stack: string): Promise<Figure[]> {
+/** The two hosts of a stack that is up: the image goes from one to the other, and back out again. */
+export async function deliveryFigures(stack: string): Promise<Figure[]> {
   const [builder, target] = ["debian-13", "debian-testing"].map((host) => labHost(stack, host));
   if (builder === undefined || target === undefined) return [];
   const { stdout } = await promisify(execFile)("ssh", [
