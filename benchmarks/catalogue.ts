@@ -3,6 +3,7 @@ import { boot } from "./boot/index.ts";
 import { coldStart } from "./cold-start/index.ts";
 import { command } from "./command/index.ts";
 import type { Benchmark } from "./define.ts";
+import { developerReady } from "./developer-ready/index.ts";
 import { edge } from "./edge/index.ts";
 import { imageBase } from "./image-base/index.ts";
 import { llmTokens } from "./llm-tokens/index.ts";
@@ -13,6 +14,7 @@ import { steadyLoad } from "./steady-load/index.ts";
 /** Every test by name. A new test adds its file and one line here. */
 export const benchmarks: Readonly<Record<string, Benchmark>> = {
   [boot.name]: boot,
+  [developerReady.name]: developerReady,
   [coldStart.name]: coldStart,
   [command.name]: command,
   [memory.name]: memory,

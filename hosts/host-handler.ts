@@ -112,8 +112,8 @@ async function remove(context: OperationContext, stored: Stored<HostInputs, Host
   }
   try {
     const transport = await context.transport(connection);
-    // The measuring program's folder: it removes itself, unless it was killed.
-    await transport.run(sh`rm -rf /run/distrobench`, { signal: context.signal });
+    // Folders of the measuring program and of its tests: they remove themselves, unless they were killed.
+    await transport.run(sh`rm -rf /run/distrobench /var/tmp/distrobench`, { signal: context.signal });
     const after = await takeInventory(transport, { signal: context.signal });
     const differences = compareInventories(before, after).map(describeDifference);
     if (differences.length === 0) context.info(`${name}: as it was found`);

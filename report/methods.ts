@@ -22,6 +22,18 @@ export const methods: Readonly<Record<string, Method>> = {
       "Tries to connect that load the booting host (at most five are open), a reboot compared with a cold start (a reboot contains the old " +
       "system's end), an emulated machine taken for hardware. The page cache of the controller holds the disk image.",
   },
+  "developer-ready": {
+    start:
+      "As for boot: just before QEMU is spawned; on other hosts just before `reboot`, or the command that cuts the power, is sent.",
+    stop:
+      "The explorer of the editor shows a file of the repository in a browser on the controller; before that, one after the other: first command, " +
+      "engines, git and Python answer, the repository is cloned from a bundle that lay on the host, the editor server has listened and answered once.",
+    clock: "CLOCK_MONOTONIC of the controller for all stamps.",
+    unit: "One boot, of a fresh overlay over the same disk on lab machines. One boot before the first block is discarded.",
+    wrong:
+      "A slow controller or link: the browser runs there, and the editor's pages go through the SSH connection (it is started before the host is). " +
+      "Settings or extensions of an editor used before: both are empty here. Another commit in one of the variants (must agree).",
+  },
   "cold-start": {
     start: `${ONE_START} With \`load-included\` before the engine's load command.`,
     stop: FIRST_200,

@@ -1,60 +1,26 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { boot } from "../../benchmarks/boot/index.ts";
-import type { SessionPlace } from "../../benchmarks/session/place.ts";
-import { openPlace } from "../../benchmarks/session/place.ts";
-import { createSshPool, gatherFacts, type LabMachineInputs, type SshPool, sh } from "../../hosts/index.ts";
+import { sh } from "../../hosts/index.ts";
 import { labMachineHandler } from "../../hosts/lab/handler.ts";
 import { readMachine } from "../../hosts/lab/machine-file.ts";
+import { type BootMachine, openBootMachine } from "../lab/boot-place.ts";
 import { labContext } from "../lab/operation-context.ts";
-
-/** The same disk as the quickstart stack's, so that the cache serves both. */
-const inputs: LabMachineInputs = {
-  name: "boot-e2e",
-  directory: ".distrobench/lab/e2e/boot-e2e",
-  distribution: "debian",
-  release: "trixie",
-  cpus: 2,
-  memoryMiB: 1024,
-  diskGiB: 8,
-  accelerator: "auto",
-  packages: ["docker", "podman", "git", "python", "node", "curl"],
-  state: "running",
-};
 
 describe("the boot of a lab machine", { timeout: 1_800_000 }, () => {
   const variant = { id: "boot-e2e", host: "boot-e2e", machine: "here", environment: "e", labels: {} };
-  let root: string;
-  let pool: SshPool;
-  let place: SessionPlace;
-  let stored: Awaited<ReturnType<typeof labMachineHandler.create>> | undefined;
+  let machine: BootMachine;
 
   before(async () => {
-    root = await mkdtemp(join(tmpdir(), "boot-e2e-"));
-    stored = await labMachineHandler.create(labContext(root), inputs);
-    pool = createSshPool({ root });
-    const connection = { kind: "lab", host: inputs.name, directory: inputs.directory } as const;
-    const transport = await pool.transport(connection);
-    await transport.run(sh`echo kept >/root/kept`);
-    const facts = await gatherFacts(transport);
-    place = await openPlace(
-      { transport, connection, facts },
-      { session: "e2e-boot", root, signal: new AbortController().signal, progress: () => undefined },
-    );
-    await place.harness.request("calibrate", { starters: [] }, { timeoutSeconds: 300 });
+    machine = await openBootMachine("boot-e2e");
+    await machine.place.transport.run(sh`echo kept >/root/kept`);
   });
-  after(async () => {
-    await place?.close();
-    await pool?.close();
-    if (stored !== undefined) await labMachineHandler.delete(labContext(root), { inputs, ...stored });
-    await rm(root, { recursive: true, force: true });
-  });
+  after(async () => await machine?.close());
 
   it("is timed from before QEMU's start to the first command, in phases that add up, over a new system", async (t) => {
+    const { place } = machine;
     const before = (await place.transport.run(sh`cat /proc/sys/kernel/random/boot_id`)).stdout;
     const begun = process.hrtime.bigint();
     const measurement = await boot.measure(place, variant, {});
@@ -70,10 +36,10 @@ describe("the boot of a lab machine", { timeout: 1_800_000 }, () => {
   });
 
   it("starts from the disk as the session found it, and leaves the measuring program running and no drift", async () => {
+    const { place, root, inputs, stored } = machine;
     assert.equal((await place.transport.run(sh`cat /root/kept`)).stdout, "kept\n");
     const ready = await place.harness.request("before", undefined, { timeoutSeconds: 300 });
     assert.ok(Number.isFinite(ready["control.seconds"]));
-    assert.ok(stored !== undefined);
     const live = await labMachineHandler.read(labContext(root), { inputs, ...stored });
     assert.deepEqual(live, { inputs, outputs: stored.outputs });
     const directory = join(root, inputs.directory);

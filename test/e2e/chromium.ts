@@ -1,19 +1,10 @@
-import { existsSync } from "node:fs";
+import { findChromium } from "../../benchmarks/developer-ready/browser.ts";
 
-/** Settings under which Chromium does nothing but what it is asked for. */
-export const quietChromium: string[] = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+export { quietChromium } from "../../benchmarks/developer-ready/browser.ts";
 
 /** Throws where no Chromium is installed. */
 export function chromiumPath(): string {
-  const path = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+  const path = findChromium();
   if (path === undefined) throw new Error("no Chromium: apt-get install chromium");
   return path;
 }

@@ -53,7 +53,7 @@ describe("the page in a browser", () => {
     const everyFile = join(directory, "every-test.html");
     writeFileSync(everyFile, renderHtml(everyTest(), { title: "Every test", directory: "results/report-synthetic" }));
     everyAddress = pathToFileURL(everyFile).href;
-    browser = await chromium.launch({ executablePath: chromiumPath(), args: quietChromium });
+    browser = await chromium.launch({ executablePath: chromiumPath(), args: [...quietChromium] });
   });
   after(async () => {
     await browser?.close();

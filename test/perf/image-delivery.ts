@@ -10,7 +10,7 @@ export interface ImageDeliveryContext {
   /** As the provider hands it to a handler. */
   readonly operation: OperationContext;
   readonly builder: { readonly host: string; readonly connection: Connection };
-  /** Another machine with Docker; images with the digest of `source` are removed from it. */
+  /** Another machine with Docker; images with the digest of `source` are removed from it, from Podman too: it would hand its own over. */
   readonly target: { readonly host: string; readonly connection: Connection };
   /** The builder's image id, in Docker. */
   readonly source: string;
@@ -34,7 +34,7 @@ export interface ImageDeliveryFigures {
 
 const TAG = "distrobench/perf-image-delivery:1";
 
-/** Delivers one image twice by distrobench and once by the pipeline that everybody knows. Leaves neither behind. */
+/** Delivers one image twice by distrobench and once by the pipeline that everybody knows. Leaves neither behind: the next `up` brings the stack's own back. */
 export async function measure(context: ImageDeliveryContext): Promise<ImageDeliveryFigures> {
   const archive = await cachedArchive(context.source);
   if (archive !== undefined) await rm(dirname(archive.path), { recursive: true });
@@ -63,7 +63,7 @@ async function deliver({ operation, builder, target, source }: ImageDeliveryCont
 
 async function forget({ operation, target, source }: ImageDeliveryContext): Promise<void> {
   const transport = await operation.transport(target.connection);
-  await transport.run(sh`docker image rm ${[TAG, source]}`, { accept: "any" });
+  await transport.run(sh`docker image rm ${[TAG, source]}; podman image rm ${source}`, { accept: "any" });
 }
 
 async function pipeLikeEverybody({ ssh, source }: ImageDeliveryContext): Promise<void> {
@@ -71,7 +71,7 @@ async function pipeLikeEverybody({ ssh, source }: ImageDeliveryContext): Promise
     stdio: ["ignore", "pipe", "inherit"],
   });
   const load = spawn(ssh.target[0], [...ssh.target.slice(1), "docker load"], { stdio: [save.stdout, "ignore", "inherit"] });
-  const [[saved], [loaded]] = await Promise.all([once(save, "close"), once(load, "close")]);
+  const [[saved], [loaded]] = await Promise.all([once(save, "exit"), once(load, "exit")]);
   if (saved !== 0 || loaded !== 0) throw new Error(`the peer pipeline failed: save ${saved}, load ${loaded}`);
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { boot } from "../../../benchmarks/boot/index.ts";
-import { openPlace, type SessionPlace } from "../../../benchmarks/session/place.ts";
-import { createSshPool, gatherFacts, type SshPool, sh } from "../../../hosts/index.ts";
+import type { SessionPlace } from "../../../benchmarks/session/place.ts";
+import { sh } from "../../../hosts/index.ts";
+import { type BootPlace, openBootPlace } from "../../lab/boot-place.ts";
 import { bootMachines, type Machines } from "../../lab/machines.ts";
 
 /** QMP greets, wants its capabilities agreed, and then takes the command; run by Node.js on the controller. */
@@ -18,25 +19,16 @@ s.on("data", (text) => {
 describe("the boot of a host over SSH", { timeout: 2_400_000 }, () => {
   const variant = { id: "reboots", host: "reboots", machine: "here", environment: "e", labels: {} };
   let machines: Machines;
-  let pool: SshPool;
+  let opened: BootPlace;
   let place: SessionPlace;
 
   before(async () => {
     machines = await bootMachines(["reboots"], ["node"], "grub");
-    const { connection } = only(machines);
-    const root = process.cwd();
-    pool = createSshPool({ root, dialSeconds: 60 });
-    const transport = await pool.transport(connection);
-    const facts = await gatherFacts(transport);
-    place = await openPlace(
-      { transport, connection, facts },
-      { session: "e2e-reboot", root, signal: new AbortController().signal, progress: () => undefined },
-    );
-    await place.harness.request("calibrate", { starters: [] }, { timeoutSeconds: 300 });
+    opened = await openBootPlace(only(machines).connection, process.cwd());
+    place = opened.place;
   });
   after(async () => {
-    await place?.close();
-    await pool?.close();
+    await opened?.close();
     await machines?.stop();
   });
 
