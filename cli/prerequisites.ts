@@ -4,8 +4,8 @@ import { FIRMWARE, labTools, type WantedMachine } from "../hosts/lab/index.ts";
 import type { Environment } from "./context.ts";
 import { capture } from "./process.ts";
 
-/** What needs it: lab machines, those that boot through GRUB, image bases made of packages, images built over SSH, the tests of this project. */
-export type Need = "lab" | "grub" | "mmdebstrap" | "ssh" | "test";
+/** What needs it: lab machines, those that boot through GRUB, image bases made of packages, images built over SSH, tests that look at an editor, the tests of this project. */
+export type Need = "lab" | "grub" | "mmdebstrap" | "ssh" | "browser" | "test";
 
 /** A program of the controller that distrobench starts. */
 interface Prerequisite {
@@ -115,8 +115,8 @@ const prerequisites: readonly Prerequisite[] = [
     name: "Chromium",
     command: "chromium",
     versionArguments: ["--version"],
-    needs: ["test"],
-    why: "is what the report is checked in",
+    needs: ["browser", "test"],
+    why: "opens the editor of a developer's host; the report is checked in it",
     packages: ["chromium"],
   },
   {

@@ -108,6 +108,7 @@ function needsOf(plan: Plan): Set<Need> {
   if (plan.hosts.some(({ machine }) => machine?.boot === "grub")) needs.add("grub");
   if (plan.images.some(({ base }) => base.kind === "mmdebstrap")) needs.add("mmdebstrap");
   if (plan.images.length > 0) needs.add("ssh");
+  if (plan.benchmarks.some(({ test }) => test === "developer-ready")) needs.add("browser");
   return needs;
 }
 
