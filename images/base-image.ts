@@ -23,7 +23,7 @@ export const baseImageHandler: ResourceHandler<BaseImageInputs, BaseImageOutputs
       const [image] = await look(place, [inputs.image]);
       if (image === undefined) return "gone";
       const found = { inputs, outputs: { ...outputs, localId: image.id } };
-      if (outputs.unavailable === undefined || !(await canBeHadNow(place, inputs))) return found;
+      if (outputs.unavailable === "" || !(await canBeHadNow(place, inputs))) return found;
       const { whenNotToBeHad: _needless, ...now } = inputs;
       return { ...found, inputs: now };
     } catch (error) {

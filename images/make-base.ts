@@ -7,7 +7,7 @@ import { engines, parseLoaded } from "./engines.ts";
 import { debianArchitecture, rootFileSystemOf } from "./root-file-system.ts";
 import type { BaseImageInputs, BaseImageOutputs } from "./schema.ts";
 
-type Made = Omit<BaseImageOutputs, keyof BaseImageInputs>;
+type Made = Omit<BaseImageOutputs, keyof BaseImageInputs | "unavailable">;
 
 /** The compressed archive, the layer made of it, and some air. */
 const ROOM_FACTOR = 4;
@@ -24,7 +24,7 @@ export async function makeBase(context: OperationContext, inputs: BaseImageInput
   try {
     const made =
       pulled === undefined ? await fromSuite(context, place, inputs) : await fromPulled(context, place, inputs, pulled);
-    return { ...inputs, ...made };
+    return { ...inputs, ...made, unavailable: "" };
   } catch (error) {
     if (!mayBeSkipped(context, inputs, error)) throw error;
     const unavailable = `${pulled?.reference ?? inputs.suite} could not be had: ${reasonIn(error.message)}`;

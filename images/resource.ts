@@ -28,7 +28,7 @@ class BaseImage extends pulumi.CustomResource {
   declare readonly archiveDigest: pulumi.Output<string>;
   /** Bytes. */
   declare readonly bytesSent: pulumi.Output<number>;
-  declare readonly unavailable: pulumi.Output<string | undefined>;
+  declare readonly unavailable: pulumi.Output<string>;
 
   constructor(name: string, args: Args<BaseImageInputs>, options?: pulumi.CustomResourceOptions) {
     const outputs = { localId: undefined, archiveDigest: undefined, bytesSent: undefined, unavailable: undefined };
@@ -75,7 +75,7 @@ export class BuiltImage extends pulumi.ComponentResource {
     const provider = new docker.Provider(`${name}-builder`, dockerAt(builder.dockerHost, sshOpts), own);
     this.tag = `distrobench/${name}:${args.stack}`;
     this.base = description;
-    this.unavailable = made.unavailable;
+    this.unavailable = made.unavailable.apply((why) => (why === "" ? undefined : why));
     // The classic builder: one tar over the Engine API, no buildx and no session, on every Docker from 24 on.
     const build = { context, dockerfile, builderVersion: docker.BuilderVersion.BuilderV1 };
     const image = new docker.Image(

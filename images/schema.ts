@@ -57,8 +57,8 @@ export interface BaseImageOutputs extends BaseImageInputs {
   /** sha256 of the uncompressed root file system archive: equal while the mirror's packages are. Empty for a pulled base. */
   readonly archiveDigest: string;
   readonly bytesSent: number;
-  /** Why the base could not be had: an empty image has its name. */
-  readonly unavailable?: string;
+  /** Why the base could not be had: an empty image has its name. Empty otherwise: an output that is not there counts as unknown in a preview. */
+  readonly unavailable: string;
   /** Whether the pulled image was not on the builder before: then delete removes it. */
   readonly broughtReference?: boolean;
 }

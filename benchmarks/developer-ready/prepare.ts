@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { sh, type Transport, UserError } from "../../hosts/index.ts";
 import type { Place } from "../define.ts";
@@ -9,6 +9,9 @@ import type { Place } from "../define.ts";
 /** Everything this test puts on a host: on its disk, because it must be there after the restart. Removed after every sample. */
 export const TRACES = "/var/tmp/distrobench";
 export const BUNDLE = `${TRACES}/repository.bundle`;
+
+/** The repository that is cloned unless another is named. */
+const MODEL_SERVER = join(import.meta.dirname, "../../images/model-server");
 
 /** Python's oldest version, as the study asks for it. */
 const PYTHON = [3, 11] as const;
@@ -49,10 +52,10 @@ export async function removeTraces(transport: Transport): Promise<void> {
 
 /** A bundle of one commit with fixed author and time, so that every clone is the same commit. */
 async function bundleOf(root: string, bundle: string | undefined): Promise<Buffer> {
-  if (bundle !== undefined) return await readBundle(isAbsolute(bundle) ? bundle : join(root, bundle));
+  if (bundle !== undefined) return await readBundle(resolve(root, bundle));
   const folder = await mkdtemp(join(tmpdir(), "distrobench-bundle-"));
   try {
-    const work = ["--git-dir", join(folder, "git"), "--work-tree", join(root, "images/model-server")];
+    const work = ["--git-dir", join(folder, "git"), "--work-tree", MODEL_SERVER];
     const who = { name: "distrobench", email: "distrobench@localhost", date: "2024-01-01T00:00:00Z" };
     const environment = {
       ...process.env,

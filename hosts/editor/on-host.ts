@@ -1,4 +1,5 @@
 import { createReadStream, statSync } from "node:fs";
+import { Readable } from "node:stream";
 import { bytesText } from "../bytes-text.ts";
 import { UserError } from "../errors.ts";
 import type { OperationContext } from "../operation.ts";
@@ -24,12 +25,9 @@ export async function bringEditor(context: OperationContext, transport: Transpor
   const { signal, progress } = context;
   const archive = await editorBundle(await platformOf(transport, signal), { signal, progress: (line) => progress(line) });
   const total = statSync(archive).size;
-  const stream = createReadStream(archive);
-  let sent = 0;
-  stream.on("data", (chunk) => {
-    sent += chunk.length;
-    progress(`sending the editor server ${bytesText(sent)} of ${bytesText(total)}`);
-  });
+  const stream = Readable.from(
+    counted(archive, (sent) => progress(`sending the editor server ${bytesText(sent)} of ${bytesText(total)}`)),
+  );
   const half = `${EDITOR_DIRECTORY}.new`;
   const script = sh`set -e
 rm -rf ${half}; mkdir -p ${half}
@@ -38,6 +36,16 @@ gzip -dc | tar -xf - -C ${half}
 rm -rf ${EDITOR_DIRECTORY}; mv ${half} ${EDITOR_DIRECTORY}
 trap - EXIT`;
   await transport.run(script, { stdin: stream, signal, timeoutSeconds: UNPACK_SECONDS });
+}
+
+/** The bytes of a file as they are asked for: a listener of its own would let them go by before the host takes any. */
+async function* counted(path: string, report: (sent: number) => void): AsyncGenerator<Buffer> {
+  let sent = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+    sent += chunk.length;
+    report(sent);
+    yield chunk;
+  }
 }
 
 /** Leaves nothing of it; an empty folder of ours goes with it. */

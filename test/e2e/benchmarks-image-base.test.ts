@@ -87,7 +87,7 @@ describe("a server on a base", { concurrency: false, skip }, () => {
   it("can stand on an image that was there already, which stays when the base goes", async () => {
     const inputs = pulling(image, "llm-server");
     const { id, outputs } = await baseImageHandler.create(context(), inputs);
-    assert.deepEqual([outputs.unavailable, outputs.localId], [undefined, inspect(image, "Id")]);
+    assert.deepEqual([outputs.unavailable, outputs.localId], ["", inspect(image, "Id")]);
     await baseImageHandler.delete(context(), { id, inputs, outputs });
     assert.throws(() => execFileSync("docker", ["image", "inspect", inputs.image], { stdio: "pipe" }));
     assert.equal(inspect(image, "Id"), outputs.localId);

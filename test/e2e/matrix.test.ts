@@ -132,6 +132,12 @@ describe("a matrix of lab machines goes up, stays, is repaired and goes down", {
     );
   });
 
+  it("has nothing to do in a plain preview either", async () => {
+    const shown = await distrobench("preview", stack);
+    assert.equal(shown.code, 0, shown.output);
+    assert.match(shown.output, /Resources:\s+\d+ unchanged/);
+  });
+
   it("shows an image removed by hand in a plain preview, and puts it back without measuring again", async () => {
     const sessions = sessionsOf(stack).length;
     await onHost("podman rmi --force --all >/dev/null 2>&1");

@@ -18,7 +18,7 @@ test("a pulled base is built on the builder, and destroy takes the pulled image 
   const one = fakeHost("one");
   const context = fakeContext([one]);
   const { id, outputs } = await baseImageHandler.create(context, wanted);
-  assert.equal(outputs.unavailable, undefined);
+  assert.equal(outputs.unavailable, "");
   assert.equal(one.docker.size, 2);
   await baseImageHandler.delete(context, { id, inputs: wanted, outputs });
   assert.deepEqual([...one.docker], []);
