@@ -138,4 +138,20 @@ describe("tuning on a real kernel", { concurrency: false }, () => {
     await tuningHandler.delete(context(), { ...stored, inputs: { ...stored.inputs, force: true } });
     assert.deepEqual(differences(found, await seen()), []);
   });
+
+  it("stops sshd only until nobody could log in anew: then the host starts it again by itself, and `up` fails with the reason", async () => {
+    const cut: TuningInputs = { ...inputs(), profile: "stock", knobs: { "service.ssh": "stopped" }, confirmSeconds: 20 };
+    const failure = await tuningHandler.create(context(), cut).then(
+      () => assert.fail("the host stayed without sshd"),
+      (error: unknown) => error,
+    );
+    assert.ok(failure instanceof PartialFailure);
+    assert.match(
+      failure.message,
+      /nobody could log in anew within 20 s with ssh.* = stopped, so the host put back what was there/,
+    );
+    assert.equal(await machine.ssh("systemctl is-active ssh.service"), "active");
+    await tuningHandler.delete(context(), { id: failure.id, inputs: cut, outputs: failure.outputs as TuningOutputs });
+    assert.deepEqual(differences(found, await seen()), []);
+  });
 });
