@@ -28,6 +28,34 @@ function brokenLinks(page: string): string[] {
   });
 }
 
+/** Whether there is such a file or folder; a part with `<name>` stands for any. */
+function isThere(path: string, folder = root): boolean {
+  const [first = "", ...rest] = path.split("/").filter((part) => part !== "");
+  if (first === "") return true;
+  if (!existsSync(folder)) return false;
+  const pattern = new RegExp(`^${first.replaceAll(".", "\\.").replace(/<\w+>/, "[^.]+")}$`);
+  return readdirSync(folder).some((name) => pattern.test(name) && isThere(rest.join("/"), join(folder, name)));
+}
+
+/** Paths that the parts `## Add ...` of a page name. */
+function pathsToTouch(page: string): string[] {
+  const parts = textOf(page)
+    .split(/^## /m)
+    .filter((part) => part.startsWith("Add "));
+  const words = parts.flatMap((part) => [...part.matchAll(/`([\w<>.-]+\/[\w<>./-]*)`/g)]);
+  return words.map(([, word]) => word ?? "");
+}
+
 describe("the documentation", () => {
   for (const page of pages) it(`has no broken link in ${page}`, () => assert.deepEqual(brokenLinks(page), []));
+
+  for (const page of ["CONTRIBUTING.md", "docs/tuning.md"])
+    it(`names only files that are there where ${page} says how to add something`, () => {
+      const paths = pathsToTouch(page);
+      assert.ok(paths.length > 5, paths.join(" "));
+      assert.deepEqual(
+        paths.filter((path) => !isThere(path)),
+        [],
+      );
+    });
 });
