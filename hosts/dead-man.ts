@@ -51,7 +51,7 @@ export function confirmDeadMan(name: string): Shell {
   return sh`d=${folderOf(name)}
 if mv "$d" "$d.confirmed" 2>/dev/null; then rm -rf "$d.confirmed"; echo confirmed
 elif [ -d "$d.fired" ]; then
-  n=60; while [ ! -f "$d.fired/at" ] && [ "$n" -gt 0 ]; do sleep 1; n=$((n - 1)); done
+  n=60; while [ ! -s "$d.fired/at" ] && [ "$n" -gt 0 ]; do sleep 1; n=$((n - 1)); done
   echo "fired $(cat "$d.fired/at" 2>/dev/null)"; rm -rf "$d.fired"
 else echo lost; fi`;
 }
