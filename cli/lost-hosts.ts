@@ -2,9 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { type Connection, ConnectionError, createSshPool } from "../hosts/index.ts";
 import type { Context } from "./context.ts";
 import { type Pulumi, stateFile } from "./pulumi.ts";
-import { exportState, importState, type StackState, type StateResource } from "./state.ts";
+import { exportState, importState, STEP, type StackState, type StateResource } from "./state.ts";
 
-const STEP = "command:remote:Command";
 const MACHINE = "distrobench:hosts:LabMachine";
 const HOST = "distrobench:hosts:Host";
 

@@ -12,8 +12,13 @@ const resource = z.looseObject({
   inputs: z.record(z.string(), z.unknown()).optional(),
   /** The engine does not call the provider for this resource while it deletes that one too. */
   deletedWith: z.string().optional(),
+  /** It was deleted to be made anew, and that failed: there is none. */
+  pendingReplacement: z.boolean().optional(),
 });
 export type StateResource = z.output<typeof resource>;
+
+/** The type of what a setup step on a host is, and its confirmation. */
+export const STEP = "command:remote:Command";
 
 /** A stack's state as `pulumi stack export` gives it (secrets stay encrypted); what is not named here is kept as it is. */
 const stackState = z.looseObject({

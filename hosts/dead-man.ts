@@ -23,6 +23,7 @@ mine() { [ "$(cat "$d/token" 2>/dev/null)" = "$token" ]; }
 while [ "$n" -gt 0 ]; do mine || exit 0; sleep 1; n=$((n - 1)); done
 mine && mv "$d" "$d.fired" || exit 0
 sh -c '. "$1/environment"; . "$1/undo"' sh "$d.fired" >"$d.fired/log" 2>&1
+rm -f "$d.fired/environment"
 date -u +%Y-%m-%dT%H:%M:%SZ >"$d.fired/at"
 `;
 
@@ -51,9 +52,14 @@ export function confirmDeadMan(name: string): Shell {
   return sh`d=${folderOf(name)}
 if mv "$d" "$d.confirmed" 2>/dev/null; then rm -rf "$d.confirmed"; echo confirmed
 elif [ -d "$d.fired" ]; then
-  n=60; while [ ! -f "$d.fired/at" ] && [ "$n" -gt 0 ]; do sleep 1; n=$((n - 1)); done
+  n=60; while [ ! -s "$d.fired/at" ] && [ "$n" -gt 0 ]; do sleep 1; n=$((n - 1)); done
   echo "fired $(cat "$d.fired/at" 2>/dev/null)"; rm -rf "$d.fired"
 else echo lost; fi`;
+}
+
+/** Calls a dead man off without a question, and removes what it left. */
+export function forgetDeadMan(name: string): Shell {
+  return sh`rm -rf ${folderOf(name)} ${`${folderOf(name)}.fired`}`;
 }
 
 const ASK_SECONDS = 90;

@@ -37,6 +37,7 @@ export { type FirstCommand, waitForFirstCommand } from "./ssh/first-command.ts";
 export { type Login, loginOf } from "./ssh/login.ts";
 export { createSshPool, type SshPool } from "./ssh-pool.ts";
 export { stepCommand, stepInput } from "./step.ts";
+export { confirmStep, guardStep, type StepGuard, undoGuardedStep } from "./step-guard.ts";
 export { explainSystemError } from "./system-error.ts";
 export type { CommandResult, RemoteProcess, RunOptions, Transport, TransportStatistics } from "./transport.ts";
 export { inTurn } from "./turns.ts";

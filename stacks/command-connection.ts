@@ -16,19 +16,29 @@ interface Target {
 /** Few attempts: the host has answered before, so a wrong key must not take minutes to be told. Seconds. */
 const PATIENCE = { lab: { dialErrorLimit: 2, perDialTimeout: 60 }, ssh: { dialErrorLimit: 2, perDialTimeout: 15 } } as const;
 
-/** How the official plugin reaches a host: texts instead of files, secret as a whole. Throws `UserError` for a key that can't be had. */
-export function commandConnection({
-  root,
-  planned,
-  connection,
-  machine,
-}: Target): pulumi.Output<types.input.remote.ConnectionArgs> {
+/** So long a host that undoes something by itself may be busy with it. Seconds. */
+const UNDO_SECONDS = 60;
+
+/** The plugin waits 0.1 s after its first failed attempt, then longer and longer, 5 s in the end: 10 attempts take 15 s. */
+function patience(kind: keyof typeof PATIENCE, outlast: number | undefined) {
+  if (outlast === undefined) return PATIENCE[kind];
+  return { ...PATIENCE[kind], dialErrorLimit: 10 + Math.ceil((outlast + UNDO_SECONDS) / 5) };
+}
+
+/**
+ * How the official plugin reaches a host: texts instead of files, secret as a whole; `outlast` makes it try for that many seconds and
+ * some more, however soon each attempt fails. Throws `UserError` for a key that can't be had.
+ */
+export function commandConnection(
+  { root, planned, connection, machine }: Target,
+  outlast?: number,
+): pulumi.Output<types.input.remote.ConnectionArgs> {
   if (machine !== undefined) {
     const { address, port, user, hostKey, privateKeyFile } = machine;
     const found = pulumi.all([address, port, user, hostKey, privateKeyFile]);
     return pulumi.secret(
       found.apply(([host, at, name, key, file]) => ({
-        ...{ host, port: at, user: name, hostKey: key, ...PATIENCE.lab },
+        ...{ host, port: at, user: name, hostKey: key, ...patience("lab", outlast) },
         privateKey: readFileSync(join(root, file), "utf8"),
       })),
     );
@@ -38,7 +48,7 @@ export function commandConnection({
   return pulumi.secret(
     connection.apply((filled) => {
       const hops = filled.kind === "ssh" ? [filled, ...filled.bastions] : [];
-      const [target, proxy] = logins.map((login, index) => ({ ...hopArgs(login, hops[index]), ...PATIENCE.ssh }));
+      const [target, proxy] = logins.map((login, index) => ({ ...hopArgs(login, hops[index]), ...patience("ssh", outlast) }));
       return { ...target, host: target?.host ?? "", ...(proxy === undefined ? {} : { proxy }) };
     }),
   );

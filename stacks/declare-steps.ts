@@ -1,13 +1,21 @@
 import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type Connection, stepCommand, stepInput } from "../hosts/index.ts";
+import {
+  type Connection,
+  confirmStep,
+  guardStep,
+  type StepGuard,
+  stepCommand,
+  stepInput,
+  undoGuardedStep,
+} from "../hosts/index.ts";
 import type { LabMachine } from "../hosts/lab/resource.ts";
 import { Files, type Host } from "../hosts/resource.ts";
 import { commandConnection } from "./command-connection.ts";
 import { secretOutput } from "./connections.ts";
 import type { PlannedHost } from "./plan.ts";
-import type { Phase, PlannedFile, PlannedStep } from "./plan-steps.ts";
+import { confirmationOf, type Phase, type PlannedFile, type PlannedStep } from "./plan-steps.ts";
 import type { SecretReference } from "./schema.ts";
 import { readSource } from "./source-files.ts";
 
@@ -57,21 +65,56 @@ function declareFiles(place: Place, phase: Phase, files: readonly PlannedFile[],
 }
 
 function declareStep(place: Place, step: PlannedStep, after: pulumi.Resource): pulumi.Resource {
-  const { planned, host, machine } = place;
+  const { planned, machine } = place;
   const { run, undo, update } = step;
-  const secret = hasSecret(place, step);
+  const guard = guardOf(planned, step);
   const environment = pulumi.all(
     Object.fromEntries(Object.entries(step.environment).map(([name, value]) => [name, plainOrSecret(planned.name, value)])),
   );
-  const become = (text: string) => stepCommand(becomeOf(planned), text);
   // The plugin runs `update` for every change, of the address too; an unchanged step must not run again then.
-  const own = update === undefined ? [environment.apply((values) => sha256([run, values]))] : [];
+  const guarding = guard === undefined ? [] : [guard.seconds];
+  const own = update === undefined ? [environment.apply((values) => sha256([run, values, ...guarding]))] : [];
+  const triggers = [...own, ...step.triggers, ...(machine === undefined ? [] : [machine.id])];
+  const name = `${planned.name}-${step.name}`;
+  const secret = becomesByPassword(planned) || Object.values(step.environment).some((value) => typeof value !== "string");
+  const scripts =
+    guard === undefined
+      ? { create: run, update, delete: undo }
+      : { create: guardStep(run, guard), delete: undoGuardedStep(guard) };
+  const done = declareCommand(place, name, { scripts, environment, triggers, secret }, after);
+  if (guard === undefined) return done;
+  const confirmation = {
+    ...{ scripts: { create: confirmStep(guard) }, environment: pulumi.output<Record<string, string>>({}), triggers },
+    ...{ secret: becomesByPassword(planned), outlast: guard.seconds },
+  };
+  return declareCommand(place, confirmationOf(name), confirmation, done);
+}
+
+/** A resource of the command plugin. */
+interface Declared {
+  readonly scripts: { readonly create: string; readonly update?: string | undefined; readonly delete?: string | undefined };
+  readonly environment: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly triggers: pulumi.Input<string | number | boolean>[];
+  /** Whether there is a secret on its standard input, which it might print. */
+  readonly secret: boolean;
+  /** For how many seconds its connection is tried at least. */
+  readonly outlast?: number;
+}
+
+function declareCommand(
+  place: Place,
+  name: string,
+  { scripts, environment, triggers, secret, outlast }: Declared,
+  after: pulumi.Resource,
+): pulumi.Resource {
+  const { planned, host } = place;
+  const become = (text: string) => stepCommand(becomeOf(planned), text);
   const args = {
-    create: become(run),
-    update: update === undefined ? ":" : become(update),
-    ...(undo === undefined ? {} : { delete: become(undo) }),
+    create: become(scripts.create),
+    update: scripts.update === undefined ? ":" : become(scripts.update),
+    ...(scripts.delete === undefined ? {} : { delete: become(scripts.delete) }),
     stdin: pulumi.all([place.connection, environment]).apply(([connection, values]) => inputOf(connection, values, secret)),
-    triggers: [...own, ...step.triggers, ...(machine === undefined ? [] : [machine.id])],
+    triggers,
     logging: secret ? ("none" as const) : ("stdoutAndStderr" as const),
     addPreviousOutputInEnv: false,
   };
@@ -82,9 +125,13 @@ function declareStep(place: Place, step: PlannedStep, after: pulumi.Resource): p
     deleteBeforeReplace: true,
     additionalSecretOutputs: secret ? ["stdout", "stderr", "stdin"] : [],
   };
-  const name = `${planned.name}-${step.name}`;
   if (planned.connection.kind === "local") return new command.local.Command(name, args, options);
-  return new command.remote.Command(name, { ...args, connection: commandConnection(place) }, options);
+  return new command.remote.Command(name, { ...args, connection: commandConnection(place, outlast) }, options);
+}
+
+function guardOf({ name: host }: PlannedHost, { name: step, confirmSeconds: seconds, undo }: PlannedStep): StepGuard | undefined {
+  if (seconds === undefined || undo === undefined) return undefined;
+  return { stack: pulumi.getStack(), host, step, seconds, undo };
 }
 
 /** Standard input is the only place of a secret; without one it is shown. */
@@ -94,11 +141,6 @@ function inputOf(connection: Connection, environment: Readonly<Record<string, st
   return secret ? pulumi.secret(text) : pulumi.unsecret(pulumi.output(text));
 }
 
-function hasSecret({ planned }: Place, step: PlannedStep): boolean {
-  const login = planned.secrets.some(({ path }) => path[0] === "become");
-  return login || Object.values(step.environment).some((value) => typeof value !== "string");
-}
-
 function plainOrSecret(host: string, value: string | SecretReference): pulumi.Input<string> {
   return typeof value === "string" ? value : secretOutput(host, value);
 }
@@ -106,8 +148,11 @@ function plainOrSecret(host: string, value: string | SecretReference): pulumi.In
 /** Whether there is a password changes the command, so it must be known without its value. */
 function becomeOf({ connection, secrets }: PlannedHost) {
   if (connection.kind === "lab" || connection.become === undefined) return undefined;
-  const password = secrets.some(({ path }) => path[0] === "become");
-  return { ...connection.become, ...(password ? { password: "" } : {}) };
+  return { ...connection.become, ...(becomesByPassword({ secrets }) ? { password: "" } : {}) };
+}
+
+function becomesByPassword({ secrets }: Pick<PlannedHost, "secrets">): boolean {
+  return secrets.some(({ path }) => path[0] === "become");
 }
 
 function sha256(value: unknown): string {

@@ -13,7 +13,12 @@ export interface PlannedStep {
   readonly update: string | undefined;
   readonly triggers: readonly (string | number | boolean)[];
   readonly environment: Readonly<Record<string, string | SecretReference>>;
+  /** How long the host waits for a new login before it runs the undo by itself; absent where it does not. */
+  readonly confirmSeconds?: number;
 }
+
+/** An emulated machine under load took 17 for its handshake. */
+const CONFIRM_SECONDS = 120;
 
 export interface PlannedFile {
   /** Absolute, on the host. */
@@ -36,13 +41,23 @@ export interface PlannedOwn {
 export function planOwn(host: MatrixHost, matrix: Matrix): PlannedOwn {
   const shared = matrix.distributions[host.distribution] ?? { setup: [], files: [] };
   return {
-    setup: [...shared.setup, ...host.setup].map(planStep),
+    setup: [...shared.setup, ...host.setup].map((step) => planStep(step, host.local === undefined)),
     files: [...shared.files, ...host.files].map(planFile),
   };
 }
 
-function planStep({ name, run, undo, update, triggers, environment, after }: MatrixStep): PlannedStep {
-  return { name, phase: phaseOf(after), run, undo, update, triggers, environment };
+/** A machine that distrobench runs on has no link to be cut. */
+function planStep(
+  { name, run, undo, update, triggers, environment, after, mayCutLink, confirmSeconds = CONFIRM_SECONDS }: MatrixStep,
+  hasLink: boolean,
+): PlannedStep {
+  const step = { name, phase: phaseOf(after), run, undo, update, triggers, environment };
+  return mayCutLink && hasLink ? { ...step, confirmSeconds } : step;
+}
+
+/** The resource that confirms a step, by the step's; no step's own name has a dot. */
+export function confirmationOf(name: string): string {
+  return `${name}.confirmed`;
 }
 
 function planFile({ source, content, target, mode, owner, after }: MatrixFile): PlannedFile {

@@ -2,7 +2,14 @@ import { z } from "zod";
 import type { Problem } from "./problems.ts";
 
 const word = z.string().catch("");
-const steps = z.array(z.object({ name: word }).catch({ name: "" })).catch([]);
+const step = z.object({
+  name: word,
+  undo: z.unknown(),
+  update: z.unknown(),
+  mayCutLink: z.literal(true).optional().catch(undefined),
+  confirmSeconds: z.unknown(),
+});
+const steps = z.array(step.partial().catch({})).catch([]);
 const files = z
   .array(
     z
@@ -60,13 +67,13 @@ function ownProblems(
   path: readonly string[],
   fileProblem: (source: string) => string | undefined,
 ): Problem[] {
-  const names = found.setup.map(({ name }) => name);
+  const names = found.setup.map(({ name = "" }) => name);
   const targets = found.files.map(({ target }) => target ?? "");
   const place = path[0] === "hosts" ? " on this host" : "";
   return [
     ...repeated(
       names,
-      inherited.setup.map(({ name }) => name),
+      inherited.setup.map(({ name = "" }) => name),
       (index) => [...path, "setup", index, "name"],
       `a step${place}`,
     ),
@@ -76,6 +83,7 @@ function ownProblems(
       (index) => [...path, "files", index, "target"],
       `a file${place}`,
     ),
+    ...found.setup.flatMap((one, index) => guardProblems(one, [...path, "setup", index])),
     ...found.files.flatMap((file, index) => sourceProblems(file, [...path, "files", index], fileProblem)),
   ];
 }
@@ -90,6 +98,19 @@ function repeated(
     word !== "" && (before.includes(word) || words.indexOf(word) < index)
       ? [{ path: at(index), at: "value" as const, message: `${word} is named twice: ${what} with that name comes before it` }]
       : [],
+  );
+}
+
+/** What the host takes back by itself it must know how to, and as a whole. */
+function guardProblems(step: Own["setup"][number], path: Problem["path"]): Problem[] {
+  const { undo, update, mayCutLink, confirmSeconds } = step;
+  const found = {
+    mayCutLink: mayCutLink === true && undo === undefined && "needs an undo, which the host runs when nobody can log in anew",
+    update: mayCutLink === true && update !== undefined && "a step with mayCutLink takes none: it is undone and run again",
+    confirmSeconds: confirmSeconds !== undefined && mayCutLink !== true && "is for a step with mayCutLink: true",
+  };
+  return Object.entries(found).flatMap(([key, message]) =>
+    message === false ? [] : [{ path: [...path, key], at: "key" as const, message }],
   );
 }
 

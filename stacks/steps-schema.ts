@@ -26,6 +26,11 @@ const step = z.strictObject({
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of a variable, such as HTTP_PROXY"), variable)
     .default({}),
   after: after.describe("run after the packages instead of before them"),
+  mayCutLink: z
+    .boolean()
+    .default(false)
+    .describe("the host runs the undo by itself unless a new login confirms the step; not on `local` hosts, which have no link"),
+  confirmSeconds: z.int().min(20).max(3600).optional().describe("how long a host waits for that login; 120 by default"),
 });
 
 const file = z

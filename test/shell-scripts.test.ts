@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { factsScript } from "../hosts/facts/script.ts";
 import { inventoryScript } from "../hosts/inventory/script.ts";
+import { confirmStep, guardStep } from "../hosts/step-guard.ts";
 import { wardenScript } from "../hosts/warden.ts";
 
 const root = join(import.meta.dirname, "..");
+const guard = { stack: "demo", host: "box", step: "firewall", seconds: 120, undo: "nft flush ruleset" };
 /** Why there is nothing to check here, or false. */
 const skip =
   spawnSync("shellcheck", ["--version"]).status !== 0
@@ -36,6 +38,8 @@ describe("shellcheck has no complaint about", { skip }, () => {
     "the script that gathers facts": factsScript().toString(),
     "the script that takes an inventory": inventoryScript().toString(),
     "the warden of remote processes": wardenScript,
+    "a step that may cut the link": guardStep("nft -f /etc/nftables.conf", guard),
+    "the confirmation of such a step": confirmStep(guard),
   }))
     it(name, () => {
       const { status, stdout } = spawnSync("shellcheck", ["-s", "sh", "-"], { input: script, encoding: "utf8" });

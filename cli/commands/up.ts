@@ -21,6 +21,7 @@ import { newestSessions } from "../sessions.ts";
 import { snapshot } from "../snapshot.ts";
 import { Stages, type StageTime } from "../stages.ts";
 import { duration, styleOf, table } from "../style.ts";
+import { runUnconfirmedAgain } from "../unconfirmed-steps.ts";
 import { writeLock } from "./lock.ts";
 import { printComparison } from "./report.ts";
 
@@ -45,9 +46,10 @@ export async function up(context: Context, stack: string, options: UpOptions = {
 
 /** `distrobench preview`: what `up` would do, without doing it. */
 export async function preview(context: Context, stack: string, options: { readonly json?: boolean }): Promise<void> {
-  const { pulumi } = await prepare(context, stack);
+  const { plan, pulumi } = await prepare(context, stack);
+  const again = await runUnconfirmedAgain(pulumi, plan);
   const json = options.json === true ? ["--json"] : [];
-  const code = await pulumi.show(["preview", "--stack", stack, ...json, ...(options.json ? [] : ["--diff=false"])]);
+  const code = await pulumi.show(["preview", "--stack", stack, ...again, ...json, ...(options.json ? [] : ["--diff=false"])]);
   expectSuccess(context, code);
 }
 
@@ -60,7 +62,8 @@ export interface UpRun {
 /** Runs `pulumi up`. Throws `Exit`, having said what failed, when it did not succeed. */
 export async function bringUp(context: Context, { plan, pulumi, stages }: Prepared, run: UpRun): Promise<Operations> {
   const log = operationsFile(context.root, plan.stack);
-  const code = await stages.run(`Bringing ${plan.stack} up`, async () => await runUp(pulumi, plan, log, run));
+  const words = [...(await runUnconfirmedAgain(pulumi, plan)), ...(run.words ?? [])];
+  const code = await stages.run(`Bringing ${plan.stack} up`, async () => await runUp(pulumi, plan, log, { ...run, words }));
   const operations = readOperations(log);
   if (code !== 0) explainFailure(context, operations);
   expectSuccess(context, code);

@@ -14,6 +14,7 @@ const SECRET = "hunter2 'quoted'\n$line";
 const matrix = join(root, `stacks/${stack}.yaml`);
 const source = join(root, `stacks/${stack}.conf`);
 const RECORD = `/var/lib/distrobench/files/${stack}.box.before-packages.json`;
+const GUARD = `/run/distrobench.guard.step.${stack}.link`;
 const skip = spawnSync("env", [...usableHost, "true"]).status !== 0 && "needs root, and leave to mount";
 
 describe("setup steps and files on a host over SSH", { concurrency: false, skip, timeout: 1_200_000 }, () => {
@@ -22,8 +23,8 @@ describe("setup steps and files on a host over SSH", { concurrency: false, skip,
   const at = (name: string) => join(place, name);
   const text = (name: string) => readFileSync(at(name), "utf8");
 
-  /** The matrix, with the script of its first step. */
-  function declare(script: string): void {
+  /** The matrix, with the script of its first step, and further ones. */
+  function declare(script: string, ...more: readonly object[]): void {
     const { port, user, privateKeyFile, hostKey } = sshd;
     const distribution = /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
     const host = {
@@ -37,6 +38,7 @@ describe("setup steps and files on a host over SSH", { concurrency: false, skip,
           undo: `echo "undo second" >>${at("journal")}`,
           after: "packages",
         },
+        ...more,
       ],
       files: [
         { source: `stacks/${stack}.conf`, target: at("kept.conf"), mode: "0600" },
@@ -134,10 +136,52 @@ describe("setup steps and files on a host over SSH", { concurrency: false, skip,
     assert.equal(text("journal"), "0\nfirst\nsecond\nundo first\nfirst, changed\n");
   });
 
+  describe("that may cut the link", () => {
+    /** While there is the file `cuts`, it takes the key away with which everybody logs in. */
+    const link = (trigger: number) => {
+      const keys = join(sshd.directory, "authorized_keys");
+      return {
+        ...{ name: "link", mayCutLink: true, confirmSeconds: 20, triggers: [trigger] },
+        run: `echo link >>${at("journal")}\n[ ! -e ${at("cuts")} ] || mv ${keys} ${keys}.off`,
+        undo: `echo "undo link" >>${at("journal")}\n[ ! -e ${keys}.off ] || mv ${keys}.off ${keys}`,
+      };
+    };
+    const bringUp = async (trigger: number) => {
+      writeFileSync(at("journal"), "");
+      declare(`echo "first, changed" >>${at("journal")}`, link(trigger));
+      return await distrobench("up", stack);
+    };
+
+    it("stay when a new login confirms them, and a second up does not repeat them", async () => {
+      for (const journal of ["link\n", ""]) {
+        const { code, output } = await bringUp(1);
+        assert.equal(code, 0, output);
+        assert.equal(text("journal"), journal);
+      }
+      assert.equal(existsSync(GUARD), false);
+    });
+
+    it("are undone by the host itself when nobody can log in anew, and up fails and says so", async () => {
+      writeFileSync(at("cuts"), "");
+      const { code, output } = await bringUp(2);
+      assert.equal(code, 1, output);
+      assert.match(output, /box: nobody could log in anew within 20 s after step link, so the host ran its undo at \d{4}-/);
+      assert.equal(text("journal"), "undo link\nlink\nundo link\n");
+    });
+
+    it("are undone and run again by the next up, though nothing of them changed", async () => {
+      rmSync(at("cuts"));
+      const { code, output } = await bringUp(2);
+      assert.equal(code, 0, output);
+      assert.equal(text("journal"), "undo link\nlink\n");
+      assert.equal(existsSync(GUARD), false);
+    });
+  });
+
   it("are undone by destroy in reverse order, and files are as they were", async () => {
     const { code, output } = await distrobench("destroy", stack);
     assert.equal(code, 0, output);
-    assert.equal(text("journal"), "0\nfirst\nsecond\nundo first\nfirst, changed\nundo second\nundo first\n");
+    assert.equal(text("journal"), "undo link\nlink\nundo second\nundo link\nundo first\n");
     assert.deepEqual([text("kept.conf"), statSync(at("kept.conf")).mode & 0o777], ["before\n", 0o640]);
     assert.deepEqual(readdirSync(place).sort(), ["journal", "kept.conf", "seen"]);
     assert.equal(existsSync(RECORD), false);
