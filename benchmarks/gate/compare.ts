@@ -1,12 +1,13 @@
 import type { MetricDefinition, SessionData } from "../results/schema.ts";
 import { median } from "../statistics/estimate.ts";
+import { countedUnits } from "../statistics/exact.ts";
 import { holm } from "../statistics/holm.ts";
 import { summarise } from "../statistics/summarise.ts";
 import type { Interval, Reason, VerdictKind } from "../statistics/summary.ts";
-import { unitsOf, valuesOf } from "../statistics/units.ts";
+import { type Unit, unitsOf, valuesOf } from "../statistics/units.ts";
 import { judge } from "../statistics/verdict.ts";
 import { controlDrift } from "./control-drift.ts";
-import { type Evidence, pairedEvidence, unpairedEvidence } from "./evidence.ts";
+import { type Evidence, evidenceOf } from "./evidence.ts";
 import { fingerprintDifferences, hardwareDifferences } from "./fingerprint.ts";
 import type { Design, FingerprintDifference } from "./result.ts";
 
@@ -67,14 +68,13 @@ export function compareSessions(a: SessionData, b: SessionData): ComparisonResul
   const raw = resultMetrics(b).flatMap((metric) =>
     ids.flatMap(({ id }) => {
       const [theirs, ours] = [unitsOf(a.samples, id, metric), unitsOf(b.samples, id, metric)];
-      const medians = [median(valuesOf(theirs)), median(valuesOf(ours))] as const;
       return [
         {
           sides: [id, id] as const,
           names: ["the first", `${id} in the second session`] as const,
           metric,
-          evidence: unpairedEvidence(ours, theirs, seed),
-          medians,
+          evidence: evidenceOf(metric, "unpaired", [ours, theirs], seed),
+          medians: mediansOf(metric, theirs, ours),
         },
       ];
     }),
@@ -91,8 +91,8 @@ export function compareVariants(data: SessionData, a: string, b: string): Compar
   const { tolerance, seed } = session.design;
   const raw = resultMetrics(data).map((metric) => {
     const [theirs, ours] = [unitsOf(samples, a, metric), unitsOf(samples, b, metric)];
-    const medians = [median(valuesOf(theirs)), median(valuesOf(ours))] as const;
-    return { sides: [a, b] as const, names: [a, b] as const, metric, evidence: pairedEvidence(ours, theirs, seed), medians };
+    const evidence = evidenceOf(metric, "paired", [ours, theirs], seed);
+    return { sides: [a, b] as const, names: [a, b] as const, metric, evidence, medians: mediansOf(metric, theirs, ours) };
   });
   const reasons = problemsOf(data);
   const comparable = reasons.length === 0;
@@ -100,6 +100,10 @@ export function compareVariants(data: SessionData, a: string, b: string): Compar
   const head = { kind: "variants", a, b, session: session.id, title: session.title } as const;
   const rest = { reasons, differences: hardwareDifferences(data, b, a), rows: rowsOf(raw, tolerance, comparable) };
   return { ...head, tolerance, emulated, comparable, ...rest };
+}
+
+function mediansOf(metric: MetricDefinition, a: readonly Unit[], b: readonly Unit[]): readonly [number, number] {
+  return [median(valuesOf(countedUnits(metric, a))), median(valuesOf(countedUnits(metric, b)))];
 }
 
 function resultMetrics({ session }: SessionData): readonly MetricDefinition[] {
@@ -123,7 +127,7 @@ function rowsOf(raw: readonly Raw[], tolerance: number, comparable: boolean): re
 function rowOf(raw: Raw, adjustedP: number | undefined, tolerance: number, comparable: boolean): ComparisonRow {
   const { sides, names, metric, evidence, medians } = raw;
   const { design, n, baselineN, ratio, interval, bootstrap, cliffsDelta } = evidence;
-  const significant = adjustedP !== undefined && adjustedP < 0.05;
+  const significant = metric.exact === true ? ratio !== 1 : adjustedP !== undefined && adjustedP < 0.05;
   const found = { pairs: Math.min(n, baselineN), ratio, interval, bootstrap, significant };
   const verdict = judge(metric, tolerance, [names[1], names[0]], found);
   const figures = { design, n, baselineN, medianA: medians[0], medianB: medians[1], ratio, interval, cliffsDelta, adjustedP };

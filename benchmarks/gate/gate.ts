@@ -85,23 +85,34 @@ function missing({ session }: SessionData, against: Against): readonly Reason[] 
     .map(({ id }) => ({ rule: "missing-variant", detail: `${id} is in the baseline and was not measured this time` }));
 }
 
-/** FAIL before INCONCLUSIVE before NO-BASELINE before PASS, over armed rows. Where none is armed nothing is silently green. */
+/**
+ * FAIL before INCONCLUSIVE before NO-BASELINE before PASS, over armed rows. Where no estimate is armed nothing is silently green: exact
+ * values, which always are, may fail a session and never pass it alone.
+ */
 function verdictOf(rows: readonly GateRow[], { state }: SessionSummary): readonly [GateVerdict, readonly Reason[]] {
-  const armed = rows.filter((row) => row.armed);
   const reasons = state.status === "noisy" ? state.reasons : [];
-  if (armed.length === 0) return ["INCONCLUSIVE", [...reasons, ...(rows.length === 0 ? [nothingToCompare] : [allAdvice])]];
+  if (rows.length === 0) return ["INCONCLUSIVE", [...reasons, nothingToCompare]];
+  const found = new Set(rows.filter(({ armed }) => armed).map(({ verdict }) => verdict));
+  const estimates = estimated(rows);
+  const blind = estimates.length > 0 && !estimates.some(({ armed }) => armed);
+  if (blind && !found.has("FAIL")) return ["INCONCLUSIVE", [...reasons, allAdvice]];
   const order = ["FAIL", "INCONCLUSIVE", "NO-BASELINE"] as const;
-  return [order.find((verdict) => armed.some((row) => row.verdict === verdict)) ?? "PASS", reasons];
+  return [order.find((verdict) => found.has(verdict)) ?? "PASS", reasons];
+}
+
+/** Rows that more blocks make firmer. */
+function estimated(rows: readonly GateRow[]): readonly GateRow[] {
+  return rows.filter(({ metric }) => metric.exact !== true);
 }
 
 const nothingToCompare = { rule: "nothing-to-compare", detail: "the session has no result metric of another variant" };
 const allAdvice = {
   rule: "advice-only",
-  detail: "no comparison is armed: the noise floor is unknown or above half the tolerance, so every verdict below is advice",
+  detail: "no estimate is armed: the noise floor is unknown or above half the tolerance, so their verdicts are advice",
 };
 
 function concluded(result: Omit<GateResult, "exitCode" | "blocksNeeded">): GateResult {
-  const armed = result.rows.filter((row) => row.armed);
+  const armed = estimated(result.rows).filter((row) => row.armed);
   const needed = (armed.length > 0 ? armed : result.rows).flatMap((row) => row.blocksNeeded ?? []);
   const most = needed.includes("unreachable") ? "unreachable" : Math.max(...needed.filter((n) => n !== "unreachable"));
   return { ...result, exitCode: exitCodes[result.verdict], blocksNeeded: needed.length === 0 ? undefined : most };

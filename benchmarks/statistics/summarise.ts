@@ -1,9 +1,10 @@
 import type { MetricDefinition, Sample, Session, SessionData } from "../results/schema.ts";
 import { cellOf } from "./cell.ts";
 import { comparabilityOf } from "./comparability.ts";
-import { aaResult, compareWithBaseline, exactInterval, exactUnit, type MetricUnits } from "./compare.ts";
+import { aaResult, compareWithBaseline, type MetricUnits } from "./compare.ts";
 import { DRIFT_LIMIT, lag1 } from "./diagnostics.ts";
 import { median, medianInterval } from "./estimate.ts";
+import { countedUnits, exactInterval } from "./exact.ts";
 import { flaggedSamples } from "./flagged.ts";
 import { friedman } from "./friedman.ts";
 import { stateOf } from "./state.ts";
@@ -61,10 +62,9 @@ function metricsOf(
   const comparisons = state.status === "invalid" ? found.map(withoutVerdict) : found;
   return units.map((metric) => ({
     definition: metric.definition,
-    estimates: session.variants.map(({ id }) => {
-      const units = metric.units.get(id) ?? [];
-      return estimateOf(id, metric.definition.exact === true ? exactUnit(units) : units, metric.definition);
-    }),
+    estimates: session.variants.map(({ id }) =>
+      estimateOf(id, countedUnits(metric.definition, metric.units.get(id) ?? []), metric.definition),
+    ),
     comparisons: comparisons.filter((comparison) => comparison.metric === metric.definition.name),
     aa: aa.find((result) => result.metric === metric.definition.name),
     overview: overviewOf(session, metric),

@@ -165,7 +165,7 @@ describe("the noise floor", () => {
     assert.ok(result.rows.every(({ armed, floor }) => !armed && (floor?.value ?? 0) > 0.05));
     assert.equal(result.verdict, "INCONCLUSIVE");
     assert.equal(result.rows[1]?.verdict, "FAIL");
-    assert.match(result.reasons[0]?.detail ?? "", /no comparison is armed/);
+    assert.match(result.reasons[0]?.detail ?? "", /no estimate is armed/);
   });
   it("comes from the history of the same class of host once there are ten sessions", () => {
     const result = judged(noisy, against(base), { history: quietHistory() });
