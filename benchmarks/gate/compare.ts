@@ -2,6 +2,7 @@ import type { MetricDefinition, SessionData } from "../results/schema.ts";
 import { median } from "../statistics/estimate.ts";
 import { countedUnits } from "../statistics/exact.ts";
 import { holm } from "../statistics/holm.ts";
+import { skips } from "../statistics/state.ts";
 import { summarise } from "../statistics/summarise.ts";
 import type { Interval, Reason, VerdictKind } from "../statistics/summary.ts";
 import { type Unit, unitsOf, valuesOf } from "../statistics/units.ts";
@@ -43,6 +44,8 @@ export interface ComparisonResult {
   /** False: figures only, no verdict; `reasons` and `differences` say why. */
   readonly comparable: boolean;
   readonly reasons: readonly Reason[];
+  /** Variants of either side that its host can't do: they have no rows. */
+  readonly skipped: readonly string[];
   /** Of two variants: hardware facts alone, which make the row confounded, not void. */
   readonly differences: readonly FingerprintDifference[];
   readonly rows: readonly ComparisonRow[];
@@ -62,8 +65,10 @@ export function compareSessions(a: SessionData, b: SessionData): ComparisonResul
   const { tolerance, seed } = b.session.design;
   const differences = fingerprintDifferences(b, a, []);
   const reasons = [...problemsOf(a), ...problemsOf(b), ...controlDrift(b, a, tolerance)];
+  const skipped = [...skips(summarise(a).variants), ...skips(summarise(b).variants)];
   const ids = b.session.variants.filter(
-    ({ id, aaOf }) => aaOf === undefined && a.session.variants.some((other) => other.id === id),
+    ({ id, aaOf }) =>
+      aaOf === undefined && a.session.variants.some((other) => other.id === id) && !skipped.some(({ variant }) => variant === id),
   );
   const raw = resultMetrics(b).flatMap((metric) =>
     ids.flatMap(({ id }) => {
@@ -82,14 +87,17 @@ export function compareSessions(a: SessionData, b: SessionData): ComparisonResul
   const comparable = differences.length === 0 && reasons.length === 0;
   const emulated = [a, b].some((data) => data.environments.some((environment) => environment.emulated));
   const head = { kind: "sessions", a: a.session.id, b: b.session.id, session: undefined, title: b.session.title } as const;
-  return { ...head, tolerance, emulated, comparable, reasons, differences, rows: rowsOf(raw, tolerance, comparable) };
+  const rest = { reasons, skipped: textsOf(skipped), differences, rows: rowsOf(raw, tolerance, comparable) };
+  return { ...head, tolerance, emulated, comparable, ...rest };
 }
 
 /** Variant b against variant a of one session, in blocks. */
 export function compareVariants(data: SessionData, a: string, b: string): ComparisonResult {
   const { session, samples, environments } = data;
   const { tolerance, seed } = session.design;
-  const raw = resultMetrics(data).map((metric) => {
+  const skipped = skips(summarise(data).variants).filter(({ variant }) => variant === a || variant === b);
+  const metrics = skipped.length === 0 ? resultMetrics(data) : [];
+  const raw = metrics.map((metric) => {
     const [theirs, ours] = [unitsOf(samples, a, metric), unitsOf(samples, b, metric)];
     const evidence = evidenceOf(metric, "paired", [ours, theirs], seed);
     return { sides: [a, b] as const, names: [a, b] as const, metric, evidence, medians: mediansOf(metric, theirs, ours) };
@@ -98,8 +106,13 @@ export function compareVariants(data: SessionData, a: string, b: string): Compar
   const comparable = reasons.length === 0;
   const emulated = environments.some((environment) => environment.emulated);
   const head = { kind: "variants", a, b, session: session.id, title: session.title } as const;
-  const rest = { reasons, differences: hardwareDifferences(data, b, a), rows: rowsOf(raw, tolerance, comparable) };
-  return { ...head, tolerance, emulated, comparable, ...rest };
+  const found = { differences: hardwareDifferences(data, b, a), rows: rowsOf(raw, tolerance, comparable) };
+  return { ...head, tolerance, emulated, comparable, reasons, skipped: textsOf(skipped), ...found };
+}
+
+/** Each text once: both sides may say the same. */
+function textsOf(skipped: readonly Reason[]): readonly string[] {
+  return [...new Set(skipped.map(({ detail }) => detail))];
 }
 
 function mediansOf(metric: MetricDefinition, a: readonly Unit[], b: readonly Unit[]): readonly [number, number] {

@@ -1,4 +1,5 @@
-import type { SessionData } from "../results/schema.ts";
+import type { Sample, SessionData } from "../results/schema.ts";
+import { skips } from "../statistics/state.ts";
 import { summarise } from "../statistics/summarise.ts";
 import type { Reason, SessionSummary } from "../statistics/summary.ts";
 import type { BaselineChoice } from "./baseline.ts";
@@ -41,8 +42,9 @@ export function gate(input: GateInput): GateResult {
   const differences = differencesOf(input, baseline);
   const obstacles = [...invalid, ...obstaclesOf(current, baseline, differences, tolerance)];
   const rows = rowsOf({ ...input, summary, against: baseline, tolerance, invalid: obstacles.length > 0 });
-  const [verdict, reasons] = obstacles.length > 0 ? ["INVALID" as const, obstacles] : verdictOf(rows, summary);
-  return concluded({ ...base, verdict, reasons: [...reasons, ...missing(current, baseline)], differences, rows });
+  const skipped = skippedVariants(summary, baseline);
+  const [verdict, reasons] = obstacles.length > 0 ? ["INVALID" as const, obstacles] : verdictOf(rows, summary, skipped);
+  return concluded({ ...base, verdict, reasons: [...reasons, ...skipped, ...missing(current, baseline)], differences, rows });
 }
 
 function headOf({ session }: SessionData, baseline: BaselineChoice) {
@@ -85,17 +87,36 @@ function missing({ session }: SessionData, against: Against): readonly Reason[] 
     .map(({ id }) => ({ rule: "missing-variant", detail: `${id} is in the baseline and was not measured this time` }));
 }
 
+/** What a host can't do, with its cause: no row of figures. `skipped-now` where the baseline had some. */
+function skippedVariants({ variants }: SessionSummary, against: Against): readonly Reason[] {
+  const before = against.kind === "session" ? against.data.samples.filter(isFigure) : [];
+  return skips(variants).map(({ variant, rule, detail }) =>
+    before.some((sample) => sample.variant === variant)
+      ? { rule: "skipped-now", detail: `${detail}; the baseline measured it` }
+      : { rule, detail },
+  );
+}
+
+function isFigure({ role, validity: { status } }: Sample): boolean {
+  return role === "measured" && (status === "valid" || status === "disturbed");
+}
+
 /**
  * FAIL before INCONCLUSIVE before NO-BASELINE before PASS, over armed rows. Where no estimate is armed nothing is silently green: exact
- * values, which always are, may fail a session and never pass it alone.
+ * values, which always are, may fail a session and never pass it alone. What can no longer be done is not green either.
  */
-function verdictOf(rows: readonly GateRow[], { state }: SessionSummary): readonly [GateVerdict, readonly Reason[]] {
+function verdictOf(
+  rows: readonly GateRow[],
+  { state }: SessionSummary,
+  skipped: readonly Reason[],
+): readonly [GateVerdict, readonly Reason[]] {
   const reasons = state.status === "noisy" ? state.reasons : [];
-  if (rows.length === 0) return ["INCONCLUSIVE", [...reasons, nothingToCompare]];
+  if (rows.length === 0) return ["INCONCLUSIVE", [...reasons, ...(skipped.length === 0 ? [nothingToCompare] : [])]];
   const found = new Set(rows.filter(({ armed }) => armed).map(({ verdict }) => verdict));
   const estimates = estimated(rows);
   const blind = estimates.length > 0 && !estimates.some(({ armed }) => armed);
   if (blind && !found.has("FAIL")) return ["INCONCLUSIVE", [...reasons, allAdvice]];
+  if (skipped.some(({ rule }) => rule === "skipped-now")) found.add("INCONCLUSIVE");
   const order = ["FAIL", "INCONCLUSIVE", "NO-BASELINE"] as const;
   return [order.find((verdict) => found.has(verdict)) ?? "PASS", reasons];
 }

@@ -37,7 +37,7 @@ interface Pair {
   readonly question: Question;
 }
 
-/** Every result metric of every variant against its other side; p adjusted over all of them together. */
+/** Every result metric of every variant that was not skipped against its other side; p adjusted over all of them together. */
 export function rowsOf(context: RowContext): readonly GateRow[] {
   const pairs = pairsOf(context);
   // An exact metric is compared, not tested: it has no share in the correction.
@@ -49,10 +49,12 @@ export function rowsOf(context: RowContext): readonly GateRow[] {
   return pairs.map((pair) => rowOf(context, pair, adjusted.get(pair)));
 }
 
-function pairsOf({ current, against, mode, tolerance }: RowContext): readonly Pair[] {
+function pairsOf({ current, summary, against, mode, tolerance }: RowContext): readonly Pair[] {
   const { session } = current;
+  const skipped = new Set(summary.variants.flatMap(({ id, skipped: why }) => (why === undefined ? [] : [id])));
+  if (against.kind === "variant" && skipped.has(against.id)) return [];
   const variants = session.variants.filter(
-    ({ id, aaOf }) => aaOf === undefined && !(against.kind === "variant" && id === against.id),
+    ({ id, aaOf }) => aaOf === undefined && !skipped.has(id) && !(against.kind === "variant" && id === against.id),
   );
   const metrics = session.metrics.filter(({ kind }) => kind === "result");
   return metrics.flatMap((metric) =>

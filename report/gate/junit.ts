@@ -21,13 +21,13 @@ function casesOf(result: GateResult): readonly Case[] {
 }
 
 /** Reasons for which a session has no verdict of its own. */
-const UNTOLD: readonly string[] = ["advice-only", "nothing-to-compare"];
+const UNTOLD: readonly string[] = ["advice-only", "nothing-to-compare", "skipped", "skipped-now"];
 
 function sessionCase({ verdict, reasons, session }: GateResult): Case {
   const name = `session ${session}`;
   const message = reasons.map(({ detail }) => detail).join("\n");
   if (verdict === "INVALID") return { name, outcome: { kind: "error", message: `INVALID: ${message}` } };
-  const untold = verdict === "NO-BASELINE" || reasons.some(({ rule }) => UNTOLD.includes(rule));
+  const untold = verdict === "NO-BASELINE" || (verdict === "INCONCLUSIVE" && reasons.some(({ rule }) => UNTOLD.includes(rule)));
   return untold ? { name, outcome: { kind: "skipped", message: `${verdict}: ${message}` } } : { name };
 }
 
