@@ -4,7 +4,7 @@ import { countedUnits } from "../statistics/exact.ts";
 import { holm } from "../statistics/holm.ts";
 import { skips } from "../statistics/state.ts";
 import { summarise } from "../statistics/summarise.ts";
-import type { Interval, Reason, VerdictKind } from "../statistics/summary.ts";
+import type { Interval, Reason, SessionSummary, VerdictKind } from "../statistics/summary.ts";
 import { type Unit, unitsOf, valuesOf } from "../statistics/units.ts";
 import { judge } from "../statistics/verdict.ts";
 import { controlDrift } from "./control-drift.ts";
@@ -64,8 +64,9 @@ interface Raw {
 export function compareSessions(a: SessionData, b: SessionData): ComparisonResult {
   const { tolerance, seed } = b.session.design;
   const differences = fingerprintDifferences(b, a, []);
-  const reasons = [...problemsOf(a), ...problemsOf(b), ...controlDrift(b, a, tolerance)];
-  const skipped = [...skips(summarise(a).variants), ...skips(summarise(b).variants)];
+  const summaries = [summarise(a), summarise(b)];
+  const reasons = [...summaries.flatMap(problemsOf), ...controlDrift(b, a, tolerance)];
+  const skipped = summaries.flatMap(({ variants }) => skips(variants));
   const ids = b.session.variants.filter(
     ({ id, aaOf }) =>
       aaOf === undefined && a.session.variants.some((other) => other.id === id) && !skipped.some(({ variant }) => variant === id),
@@ -95,14 +96,15 @@ export function compareSessions(a: SessionData, b: SessionData): ComparisonResul
 export function compareVariants(data: SessionData, a: string, b: string): ComparisonResult {
   const { session, samples, environments } = data;
   const { tolerance, seed } = session.design;
-  const skipped = skips(summarise(data).variants).filter(({ variant }) => variant === a || variant === b);
+  const summary = summarise(data);
+  const skipped = skips(summary.variants).filter(({ variant }) => variant === a || variant === b);
   const metrics = skipped.length === 0 ? resultMetrics(data) : [];
   const raw = metrics.map((metric) => {
     const [theirs, ours] = [unitsOf(samples, a, metric), unitsOf(samples, b, metric)];
     const evidence = evidenceOf(metric, "paired", [ours, theirs], seed);
     return { sides: [a, b] as const, names: [a, b] as const, metric, evidence, medians: mediansOf(metric, theirs, ours) };
   });
-  const reasons = problemsOf(data);
+  const reasons = problemsOf(summary);
   const comparable = reasons.length === 0;
   const emulated = environments.some((environment) => environment.emulated);
   const head = { kind: "variants", a, b, session: session.id, title: session.title } as const;
@@ -124,8 +126,7 @@ function resultMetrics({ session }: SessionData): readonly MetricDefinition[] {
 }
 
 /** Why nobody may draw a conclusion from a session. A noisy one may be looked at. */
-function problemsOf(data: SessionData): readonly Reason[] {
-  const { state, session } = summarise(data);
+function problemsOf({ state, session }: SessionSummary): readonly Reason[] {
   if (state.status !== "invalid") return [];
   return state.reasons.map(({ rule, detail }) => ({ rule, detail: `${session}: ${detail}` }));
 }

@@ -18,6 +18,8 @@ import { type Against, rowsOf } from "./rows.ts";
 
 export interface GateInput {
   readonly current: SessionData;
+  /** What `summarise` says of `current`, where that is known already. */
+  readonly summary?: SessionSummary;
   readonly baseline: BaselineChoice;
   /** A/A pairs of sessions up to the current one, this one included or not. */
   readonly history: readonly AaObservation[];
@@ -32,7 +34,7 @@ export interface GateInput {
 export function gate(input: GateInput): GateResult {
   const { current, baseline, mode } = input;
   const tolerance = input.tolerance ?? current.session.design.tolerance;
-  const summary = summarise(current);
+  const summary = input.summary ?? summarise(current);
   const base = { ...headOf(current, baseline), mode, tolerance, emulated: summary.comparability.emulated };
   const invalid = summary.state.status === "invalid" ? summary.state.reasons : [];
   if (baseline.kind === "none") {
