@@ -1,3 +1,4 @@
+import { type MetricSummary, skips } from "../benchmarks/statistics/index.ts";
 import { percent, plural } from "./format.ts";
 import type { Tone } from "./table.ts";
 import { EMULATED, type SessionView } from "./view.ts";
@@ -16,6 +17,7 @@ export function bannerOf(view: SessionView): Banner {
   const { state, comparability } = summary;
   const notes = [...(state.status === "valid" ? [] : state.reasons.map(({ detail }) => `${detail}.`)), ...limits(view)];
   if (state.status === "invalid") return { tone: "bad", heading: "Invalid: no conclusion may be drawn", notes };
+  if (state.status === "skipped") return { tone: "neutral", heading: "Skipped: no host can do this", notes };
   if (state.status === "noisy") return { tone: "unsure", heading: "Noisy host: advice only", notes };
   if (comparability.confounded) return { tone: "unsure", heading: "Confounded: the hardware differs", notes };
   if (comparability.emulated) return { tone: "unsure", heading: "Comparable within this session; emulated", notes };
@@ -23,10 +25,7 @@ export function bannerOf(view: SessionView): Banner {
 }
 
 function limits({ summary, data }: SessionView): readonly string[] {
-  const { comparability, metrics } = summary;
-  const drifting = metrics
-    .filter(({ definition }) => definition.kind === "result")
-    .flatMap(({ estimates }) => estimates.filter(({ drift }) => drift));
+  const { comparability, metrics, state, variants } = summary;
   const floor = metrics.find(({ definition }) => definition.primary)?.aa?.noiseFloor;
   const small = floor !== undefined && floor > summary.tolerance / 2;
   return [
@@ -34,14 +33,20 @@ function limits({ summary, data }: SessionView): readonly string[] {
     ...(comparability.confounded
       ? ["confounded: hardware. What differs may come from the machines rather than the systems."]
       : []),
-    ...drifting.map(
-      ({ variant, lag1 }) => `drift: the lag-1 autocorrelation of ${variant} is ${(lag1 ?? 0).toFixed(2)}, beyond ±0.3.`,
-    ),
-
+    ...(state.status === "skipped" ? [] : skips(variants).map(({ detail }) => `${detail}.`)),
+    ...metrics.flatMap(driftOf),
     ...(floor === undefined
       ? []
       : [`noise floor ${percent(floor)}: the baseline against itself${small ? ", too high for a gate at this tolerance" : ""}.`]),
     ...data.warnings.map((warning) => `${warning}.`),
     `${plural(comparability.differences.length, "recorded fact")} ${comparability.differences.length === 1 ? "differs" : "differ"} between the hosts.`,
   ];
+}
+
+/** One line for each result metric that drifts, with every variant that does. */
+function driftOf({ definition, estimates }: MetricSummary): readonly string[] {
+  const drifting = estimates.filter(({ drift }) => drift);
+  if (definition.kind !== "result" || drifting.length === 0) return [];
+  const found = drifting.map(({ variant, lag1 }) => `${variant} ${(lag1 ?? 0).toFixed(2)}`);
+  return [`drift in ${definition.title}: lag-1 autocorrelation beyond ±0.3: ${found.join(", ")}.`];
 }

@@ -74,8 +74,10 @@ export function ratioText(ratio: number | undefined): string {
   return Number.isFinite(ratio) ? ratio.toPrecision(3) : "unbounded";
 }
 
+/** `exact` where the ratio was not estimated. */
 export function ratioInterval(interval: Interval | undefined): string {
-  return interval === undefined ? "–" : `${ratioText(interval.low)} to ${ratioText(interval.high)}`;
+  if (interval === undefined) return "–";
+  return interval.coverage === 1 ? "exact" : `${ratioText(interval.low)} to ${ratioText(interval.high)}`;
 }
 
 /** First letter large: metric titles are written small in the definitions. */

@@ -22,7 +22,10 @@ export function historyFigure(view: SessionView): { readonly figure: Figure; rea
   const { earlier = [] } = view.data;
   if (primary === undefined || earlier.length === 0) return undefined;
   const sessions = [...earlier, view.data];
-  const entries = sessions.map((data, index) => entryOf(data, sessions[index - 1], primary.definition.name));
+  const entries = sessions.map((data, index) => {
+    const summary = data === view.data ? view.summary : summarise(data);
+    return entryOf({ data, summary }, sessions[index - 1], primary.definition.name);
+  });
   const medians = entries.flatMap(({ estimates }) => estimates.map(({ median }) => median));
   const scale = scaleFor(primary.definition.unit, medians);
   const figure = {
@@ -33,8 +36,12 @@ export function historyFigure(view: SessionView): { readonly figure: Figure; rea
   return { figure, table: tableOf(view, entries, scale) };
 }
 
-function entryOf(data: SessionData, before: SessionData | undefined, metric: string): Entry {
-  const found = summarise(data).metrics.find(({ definition }) => definition.name === metric);
+function entryOf(
+  { data, summary }: Pick<SessionView, "data" | "summary">,
+  before: SessionData | undefined,
+  metric: string,
+): Entry {
+  const found = summary.metrics.find(({ definition }) => definition.name === metric);
   const differences = before === undefined ? [] : fingerprintDifferences(data, before, []);
   return {
     data,

@@ -51,16 +51,17 @@ function interval(text: string, coverage: number | undefined): string {
 }
 
 function verdictCell({ summary }: SessionView, variant: string, comparison: Comparison | undefined): Cell {
-  if (variant === summary.baseline) return { text: "baseline", tone: "neutral" };
-  const cell = summary.variants.find(({ id }) => id === variant)?.cell;
+  const { cell, aaOf } = summary.variants.find(({ id }) => id === variant) ?? {};
   if (cell !== undefined && cell.state !== "passed") return stateCell(cell);
+  if (variant === summary.baseline) return { text: "baseline", tone: "neutral" };
   if (comparison !== undefined) return { text: comparison.word, tone: tones[comparison.verdict] };
-  return { text: "A/A control", tone: "neutral" };
+  return { text: aaOf === undefined ? "no baseline" : "A/A control", tone: "neutral" };
 }
 
-/** What became of a variant without figures, and why: the first line of its cause. */
+/** What became of a variant without figures, and why: the first line of its cause. Why one was skipped the banner says, once. */
 export function stateCell({ state, cause = "" }: CellState): Cell {
-  return { text: state, tone: state === "skipped" ? "neutral" : "bad", note: cause.split("\n", 1)[0] ?? "" };
+  if (state === "skipped") return { text: state, tone: "neutral" };
+  return { text: state, tone: "bad", note: cause.split("\n", 1)[0] ?? "" };
 }
 
 /** Facts on which the hosts differ; fingerprint facts first. */

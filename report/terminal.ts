@@ -1,4 +1,11 @@
-import type { Comparison, Estimate, MetricSummary, SessionSummary, VerdictKind } from "../benchmarks/statistics/index.ts";
+import type {
+  Comparison,
+  Estimate,
+  MetricSummary,
+  SessionSummary,
+  VariantSummary,
+  VerdictKind,
+} from "../benchmarks/statistics/index.ts";
 import { capital, intervalText, percent, quantity, ratioText } from "./format.ts";
 import { EMULATED, scaleOf } from "./view.ts";
 
@@ -59,31 +66,37 @@ function rowOf(summary: SessionSummary, metric: MetricSummary, estimate: Estimat
     ...(narrow ? [] : [intervalText(estimate.interval, scale)]),
     estimate.failed > 0 ? `${estimate.n} (${estimate.failed} failed)` : String(estimate.n),
     comparison === undefined ? "–" : ratioText(comparison.ratio),
-    stateOf(summary, estimate.variant) ??
-      comparison?.word ??
-      (estimate.variant === summary.baseline ? "baseline" : "A/A control"),
+    stateOf(summary, estimate.variant) ?? comparison?.word ?? "no baseline",
   ];
 }
 
-/** `infra-error`, `skipped` and so on; nothing for a variant with figures. */
-function stateOf({ variants }: SessionSummary, variant: string): string | undefined {
-  const state = variants.find(({ id }) => id === variant)?.cell.state;
-  return state === "passed" ? undefined : state;
+/** `infra-error`, `skipped` and so on, or what a variant is that is compared with nothing. */
+function stateOf({ variants, baseline }: SessionSummary, variant: string): string | undefined {
+  const { cell, aaOf } = variants.find(({ id }) => id === variant) ?? {};
+  if (cell !== undefined && cell.state !== "passed") return cell.state;
+  if (variant === baseline) return "baseline";
+  return aaOf === undefined ? undefined : "A/A control";
 }
 
 function notes(summary: SessionSummary, options: TerminalOptions): readonly string[] {
   const floor = summary.metrics.find(({ definition }) => definition.primary)?.aa?.noiseFloor;
   const { state, flagged } = summary;
   const left = flagged.filter(({ counted }) => !counted).length;
+  const reasons = state.status === "valid" || state.status === "skipped" ? [] : state.reasons;
   return [
-    ...(state.status === "valid" ? [] : state.reasons.map(({ detail }) => paint(`${state.status}: ${detail}`, 31, options))),
-    ...summary.variants.flatMap(({ id, cell }) =>
-      cell.state === "passed" ? [] : [paint(`${id}: ${cell.state}: ${cell.cause ?? ""}`, 31, options)],
-    ),
+    ...reasons.map(({ detail }) => paint(`${state.status}: ${detail}`, 31, options)),
+    ...summary.variants.flatMap((variant) => cellNote(variant, options)),
     ...(summary.comparability.confounded ? [paint("confounded: the hosts' hardware differs", 33, options)] : []),
     ...(floor === undefined ? [] : [`noise floor ${percent(floor)} (the baseline against itself)`]),
     ...(flagged.length === 0 ? [] : [`${flagged.length} flagged samples, ${left} of them left out: reasons are in the report`]),
   ];
+}
+
+/** Why a variant has no figures. A second label of what is skipped says nothing more. */
+function cellNote({ id, cell, aaOf }: VariantSummary, options: TerminalOptions): readonly string[] {
+  const skipped = cell.state === "skipped";
+  if (cell.state === "passed" || (skipped && aaOf !== undefined)) return [];
+  return [paint(`${id}: ${cell.state}: ${cell.cause ?? ""}`, skipped ? 33 : 31, options)];
 }
 
 function comparisonOf({ comparisons }: MetricSummary, variant: string): Comparison | undefined {

@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { UserError } from "../hosts/index.ts";
-import { locate, type Position } from "./locate.ts";
+import { locate, type Position, placeOf } from "./locate.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { describeIssues, type Problem } from "./problems.ts";
 import { referenceProblems } from "./references.ts";
 import { type Matrix, matrixSchema } from "./schema.ts";
 import { sourceProblem } from "./source-files.ts";
+import { structureProblem } from "./structure.ts";
 import { suggest } from "./suggest.ts";
 import { projectVocabulary, type Vocabulary } from "./vocabulary.ts";
 
@@ -35,27 +36,32 @@ export function stackNames(root: string): string[] {
 /** Checks the text of a matrix; `file` is named in messages. Throws `UserError`. */
 export function parseMatrix(text: string, file: string, vocabulary: Vocabulary): Matrix {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-  const [broken] = document.errors;
-  if (broken !== undefined) {
-    const at = lines.linePos(broken.pos[0]);
-    throw failure(file, [`${file}:${at.line}:${at.col}: ${broken.message}`]);
-  }
-  const raw = plainValue(document, file);
+  const { document, raw } = readYaml(text, file, lines);
   const result = matrixSchema.safeParse(raw);
   const problems = [...(result.success ? [] : describeIssues(result.error, raw)), ...referenceProblems(raw, vocabulary)];
   if (result.success && problems.length === 0) return result.data;
   throw failure(
     file,
-    inOrder(problems, document, lines).map(({ at, problem }) => line(file, at, problem)),
+    inOrder(problems, document, lines).map(({ at, problem }) => line(file, at, textOf(problem))),
   );
 }
 
-function plainValue(document: Document.Parsed, file: string): unknown {
+/** Where the parser ran out of stack. */
+const TOO_DEEP = "is nested too deeply to be read";
+
+/** The document and its value as a plain tree. What the parser can't place is said of the file's first character. */
+function readYaml(text: string, file: string, lines: LineCounter): { readonly document: Document.Parsed; readonly raw: unknown } {
+  const failed = (offset: number, message: string) => failure(file, [line(file, placeOf(lines, offset), message)]);
   try {
-    return document.toJS();
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: "error" });
+    const [broken] = document.errors;
+    if (broken !== undefined) throw failed(broken.pos[0], broken.code === "RESOURCE_EXHAUSTION" ? TOO_DEEP : broken.message);
+    const problem = structureProblem(document);
+    if (problem !== undefined) throw failed(problem.offset, problem.message);
+    return { document, raw: document.toJS() };
   } catch (error) {
-    throw failure(file, [`${file}:1:1: ${error instanceof Error ? error.message : String(error)}`]);
+    if (error instanceof UserError) throw error;
+    throw failed(0, error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -65,9 +71,17 @@ function inOrder(problems: readonly Problem[], document: Document.Parsed, lines:
     .sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
 }
 
-function line(file: string, at: Position, { path, message }: Problem): string {
-  const where = path.length === 0 ? "" : `${path.map(String).join(".")}: `;
-  return `${file}:${at.line}:${at.column}: ${where}${message}`;
+function textOf({ path, message }: Problem): string {
+  return path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
+}
+
+/** One line, whatever stands in the file: its text may hold line feeds, what a terminal obeys, and what nobody sees. */
+function line(file: string, { line: row, column }: Position, message: string): string {
+  const visible = message.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+  return `${file}:${row}:${column}: ${visible}`;
 }
 
 function failure(file: string, lines: readonly string[]): UserError {

@@ -10,8 +10,13 @@ export interface Position {
 /** Where a problem stands in the file; for something that is missing, the nearest thing around it that is there. */
 export function locate(document: Document.Parsed, lines: LineCounter, problem: Problem): Position {
   const offset = problem.at === "key" ? keyOffset(document, problem.path) : valueOffset(document, problem.path);
-  const position = lines.linePos(offset ?? nearest(document, problem.path));
-  return { line: Math.max(1, position.line), column: Math.max(1, position.col) };
+  return placeOf(lines, offset ?? nearest(document, problem.path));
+}
+
+/** Of a character, counted from the start of the file. */
+export function placeOf(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
 function valueOffset(document: Document.Parsed, path: Path): number | undefined {

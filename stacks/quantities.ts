@@ -11,20 +11,45 @@ export type Duration = `${number}${"s" | "min" | "h"}`;
 /** A share as written in a matrix, such as `10%`. */
 export type Percent = `${number}%`;
 
-/** Text of a size; `example` is what the message shows. */
-export function size(example: Size): z.ZodType<Size, Size> {
+/** Text of a size within limits; `example` is what the message shows. */
+export function size(example: Size, least: Size, most: Size): z.ZodType<Size, Size> {
   const error = `expected a size such as ${example}`;
-  return z.string({ error }).regex(SIZE, { error }) as unknown as z.ZodType<Size, Size>;
+  const fits = (text: string) => isWithin(mebibytes(text as Size), mebibytes(least), mebibytes(most));
+  return z
+    .string({ error })
+    .regex(SIZE, { error, abort: true })
+    .refine(fits, `expected at least ${least} and at most ${most}`) as unknown as z.ZodType<Size, Size>;
 }
 
+/** Above nothing, and up to the whole. */
 export function percent(example: Percent): z.ZodType<Percent, Percent> {
   const error = `expected a share such as ${example}`;
-  return z.string({ error }).regex(PERCENT, { error }) as unknown as z.ZodType<Percent, Percent>;
+  return z
+    .string({ error })
+    .regex(PERCENT, { error, abort: true })
+    .refine(
+      (text) => isWithin(fraction(text as Percent), Number.MIN_VALUE, 1),
+      `expected a share above 0% and up to 100%, such as ${example}`,
+    ) as unknown as z.ZodType<Percent, Percent>;
 }
 
+/** Up to a year. */
 export function duration(example: Duration): z.ZodType<Duration, Duration> {
   const error = `expected a length of time such as ${example}, in s, min or h`;
-  return z.string({ error }).regex(DURATION, { error }) as unknown as z.ZodType<Duration, Duration>;
+  return z
+    .string({ error })
+    .regex(DURATION, { error, abort: true })
+    .refine(
+      (text) => isWithin(seconds(text as Duration), 1, YEAR),
+      "expected at least 1s and at most 8760h",
+    ) as unknown as z.ZodType<Duration, Duration>;
+}
+
+/** Seconds of 8760 hours. */
+const YEAR = 8760 * 3600;
+
+function isWithin(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
 }
 
 /** `20min` -> 1200. Throws `RangeError` on text that the schema would have refused. */

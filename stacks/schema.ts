@@ -46,8 +46,10 @@ const lab = z
   .strictObject({
     architecture: architectureName.optional().describe("of the processor; another one than the controller's is emulated, slowly"),
     cpus: z.int().min(1).max(256).default(2),
-    memory: size("2GiB").default("2GiB"),
-    disk: size("8GiB").default("8GiB").describe("root file system as the guest sees it; takes only the space that is used"),
+    memory: size("2GiB", "256MiB", "65536GiB").default("2GiB"),
+    disk: size("8GiB", "2GiB", "65536GiB")
+      .default("8GiB")
+      .describe("root file system as the guest sees it; takes only the space that is used"),
     boot: z
       .enum(["direct", "grub"])
       .default("direct")

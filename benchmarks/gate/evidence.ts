@@ -1,5 +1,7 @@
+import type { MetricDefinition } from "../results/schema.ts";
 import { bootstrapOfTwo } from "../statistics/bootstrap.ts";
 import { BOOTSTRAP_LIMIT, exponentiated, exponentOf, resampled } from "../statistics/compare.ts";
+import { exactInterval, exactRatio, exactUnit } from "../statistics/exact.ts";
 import { pairedEstimate, signedRankP } from "../statistics/paired.ts";
 import type { Interval } from "../statistics/summary.ts";
 import { logDifferences, scaledBy, shiftedBy, type Unit, type UnitValue, valuesOf } from "../statistics/units.ts";
@@ -21,6 +23,27 @@ export interface Evidence {
   readonly spread: number | undefined;
   /** Two-sided p of the hypothesis that the true ratio is `ratio`. */
   readonly p: (ratio: number) => number | undefined;
+}
+
+/** What the two sides of a metric say: estimates with their interval, or one exact value each. */
+export function evidenceOf(
+  metric: MetricDefinition,
+  design: Design,
+  [ours, theirs]: readonly [readonly Unit[], readonly Unit[]],
+  seed: number,
+): Evidence {
+  if (metric.exact === true) return exactEvidence(design, ours, theirs);
+  return design === "paired" ? pairedEvidence(ours, theirs, seed) : unpairedEvidence(ours, theirs, seed);
+}
+
+/** One value on each side, whatever the number of samples: nothing is estimated and nothing tested. */
+function exactEvidence(design: Design, ours: readonly Unit[], theirs: readonly Unit[]): Evidence {
+  const [own, other] = [exactUnit(ours), exactUnit(theirs)];
+  const ratio = exactRatio(own, other);
+  return {
+    ...{ design, n: own.length, baselineN: other.length, ratio, interval: exactInterval(ratio), bootstrap: undefined },
+    ...{ cliffsDelta: cliffsDelta(valuesOf(own), valuesOf(other)), spread: undefined, p: () => undefined },
+  };
 }
 
 /** Both sides measured in the same blocks. */

@@ -1,4 +1,5 @@
-import type { SessionData } from "../results/schema.ts";
+import type { Sample, SessionData } from "../results/schema.ts";
+import { skips } from "../statistics/state.ts";
 import { summarise } from "../statistics/summarise.ts";
 import type { Reason, SessionSummary } from "../statistics/summary.ts";
 import type { BaselineChoice } from "./baseline.ts";
@@ -17,6 +18,8 @@ import { type Against, rowsOf } from "./rows.ts";
 
 export interface GateInput {
   readonly current: SessionData;
+  /** What `summarise` says of `current`, where that is known already. */
+  readonly summary?: SessionSummary;
   readonly baseline: BaselineChoice;
   /** A/A pairs of sessions up to the current one, this one included or not. */
   readonly history: readonly AaObservation[];
@@ -31,7 +34,7 @@ export interface GateInput {
 export function gate(input: GateInput): GateResult {
   const { current, baseline, mode } = input;
   const tolerance = input.tolerance ?? current.session.design.tolerance;
-  const summary = summarise(current);
+  const summary = input.summary ?? summarise(current);
   const base = { ...headOf(current, baseline), mode, tolerance, emulated: summary.comparability.emulated };
   const invalid = summary.state.status === "invalid" ? summary.state.reasons : [];
   if (baseline.kind === "none") {
@@ -41,8 +44,9 @@ export function gate(input: GateInput): GateResult {
   const differences = differencesOf(input, baseline);
   const obstacles = [...invalid, ...obstaclesOf(current, baseline, differences, tolerance)];
   const rows = rowsOf({ ...input, summary, against: baseline, tolerance, invalid: obstacles.length > 0 });
-  const [verdict, reasons] = obstacles.length > 0 ? ["INVALID" as const, obstacles] : verdictOf(rows, summary);
-  return concluded({ ...base, verdict, reasons: [...reasons, ...missing(current, baseline)], differences, rows });
+  const skipped = skippedVariants(summary, baseline);
+  const [verdict, reasons] = obstacles.length > 0 ? ["INVALID" as const, obstacles] : verdictOf(rows, summary, skipped);
+  return concluded({ ...base, verdict, reasons: [...reasons, ...skipped, ...missing(current, baseline)], differences, rows });
 }
 
 function headOf({ session }: SessionData, baseline: BaselineChoice) {
@@ -85,23 +89,53 @@ function missing({ session }: SessionData, against: Against): readonly Reason[] 
     .map(({ id }) => ({ rule: "missing-variant", detail: `${id} is in the baseline and was not measured this time` }));
 }
 
-/** FAIL before INCONCLUSIVE before NO-BASELINE before PASS, over armed rows. Where none is armed nothing is silently green. */
-function verdictOf(rows: readonly GateRow[], { state }: SessionSummary): readonly [GateVerdict, readonly Reason[]] {
-  const armed = rows.filter((row) => row.armed);
+/** What a host can't do, with its cause: no row of figures. `skipped-now` where the baseline had some. */
+function skippedVariants({ variants }: SessionSummary, against: Against): readonly Reason[] {
+  const before = against.kind === "session" ? against.data.samples.filter(isFigure) : [];
+  return skips(variants).map(({ variant, rule, detail }) =>
+    before.some((sample) => sample.variant === variant)
+      ? { rule: "skipped-now", detail: `${detail}; the baseline measured it` }
+      : { rule, detail },
+  );
+}
+
+function isFigure({ role, validity: { status } }: Sample): boolean {
+  return role === "measured" && (status === "valid" || status === "disturbed");
+}
+
+/**
+ * FAIL before INCONCLUSIVE before NO-BASELINE before PASS, over armed rows. Where no estimate is armed nothing is silently green: exact
+ * values, which always are, may fail a session and never pass it alone. What can no longer be done is not green either.
+ */
+function verdictOf(
+  rows: readonly GateRow[],
+  { state }: SessionSummary,
+  skipped: readonly Reason[],
+): readonly [GateVerdict, readonly Reason[]] {
   const reasons = state.status === "noisy" ? state.reasons : [];
-  if (armed.length === 0) return ["INCONCLUSIVE", [...reasons, ...(rows.length === 0 ? [nothingToCompare] : [allAdvice])]];
+  if (rows.length === 0) return ["INCONCLUSIVE", [...reasons, ...(skipped.length === 0 ? [nothingToCompare] : [])]];
+  const found = new Set(rows.filter(({ armed }) => armed).map(({ verdict }) => verdict));
+  const estimates = estimated(rows);
+  const blind = estimates.length > 0 && !estimates.some(({ armed }) => armed);
+  if (blind && !found.has("FAIL")) return ["INCONCLUSIVE", [...reasons, allAdvice]];
+  if (skipped.some(({ rule }) => rule === "skipped-now")) found.add("INCONCLUSIVE");
   const order = ["FAIL", "INCONCLUSIVE", "NO-BASELINE"] as const;
-  return [order.find((verdict) => armed.some((row) => row.verdict === verdict)) ?? "PASS", reasons];
+  return [order.find((verdict) => found.has(verdict)) ?? "PASS", reasons];
+}
+
+/** Rows that more blocks make firmer. */
+function estimated(rows: readonly GateRow[]): readonly GateRow[] {
+  return rows.filter(({ metric }) => metric.exact !== true);
 }
 
 const nothingToCompare = { rule: "nothing-to-compare", detail: "the session has no result metric of another variant" };
 const allAdvice = {
   rule: "advice-only",
-  detail: "no comparison is armed: the noise floor is unknown or above half the tolerance, so every verdict below is advice",
+  detail: "no estimate is armed: the noise floor is unknown or above half the tolerance, so their verdicts are advice",
 };
 
 function concluded(result: Omit<GateResult, "exitCode" | "blocksNeeded">): GateResult {
-  const armed = result.rows.filter((row) => row.armed);
+  const armed = estimated(result.rows).filter((row) => row.armed);
   const needed = (armed.length > 0 ? armed : result.rows).flatMap((row) => row.blocksNeeded ?? []);
   const most = needed.includes("unreachable") ? "unreachable" : Math.max(...needed.filter((n) => n !== "unreachable"));
   return { ...result, exitCode: exitCodes[result.verdict], blocksNeeded: needed.length === 0 ? undefined : most };

@@ -35,21 +35,22 @@ export interface GateRow {
   readonly baseline: string;
   readonly metric: MetricDefinition;
   readonly design: Design;
-  /** Units counted on each side; paired: common blocks. */
+  /** Units counted on each side; paired: common blocks; exact metrics: 1. */
   readonly n: number;
   readonly baselineN: number;
   readonly median: number;
   readonly baselineMedian: number;
   readonly ratio: number | undefined;
-  /** Exact 95 % interval of the ratio: signed-rank (paired) or Mann-Whitney (unpaired). */
+  /** Exact 95 % interval of the ratio: signed-rank (paired) or Mann-Whitney (unpaired). Of an exact metric the ratio itself, coverage 1. */
   readonly interval: Interval | undefined;
   /** Seeded percentile bootstrap over units, a cross-check. */
   readonly bootstrap: Interval | undefined;
   readonly cliffsDelta: number;
   /** Of the hypothesis that the change is no worse than the tolerance; Holm-adjusted over all rows. */
   readonly adjustedP: number | undefined;
+  /** Absent of exact metrics, too. */
   readonly floor: NoiseFloor | undefined;
-  /** False: the verdict is advice and does not decide. */
+  /** False: the verdict is advice and does not decide. Exact metrics always decide. */
   readonly armed: boolean;
   /** INVALID: that of the session, whatever the figures are. */
   readonly verdict: GateVerdict;

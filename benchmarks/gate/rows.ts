@@ -1,11 +1,12 @@
 import type { MetricDefinition, SessionData } from "../results/schema.ts";
 import { median } from "../statistics/estimate.ts";
+import { countedUnits } from "../statistics/exact.ts";
 import { holm } from "../statistics/holm.ts";
 import type { SessionSummary } from "../statistics/summary.ts";
 import { unitsOf, valuesOf } from "../statistics/units.ts";
 import { blocksNeeded, blocksToArm } from "./blocks-needed.ts";
-import { decide, failureP, type Question } from "./decide.ts";
-import { type Evidence, pairedEvidence, unpairedEvidence } from "./evidence.ts";
+import { decide, failureP, type Outcome, outcomeOf, type Question } from "./decide.ts";
+import { type Evidence, evidenceOf } from "./evidence.ts";
 import { hostClass } from "./fingerprint.ts";
 import { type AaObservation, noiseFloor } from "./noise-floor.ts";
 import type { GateMode, GateRow, GateVerdict } from "./result.ts";
@@ -36,19 +37,24 @@ interface Pair {
   readonly question: Question;
 }
 
-/** Every result metric of every variant against its other side; p adjusted over all of them together. */
+/** Every result metric of every variant that was not skipped against its other side; p adjusted over all of them together. */
 export function rowsOf(context: RowContext): readonly GateRow[] {
   const pairs = pairsOf(context);
-  const raw = pairs.map(({ evidence, question }) => evidence && failureP(evidence, question));
+  // An exact metric is compared, not tested: it has no share in the correction.
+  const raw = pairs.map(({ evidence, question, metric }) =>
+    evidence === undefined || metric.exact === true ? undefined : failureP(evidence, question),
+  );
   const tested = pairs.filter((_, i) => raw[i] !== undefined);
   const adjusted = new Map(holm(raw.filter((p) => p !== undefined)).map((p, i) => [tested[i], p]));
   return pairs.map((pair) => rowOf(context, pair, adjusted.get(pair)));
 }
 
-function pairsOf({ current, against, mode, tolerance }: RowContext): readonly Pair[] {
+function pairsOf({ current, summary, against, mode, tolerance }: RowContext): readonly Pair[] {
   const { session } = current;
+  const skipped = new Set(summary.variants.flatMap(({ id, skipped: why }) => (why === undefined ? [] : [id])));
+  if (against.kind === "variant" && skipped.has(against.id)) return [];
   const variants = session.variants.filter(
-    ({ id, aaOf }) => aaOf === undefined && !(against.kind === "variant" && id === against.id),
+    ({ id, aaOf }) => aaOf === undefined && !skipped.has(id) && !(against.kind === "variant" && id === against.id),
   );
   const metrics = session.metrics.filter(({ kind }) => kind === "result");
   return metrics.flatMap((metric) =>
@@ -56,31 +62,39 @@ function pairsOf({ current, against, mode, tolerance }: RowContext): readonly Pa
       variant: id,
       baseline: against.kind === "variant" ? against.id : id,
       metric,
-      evidence: evidenceOf(current, against, id, metric),
+      evidence: pairEvidence(current, against, id, metric),
       question: { mode, tolerance, better: metric.better },
     })),
   );
 }
 
-function evidenceOf(current: SessionData, against: Against, variant: string, metric: MetricDefinition): Evidence | undefined {
+function pairEvidence(current: SessionData, against: Against, variant: string, metric: MetricDefinition): Evidence | undefined {
   const { seed } = current.session.design;
   const ours = unitsOf(current.samples, variant, metric);
-  if (against.kind === "variant") return pairedEvidence(ours, unitsOf(current.samples, against.id, metric), seed);
+  if (against.kind === "variant") return evidenceOf(metric, "paired", [ours, unitsOf(current.samples, against.id, metric)], seed);
   const theirs = unitsOf(against.data.samples, variant, metric);
-  return theirs.length === 0 ? undefined : unpairedEvidence(ours, theirs, seed);
+  return theirs.length === 0 ? undefined : evidenceOf(metric, "unpaired", [ours, theirs], seed);
 }
 
 function rowOf(context: RowContext, pair: Pair, adjustedP: number | undefined): GateRow {
   const { variant, baseline, metric, evidence, question } = pair;
   const floor = floorOf(context, pair);
-  const armed = floor !== undefined && floor.value <= context.tolerance / 2 && context.summary.state.status !== "noisy";
+  const armed = metric.exact === true || (isQuiet(floor, context.tolerance) && context.summary.state.status !== "noisy");
   const known = { variant, baseline, metric, floor, armed, ...medians(context, pair) };
   if (evidence === undefined) return { ...known, ...nothing, sentence: noBaselineSentence(pair) };
-  const verdict: GateVerdict = context.invalid ? "INVALID" : decide(evidence, adjustedP, question);
+  const verdict: GateVerdict = context.invalid ? "INVALID" : outcome(metric, evidence, adjustedP, question);
   const needed = verdict === "INVALID" ? undefined : neededOf(context, { ...known, verdict }, evidence, question);
   const { spread: _spread, p: _p, ...figures } = evidence;
   const found = { ...known, ...figures, adjustedP, verdict, blocksNeeded: needed };
   return { ...found, sentence: sentenceOf(found, question) };
+}
+
+function isQuiet(floor: GateRow["floor"], tolerance: number): boolean {
+  return floor !== undefined && floor.value <= tolerance / 2;
+}
+
+function outcome({ exact }: MetricDefinition, evidence: Evidence, adjustedP: number | undefined, question: Question): Outcome {
+  return exact === true ? outcomeOf(evidence.interval, question) : decide(evidence, adjustedP, question);
 }
 
 /** Blocks for a decision: those that arm the comparison, those that tell, or the larger number. */
@@ -112,13 +126,13 @@ const nothing = {
 
 function medians({ current, against }: RowContext, { variant, baseline, metric }: Pair) {
   const other = against.kind === "variant" ? current : against.data;
-  return {
-    median: median(valuesOf(unitsOf(current.samples, variant, metric))),
-    baselineMedian: median(valuesOf(unitsOf(other.samples, baseline, metric))),
-  };
+  const of = (data: SessionData, id: string) => median(valuesOf(countedUnits(metric, unitsOf(data.samples, id, metric))));
+  return { median: of(current, variant), baselineMedian: of(other, baseline) };
 }
 
+/** Noise is no matter of exact metrics. */
 function floorOf({ current, summary, history }: RowContext, { variant, metric }: Pair) {
+  if (metric.exact === true) return undefined;
   const own = summary.metrics.find(({ definition }) => definition.name === metric.name)?.aa;
   const place = { test: current.session.test, metric: metric.name, hostClass: hostClass(current, variant) };
   return noiseFloor(history, place, own);

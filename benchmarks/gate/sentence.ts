@@ -8,12 +8,19 @@ import type { GateRow } from "./result.ts";
 export function sentenceOf(row: Omit<GateRow, "sentence">, question: Question): string {
   const { interval, ratio, n, baselineN } = row;
   const subject = `${nameOf(row)}: ${row.metric.title}`;
+  if (row.metric.exact === true) return exactSentence(subject, row, question);
   if (interval === undefined || ratio === undefined) {
     const found = row.design === "paired" ? `${n} complete blocks` : `${n} and ${baselineN} samples`;
     return `${subject} cannot be judged: ${found}, and a 95 % interval needs ${MINIMUM_UNITS}.${neededText(row)}`;
   }
   const estimate = `${signed(ratio - 1)} (${percent(interval.coverage)} interval ${range(interval)})`;
   return `${subject} ${estimate}: ${meaning(row, question)}.${neededText(row)}`;
+}
+
+/** Nothing is estimated, so nothing about it is uncertain. */
+function exactSentence(subject: string, row: Omit<GateRow, "sentence">, question: Question): string {
+  if (row.ratio === undefined) return `${subject} cannot be judged: there is no value of it.`;
+  return `${subject} ${signed(row.ratio - 1)} (exact: one value on each side decides): ${meaning(row, question)}.`;
 }
 
 export function noBaselineSentence({ variant, metric }: Pick<GateRow, "variant" | "metric">): string {

@@ -4,6 +4,7 @@ import type { Memory } from "../harness/memory.ts";
 import { toMeasurement as memoryMeasurement, memoryParameters, readMemory } from "../memory/index.ts";
 import { bytes, count, seconds } from "../metric.ts";
 import type { VariantInput } from "../schema.ts";
+import { servedOrder } from "../served.ts";
 import { countBytes, type ImageBytes, rememberedBytes } from "./bytes.ts";
 
 const exact = { exact: true } as const;
@@ -23,7 +24,7 @@ export const imageBase = defineBenchmark({
   },
   warmups: 1,
   async measure({ harness, transport, signal }, variant, given) {
-    const found = await readMemory(harness, variant, given);
+    const found = await readMemory(harness, servedOrder(variant, given), given);
     if (found.outcome === "failed") return { ...found, stamps: {} };
     // After the container has gone: saving an image would disturb it.
     const image = await bytesOf(transport, variant, signal);

@@ -3,7 +3,6 @@ import { defineBenchmark, type Measurement, type Place } from "../define.ts";
 import { DRAIN_SECONDS } from "../harness/load/generate.ts";
 import type { Memory, MemoryReading } from "../harness/memory.ts";
 import { bytes, type Metric } from "../metric.ts";
-import type { VariantInput } from "../schema.ts";
 import { REMOVAL_SECONDS, requestOf, sentRequest, servedImage, servedOrder } from "../served.ts";
 import { densityFigures, densityMetrics, densityParameters, readDensity } from "./density.ts";
 
@@ -45,8 +44,8 @@ export const memory = defineBenchmark({
   }),
   warmups: 0,
   async measure({ harness }, variant, { density, ...given }) {
-    const alone = toMeasurement(await readMemory(harness, variant, given));
     const container = servedOrder(variant, given);
+    const alone = toMeasurement(await readMemory(harness, container, given));
     if (density === undefined || alone.outcome !== "measured" || typeof container === "string") return alone;
     const found = await readDensity(harness, container, given, density);
     if (found.outcome === "failed") return { ...found, stamps: {} };
@@ -60,13 +59,12 @@ export const memory = defineBenchmark({
   },
 });
 
-/** Starts one container of the variant and reads its memory, at rest and under load. */
+/** Starts one container, as `servedOrder` orders it, and reads its memory, at rest and under load. */
 export async function readMemory(
   harness: Place["harness"],
-  variant: VariantInput,
+  container: ReturnType<typeof servedOrder>,
   given: z.output<typeof memoryParameters>,
 ): Promise<Memory> {
-  const container = servedOrder(variant, given);
   if (typeof container === "string") return { outcome: "failed", cause: container };
   const { rate, restSeconds, readings, timeoutSeconds } = given;
   const load = { rate, ...requestOf(given), warmup: WARMUP, profile: "constant", seed: 1 } as const;

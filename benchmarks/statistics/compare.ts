@@ -1,5 +1,6 @@
 import type { MetricDefinition, Session } from "../results/schema.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { exactInterval, exactRatio, exactUnit } from "./exact.ts";
 import { holm } from "./holm.ts";
 import { pairedEstimate, signedRankP } from "./paired.ts";
 import type { AaResult, Comparison, Interval } from "./summary.ts";
@@ -51,22 +52,9 @@ type RawComparison = Omit<Comparison, "verdict" | "word" | "sentence" | "adjuste
   readonly definition: MetricDefinition;
 };
 
-/** The one value of an exact metric: a failed start says nothing about the bytes of its image. */
-export function exactUnit(units: readonly Unit[]): readonly Unit[] {
-  return units.filter(({ failed }) => !failed).slice(0, 1);
-}
-
-/** Nothing to estimate: the value is its own interval. */
-export function exactInterval(value: number | undefined): Interval | undefined {
-  return value === undefined ? undefined : { low: value, high: value, coverage: 1 };
-}
-
 function exactEvidence(session: Session, { definition, units }: MetricUnits, variant: string): RawComparison {
   const [ours, theirs] = [exactUnit(units.get(variant) ?? []), exactUnit(units.get(session.baseline) ?? [])];
-  const [ratio] = logDifferences(
-    ours,
-    theirs.map((unit) => ({ ...unit, block: ours[0]?.block ?? 0 })),
-  ).map(Math.exp);
+  const ratio = exactRatio(ours, theirs);
   return {
     ...{ definition, variant, baseline: session.baseline, metric: definition.name, ratio },
     ...{ pairs: ratio === undefined ? 0 : 1, interval: exactInterval(ratio), bootstrap: undefined, p: undefined },

@@ -1,5 +1,6 @@
 export { median, quantileWithin } from "./estimate.ts";
 export { summaryOutputs } from "./outputs.ts";
+export { skips } from "./state.ts";
 export { summarise } from "./summarise.ts";
 export type {
   CellState,
@@ -8,5 +9,6 @@ export type {
   Interval,
   MetricSummary,
   SessionSummary,
+  VariantSummary,
   VerdictKind,
 } from "./summary.ts";

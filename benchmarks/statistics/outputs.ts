@@ -37,7 +37,8 @@ function metricOutput({ median, n, interval }: Estimate, unit: string): MetricOu
 }
 
 function stateVerdicts({ state, session }: SessionSummary): SummaryOutputs["verdicts"] {
-  if (state.status === "valid") return [];
+  // The variants say themselves that they are skipped.
+  if (state.status === "valid" || state.status === "skipped") return [];
   return state.reasons.map(({ detail }) => ({
     variant: "*",
     metric: "session",
@@ -46,10 +47,12 @@ function stateVerdicts({ state, session }: SessionSummary): SummaryOutputs["verd
   }));
 }
 
-/** Variants without figures, or that broke down on the way, each with its cause. */
+/** Variants without figures, or that broke down on the way, each with its cause; what is skipped once, whatever its labels. */
 function cellVerdicts({ variants }: SessionSummary): SummaryOutputs["verdicts"] {
-  return variants.flatMap(({ id, cell }) =>
-    cell.state === "passed" ? [] : [{ variant: id, metric: "*", verdict: cell.state, detail: cell.cause ?? "" }],
+  return variants.flatMap(({ id, cell, aaOf }) =>
+    cell.state === "passed" || (cell.state === "skipped" && aaOf !== undefined)
+      ? []
+      : [{ variant: id, metric: "*", verdict: cell.state, detail: cell.cause ?? "" }],
   );
 }
 

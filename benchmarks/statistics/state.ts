@@ -5,7 +5,8 @@ import type { AaResult, Reason, SessionState, VariantSummary } from "./summary.t
 /** Whether a conclusion may be drawn at all, by rules that do not look at the result. */
 export function stateOf(data: SessionData, variants: readonly VariantSummary[], aa: readonly AaResult[]): SessionState {
   const left = variants.filter(({ skipped }) => skipped === undefined);
-  if (left.length === 0 && data.session.outcome === "complete") return { status: "skipped", reasons: skips(variants) };
+  if (left.length === 0 && data.session.outcome === "complete")
+    return { status: "skipped", reasons: skips(variants).map(({ rule, detail }) => ({ rule, detail })) };
   const reasons = [
     ...unfinished(data),
     ...unknown(data),
@@ -40,8 +41,13 @@ function unlike({ samples }: SessionData): readonly Reason[] {
   });
 }
 
-function skips(variants: readonly VariantSummary[]): readonly Reason[] {
-  return variants.map(({ id, skipped = "" }) => ({ rule: "skipped", detail: `${id}: ${skipped}` }));
+/** Why variants were skipped, each once: a second label of one says nothing more. */
+export function skips(variants: readonly VariantSummary[]): readonly (Reason & { readonly variant: string })[] {
+  return variants.flatMap(({ id, aaOf, skipped }) =>
+    skipped === undefined || aaOf !== undefined
+      ? []
+      : [{ variant: id, rule: "skipped", detail: `${id}: skipped: ${skipped.split("\n", 1)[0]}` }],
+  );
 }
 
 function empty(variants: readonly VariantSummary[]): readonly Reason[] {

@@ -1,9 +1,10 @@
 import type { MetricDefinition, Sample, Session, SessionData } from "../results/schema.ts";
 import { cellOf } from "./cell.ts";
 import { comparabilityOf } from "./comparability.ts";
-import { aaResult, compareWithBaseline, exactInterval, exactUnit, type MetricUnits } from "./compare.ts";
+import { aaResult, compareWithBaseline, type MetricUnits } from "./compare.ts";
 import { DRIFT_LIMIT, lag1 } from "./diagnostics.ts";
 import { median, medianInterval } from "./estimate.ts";
+import { countedUnits, exactInterval } from "./exact.ts";
 import { flaggedSamples } from "./flagged.ts";
 import { friedman } from "./friedman.ts";
 import { stateOf } from "./state.ts";
@@ -42,15 +43,23 @@ export function summarise(data: SessionData): SessionSummary {
     state,
     comparability: comparabilityOf(data),
     variants,
-    metrics: metricsOf(session, units, aa, state),
+    metrics: metricsOf(withoutSkipped(session, variants), units, aa, state),
     flagged: flaggedSamples({ ...data, samples }),
   };
+}
+
+/** What a host can't do is compared with nothing, and nothing with it. */
+function withoutSkipped(session: Session, variants: readonly VariantSummary[]): Session {
+  const skipped = new Set(variants.flatMap(({ id, skipped: why }) => (why === undefined ? [] : [id])));
+  const compared = skipped.has(session.baseline) ? [] : session.variants.filter(({ id }) => !skipped.has(id));
+  return { ...session, variants: compared };
 }
 
 function metricUnits({ variants }: Session, samples: readonly Sample[], definition: MetricDefinition): MetricUnits {
   return { definition, units: new Map(variants.map(({ id }) => [id, unitsOf(samples, id, definition)])) };
 }
 
+/** Estimates of every variant; comparisons of those in `session`. */
 function metricsOf(
   session: Session,
   units: readonly MetricUnits[],
@@ -61,10 +70,7 @@ function metricsOf(
   const comparisons = state.status === "invalid" ? found.map(withoutVerdict) : found;
   return units.map((metric) => ({
     definition: metric.definition,
-    estimates: session.variants.map(({ id }) => {
-      const units = metric.units.get(id) ?? [];
-      return estimateOf(id, metric.definition.exact === true ? exactUnit(units) : units, metric.definition);
-    }),
+    estimates: [...metric.units].map(([id, all]) => estimateOf(id, countedUnits(metric.definition, all), metric.definition)),
     comparisons: comparisons.filter((comparison) => comparison.metric === metric.definition.name),
     aa: aa.find((result) => result.metric === metric.definition.name),
     overview: overviewOf(session, metric),

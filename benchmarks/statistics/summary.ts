@@ -117,7 +117,7 @@ export interface MetricSummary {
   readonly definition: MetricDefinition;
   /** In the session's order of variants, A/A labels included. */
   readonly estimates: readonly Estimate[];
-  /** Result metrics only, without the baseline and its A/A labels. */
+  /** Result metrics only, without the baseline, its A/A labels and what was skipped. */
   readonly comparisons: readonly Comparison[];
   readonly aa: AaResult | undefined;
   readonly overview: Overview | undefined;

@@ -25,9 +25,14 @@ export function gateCells(row: GateRow): readonly string[] {
     ratioText(row.ratio),
     ratioInterval(row.interval),
     row.design === "paired" ? String(row.n) : `${row.baselineN}+${row.n}`,
-    row.floor === undefined ? "unknown" : percent(row.floor.value),
+    floorText(row),
     verdictText(row),
   ];
+}
+
+function floorText({ floor, metric }: GateRow): string {
+  if (metric.exact === true) return "none";
+  return floor === undefined ? "unknown" : percent(floor.value);
 }
 
 function verdictText({ verdict, armed }: GateRow): string {

@@ -20,11 +20,14 @@ function casesOf(result: GateResult): readonly Case[] {
   return [sessionCase(result), ...result.rows.map((row) => (invalid ? withoutVerdict(row) : rowCase(row)))];
 }
 
-function sessionCase({ verdict, reasons, session, rows }: GateResult): Case {
+/** Reasons for which a session has no verdict of its own. */
+const UNTOLD: readonly string[] = ["advice-only", "nothing-to-compare", "skipped", "skipped-now"];
+
+function sessionCase({ verdict, reasons, session }: GateResult): Case {
   const name = `session ${session}`;
   const message = reasons.map(({ detail }) => detail).join("\n");
   if (verdict === "INVALID") return { name, outcome: { kind: "error", message: `INVALID: ${message}` } };
-  const untold = verdict === "NO-BASELINE" || !rows.some(({ armed }) => armed);
+  const untold = verdict === "NO-BASELINE" || (verdict === "INCONCLUSIVE" && reasons.some(({ rule }) => UNTOLD.includes(rule)));
   return untold ? { name, outcome: { kind: "skipped", message: `${verdict}: ${message}` } } : { name };
 }
 

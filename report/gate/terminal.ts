@@ -52,6 +52,7 @@ export function renderComparisonTerminal(result: ComparisonResult, options: Term
     ...columns([comparisonTitles, ...cells], comparisonNumbers),
     ...differenceLines(variants ? "hardware facts that differ" : "fingerprint facts that differ", differences),
     "",
+    ...result.skipped,
     ...result.reasons.map(({ detail }) => detail),
     ...(comparable ? result.rows.map(({ sentence }) => sentence) : [paint("not comparable: figures only", 31, options)]),
   ]);

@@ -67,14 +67,17 @@ describe("the page", () => {
       page(syntheticSession({ session: { outcome: "interrupted" } })).includes('<span class="pill unsure">invalid</span>'),
     );
   });
-  it("says why a variant was skipped where its verdict would stand", () => {
-    const data = session();
-    const samples = data.samples.map((sample) =>
-      sample.variant === "debian-testing/podman"
-        ? { ...sample, values: {}, validity: { status: "skipped" as const, cause: "no Hailo device" } }
-        : sample,
-    );
-    assert.match(page({ ...data, samples }), /skipped<\/span> <span class="note">\(no Hailo device\)/);
+  it("says of every metric that drifts which it is, and in which variants", () => {
+    const second = { name: "later", title: "second answer", unit: "s", better: "lower", primary: false, kind: "result" } as const;
+    const data = syntheticSession({ variants: { "a/docker": 1, "b/docker": 1 }, blocks: 20, noise: 0, drift: 3, aaPair: false });
+    const samples = data.samples.map((sample) => ({ ...sample, values: { ...sample.values, later: sample.values.total ?? 0 } }));
+    const metrics = [...data.session.metrics, second];
+    const text = page({ ...data, samples, session: { ...data.session, metrics } });
+    for (const title of ["start to first 200", "second answer"])
+      assert.match(
+        text,
+        new RegExp(`drift in ${title}: lag-1 autocorrelation beyond ±0\\.3: a/docker 0\\.\\d\\d, b/docker 0\\.\\d\\d\\.`),
+      );
   });
   it("quotes what the study says in words as the study's claim", () =>
     assert.match(

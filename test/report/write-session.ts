@@ -1,13 +1,14 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { SessionData } from "../../benchmarks/index.ts";
+import { createSessionWriter } from "../../benchmarks/results/writer.ts";
 
-/** Writes a session below `<root>/results`, as a run would have left it. */
+/** Writes a session below `<root>/results` with the writer of the product: sample by sample, as a run leaves it. */
 export function writeSession(root: string, { session, samples, environments }: SessionData): void {
-  const directory = join(root, "results", session.id);
-  mkdirSync(join(directory, "environment"), { recursive: true });
-  writeFileSync(join(directory, "session.json"), JSON.stringify(session));
-  writeFileSync(join(directory, "samples.jsonl"), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
-  for (const environment of environments)
-    writeFileSync(join(directory, "environment", `${environment.host}.json`), JSON.stringify(environment));
+  mkdirSync(join(root, "results"), { recursive: true });
+  const writer = createSessionWriter(join(root, "results", session.id), { ...session, outcome: "running" });
+  for (const environment of environments) writer.environment(environment);
+  for (const sample of samples) writer.sample(sample);
+  writer.session(session);
+  writer.close();
 }

@@ -42,6 +42,37 @@ describe("mistakes in a matrix", () => {
     assert.doesNotMatch(found, /hunter2/);
   });
 
+  it("include an alias of nothing or of what it stands in, what is no mapping under <<, and nesting without end", () => {
+    const wrong = (text: string) => complaints(`${RIGHT}    parameters:\n${text}\n`);
+    const at = (column: number, message: string) => `stacks/example.yaml:18:${column}: ${message}`;
+    assert.equal(wrong("      a: *b"), at(10, "the alias *b means nothing: &b has to come before it"));
+    assert.equal(wrong("      a: &b { c: [*b] }"), at(19, "the alias *b stands inside of what it means"));
+    assert.equal(wrong("      <<: [{}, 1]"), at(7, "<< takes a mapping, or a list of them"));
+    assert.equal(wrong(`      a: ${"[".repeat(70)}${"]".repeat(70)}`), at(71, "is nested more than 64 levels deep"));
+    assert.match(wrong(`      a: ${"[".repeat(50_000)}${"]".repeat(50_000)}`), /yaml:18:\d+: is nested too deeply to be read$/);
+  });
+
+  it("include sizes, shares and times that no machine and no session can have", () => {
+    const lab = (text: string) => complaints(RIGHT.replace("{ cpus: 2, memory: 2GiB, disk: 8GiB }", text));
+    assert.match(
+      lab("{ memory: 1MiB }"),
+      /:7:20: hosts\.one\.lab\.memory: expected at least 256MiB and at most 65536GiB, found "1MiB"$/,
+    );
+    assert.match(lab(`{ disk: ${"9".repeat(400)}GiB }`), /hosts\.one\.lab\.disk: expected at least 2GiB and at most 65536GiB/);
+    assert.match(
+      complaints(`${RIGHT}    tolerance: 0%\n`),
+      /tolerance: expected a share above 0% and up to 100%, such as 10%, found "0%"$/,
+    );
+    assert.match(complaints(`${RIGHT}    budget: 0s\n`), /budget: expected at least 1s and at most 8760h, found "0s"$/);
+  });
+
+  it("stand on one line each, and show what a terminal would obey or nobody would see", () => {
+    assert.match(
+      complaints(`${RIGHT}"a\\e[2J\\nb\\u202e": 1\n`),
+      /^stacks\/example\.yaml:17:1: a\\u\{1b\}\[2J\\u\{a\}b\\u\{202e\}: unknown key.*$/,
+    );
+  });
+
   it("include a host of no kind, and of two kinds", () => {
     const kind = "lab: { cpus: 2, memory: 2GiB, disk: 8GiB }";
     assert.match(

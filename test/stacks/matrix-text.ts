@@ -32,13 +32,18 @@ export function planText(text: string): Plan {
   return planOf(parseMatrix(text, "stacks/example.yaml", vocabulary), "example");
 }
 
-/** Every message about a wrong matrix, one per line; empty for a right one. */
-export function complaints(text: string): string {
+/** Every message about a wrong matrix, one per line; the plan of a right one. Throws what is no `UserError`. */
+export function complaintsOrPlan(text: string): string | Plan {
   try {
-    planText(text);
-    return "";
+    return planText(text);
   } catch (error) {
     if (error instanceof UserError) return error.message;
     throw error;
   }
+}
+
+/** Every message about a wrong matrix, one per line; empty for a right one. */
+export function complaints(text: string): string {
+  const found = complaintsOrPlan(text);
+  return typeof found === "string" ? found : "";
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { aaObservations, chooseBaseline, namedBaseline, worstOf } from "../../../benchmarks/gate/index.ts";
 import type { MetricDefinition, SessionData } from "../../../benchmarks/index.ts";
+import { summarise } from "../../../benchmarks/statistics/index.ts";
 import { against, before, judged, now, times } from "./sessions.ts";
 
 const mirrored = (data: SessionData): SessionData => {
@@ -70,8 +71,10 @@ describe("the gate", () => {
     assert.deepEqual([result.verdict, result.design], ["FAIL", "paired"]);
     assert.deepEqual(verdicts(result), { "debian-13/podman": "FAIL", "debian-testing/docker": "PASS" });
   });
-  it("gives the same result for the same sessions", () =>
-    assert.deepEqual(judged(slower, against(base)), judged(slower, against(base))));
+  it("gives the same result for the same sessions, and where the summary is known already", () => {
+    assert.deepEqual(judged(slower, against(base)), judged(slower, against(base)));
+    assert.deepEqual(judged(slower, against(base), { summary: summarise(slower) }), judged(slower, against(base)));
+  });
   it("marks emulated results", () =>
     assert.equal(judged(now({ emulated: true }), against(before({ emulated: true }))).emulated, true));
   it("names what only the baseline measured, and has no baseline for what is new", () => {
@@ -165,7 +168,7 @@ describe("the noise floor", () => {
     assert.ok(result.rows.every(({ armed, floor }) => !armed && (floor?.value ?? 0) > 0.05));
     assert.equal(result.verdict, "INCONCLUSIVE");
     assert.equal(result.rows[1]?.verdict, "FAIL");
-    assert.match(result.reasons[0]?.detail ?? "", /no comparison is armed/);
+    assert.match(result.reasons[0]?.detail ?? "", /no estimate is armed/);
   });
   it("comes from the history of the same class of host once there are ten sessions", () => {
     const result = judged(noisy, against(base), { history: quietHistory() });
