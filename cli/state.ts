@@ -17,6 +17,10 @@ const resource = z.looseObject({
 });
 export type StateResource = z.output<typeof resource>;
 
+const operation = z.looseObject({ type: z.string(), resource });
+/** Begun and not known to have ended; `type` is such as `creating`. */
+export type PendingOperation = z.output<typeof operation>;
+
 /** The type of what a setup step on a host is, and its confirmation. */
 export const STEP = "command:remote:Command";
 
@@ -24,7 +28,7 @@ export const STEP = "command:remote:Command";
 const stackState = z.looseObject({
   deployment: z.looseObject({
     resources: z.array(resource).optional(),
-    pending_operations: z.array(z.looseObject({ type: z.string() })).optional(),
+    pending_operations: z.array(operation).optional(),
   }),
 });
 export type StackState = z.output<typeof stackState>;

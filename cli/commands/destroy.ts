@@ -18,7 +18,7 @@ export async function destroy(context: Context, stack: string, gone: readonly st
   const stages = new Stages(context);
   const pulumi = await stages.run("Preparing Pulumi", async (note) => {
     const opened = await openPulumi(context, note);
-    for (const repaired of await heal(context, opened, stack)) note(repaired);
+    for (const repaired of await heal(context, opened, stack, { destroying: true })) note(repaired);
     return opened;
   });
   if (context.signal.aborted) throw new Exit(130);

@@ -26,7 +26,7 @@ export const filesHandler: ResourceHandler<FilesInputs, FilesOutputs> = {
 
 async function bring(context: OperationContext, inputs: FilesInputs, known: FilesBaseline | undefined): Promise<FilesOutputs> {
   const transport = await context.transport(inputs.connection);
-  const owner = `${context.stack}/${inputs.host}/${inputs.phase}`;
+  const owner = ownerOf(context, inputs);
   const targets = [...new Set([...Object.keys(inputs.files), ...Object.keys(known?.files ?? {})])];
   const { found, record } = await look(transport, targets, owner, context);
   refuseForeign(inputs, found, owner);
@@ -73,14 +73,22 @@ async function read(
 async function putBack(context: OperationContext, { inputs, outputs }: Stored<FilesInputs, FilesOutputs>): Promise<void> {
   try {
     const transport = await context.transport(inputs.connection);
-    const targets = Object.keys(outputs.baseline.files);
-    const { found, record } = await look(transport, targets, outputs.baseline.owner, context);
-    const { order, conflicts } = planReturn(record ?? outputs.baseline, found);
+    // Of a create that was killed only the host knows what was there before.
+    const known: FilesBaseline | undefined = outputs.baseline;
+    const targets = Object.keys(known?.files ?? inputs.files);
+    const { found, record } = await look(transport, targets, ownerOf(context, inputs), context);
+    const baseline = record ?? known;
+    if (baseline === undefined) return;
+    const { order, conflicts } = planReturn(baseline, found);
     warnOf(context, inputs.host, conflicts);
     if (order !== undefined) await carryOut(transport, order, context);
   } catch (error) {
     context.warn(`${expectGone(error, inputs.connection, context.stack).message}: its files are given up`);
   }
+}
+
+function ownerOf({ stack }: OperationContext, { host, phase }: FilesInputs): string {
+  return `${stack}/${host}/${phase}`;
 }
 
 function warnOf(context: OperationContext, host: string, conflicts: readonly string[]): void {

@@ -10,6 +10,7 @@ import { parseTraces, readTraces } from "./engine-traces.ts";
 import { lockedVersions } from "./locked.ts";
 import { engineVersions, type PackagePlan, type PackageState, planPackages } from "./plan.ts";
 import { queryPackages } from "./query.ts";
+import { type PackageRecord, readRecord, recovered, saveRecord, together } from "./record.ts";
 import { packageNames } from "./table.ts";
 
 /** Seconds; a package's scripts and a service's start take minutes on an emulated machine. */
@@ -40,9 +41,10 @@ export async function applyPackages(
     outputs = { ...outputs, ...news };
     changed(outputs);
   };
-  if (outputs.traces === undefined) outputs = { ...outputs, traces: parseTraces((await work.transport.run(readTraces)).stdout) };
   let state = await query(work, true);
+  outputs = await withBefore(work, outputs, state);
   let plan = planPackages(inputs, state);
+  const end = await begin(work, outputs, state, plan);
   if (plan.install.some((name) => !state.candidates.has(name) && state.versions?.has(name) !== true)) {
     keep({ indexFetched: !state.hasIndex || outputs.indexFetched === true });
     await run(work, "fetching the package index", distribution.packages.fetchIndex, INSTALL_SECONDS);
@@ -55,7 +57,42 @@ export async function applyPackages(
   if (plan.install.length > 0) state = await install(unlocked, state, plan, outputs, keep);
   await startServices(work, planPackages(unlocked.inputs, state), outputs, keep);
   if (inputs.wanted.includes("editor")) await applyEditor(work, keep);
+  await end(outputs);
   return { ...outputs, installed: versions(inputs, state), engines: engineVersions(inputs, state) };
+}
+
+/** With what a run that was killed had brought before, and the traces of engines as they were found. */
+async function withBefore({ context, transport }: Work, outputs: PackagesOutputs, state: PackageState): Promise<PackagesOutputs> {
+  const kept = await readRecord(transport, context.stack, context.signal);
+  const all = kept === undefined ? outputs : together(outputs, await recovered(transport, kept, state, context.signal));
+  const traces = all.traces ?? parseTraces((await transport.run(readTraces)).stdout);
+  return { ...outputs, ...all, traces };
+}
+
+/** Before anything is changed the host itself keeps how it is; the function that is returned says that the change has ended. */
+async function begin(
+  work: Work,
+  outputs: PackagesOutputs,
+  state: PackageState,
+  plan: PackagePlan,
+): Promise<(outputs: PackagesOutputs) => Promise<void>> {
+  const { context, transport, inputs } = work;
+  const { signal, stack } = context;
+  const hasEditor = !inputs.wanted.includes("editor") || (await presentEditor(transport, signal)) !== undefined;
+  if (plan.install.length === 0 && plan.start.length === 0 && hasEditor) return async () => undefined;
+  const begun = { ...{ wanted: [...inputs.wanted], installed: [...state.installed.keys()] }, active: [...state.active] };
+  const before = { version: 1 as const, brought: broughtOf(outputs) };
+  await saveRecord(transport, stack, { ...before, begun: { ...begun, hasIndex: state.hasIndex, hasEditor } }, signal);
+  return async (ended) => await saveRecord(transport, stack, { ...before, brought: broughtOf(ended) }, signal);
+}
+
+function broughtOf({ added, services, indexFetched, traces, editor }: PackagesOutputs): PackageRecord["brought"] {
+  return {
+    ...{ added: [...added], services: [...services] },
+    ...(indexFetched === undefined ? {} : { indexFetched }),
+    ...(traces === undefined ? {} : { traces: { ...traces } }),
+    ...(editor === undefined ? {} : { editor }),
+  };
 }
 
 async function install(

@@ -31,7 +31,8 @@ export const packagesHandler: ResourceHandler<PackagesInputs, PackagesOutputs> =
     return await bring(context, inputs, { ...nothing, ...stored.outputs, ...inputs });
   },
   delete: async (context, stored) => {
-    await removePackages(context, stored.inputs, stored.outputs);
+    // Of a create that was killed the state has no outputs.
+    await removePackages(context, stored.inputs, { ...nothing, ...stored.outputs });
   },
 };
 

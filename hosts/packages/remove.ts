@@ -2,11 +2,12 @@ import { distributionOf } from "../distribution.ts";
 import { removeEditor } from "../editor/on-host.ts";
 import { expectGone } from "../gone.ts";
 import type { OperationContext } from "../operation.ts";
-import type { PackagesInputs, PackagesOutputs } from "../schema.ts";
+import type { PackagesInputs } from "../schema.ts";
 import { joinSh, sh } from "../sh.ts";
 import type { Transport } from "../transport.ts";
 import { type EngineTraces, parseTraces, readTraces, restoreTraces } from "./engine-traces.ts";
 import { queryPackages } from "./query.ts";
+import { type Brought, forgetRecord, readRecord, recovered, together } from "./record.ts";
 
 const REMOVE_SECONDS = 1800;
 
@@ -19,24 +20,35 @@ export async function removePackages(context: OperationContext, inputs: Packages
   }
 }
 
-type Brought = Pick<PackagesOutputs, "added" | "services" | "indexFetched" | "traces" | "editor">;
-
-async function removeFrom(
-  transport: Transport,
-  context: OperationContext,
-  inputs: PackagesInputs,
-  outputs: Brought,
-): Promise<void> {
+async function removeFrom(transport: Transport, context: OperationContext, inputs: PackagesInputs, told: Brought): Promise<void> {
   const { packages, services } = distributionOf(inputs.distribution);
   const options = { signal: context.signal, timeoutSeconds: REMOVE_SECONDS };
+  const outputs = await withRecord(transport, context, inputs, told);
   for (const name of outputs.services) await transport.run(services.stop(name), { ...options, accept: "any" });
   await putBack(transport, context, outputs.traces ?? {});
   if (outputs.editor !== undefined) await removeEditor(transport, context.signal);
-  if (outputs.added.length === 0 && outputs.indexFetched !== true) return;
-  const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });
-  const present = outputs.added.filter((name) => state.installed.has(name));
-  if (present.length > 0) await remove(context, transport, inputs, present);
+  if (outputs.added.length > 0) {
+    const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });
+    const present = outputs.added.filter((name) => state.installed.has(name));
+    if (present.length > 0) await remove(context, transport, inputs, present);
+  }
   if (outputs.indexFetched === true) await transport.run(packages.dropIndex, options);
+  await forgetRecord(transport, context.stack, context.signal);
+}
+
+/** A run that was killed told only the host what it had brought. */
+async function withRecord(
+  transport: Transport,
+  { stack, signal }: OperationContext,
+  inputs: PackagesInputs,
+  told: Brought,
+): Promise<Brought> {
+  const kept = await readRecord(transport, stack, signal);
+  if (kept === undefined) return told;
+  if (kept.begun === undefined) return together(told, kept.brought);
+  const wanted = [...new Set([...inputs.wanted, ...kept.begun.wanted])];
+  const state = await queryPackages(transport, { ...inputs, wanted }, { candidates: false, signal });
+  return together(told, await recovered(transport, kept, state, signal));
 }
 
 async function putBack(transport: Transport, context: OperationContext, before: EngineTraces): Promise<void> {

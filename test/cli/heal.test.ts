@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { heal } from "../../cli/heal.ts";
+import { halfCreated, heal } from "../../cli/heal.ts";
 import { type Pulumi, stateFile } from "../../cli/pulumi.ts";
 import { memoryContext } from "./memory-context.ts";
 
@@ -32,7 +32,10 @@ function project(backend: "project" | "user" = "project") {
 
 const EXPORTED = {
   version: 3,
-  deployment: { resources: [{ urn: "a", type: "t" }], pending_operations: [{ resource: { urn: "b" }, type: "creating" }] },
+  deployment: {
+    resources: [{ urn: "a", type: "t" }],
+    pending_operations: [{ resource: { urn: "b", type: "t" }, type: "creating" }],
+  },
 };
 
 function writeLock(folder: string, pid: number, host = hostname()): string {
@@ -98,6 +101,17 @@ describe("what a killed run left", () => {
       ["export", "import"],
     );
     assert.deepEqual(JSON.parse(calls[1]?.input ?? ""), { version: 3, deployment: { resources: [{ urn: "a", type: "t" }] } });
+  });
+
+  it("is taken away by a destroy when it was being made, and is no resource twice", () => {
+    const tuning = { urn: "b", type: "distrobench:tuning:Tuning", inputs: { host: "box" } };
+    const pending = [
+      { type: "creating", resource: tuning },
+      { type: "updating", resource: { ...tuning, urn: "c" } },
+      { type: "creating", resource: { ...tuning, urn: "a" } },
+      { type: "creating", resource: { ...tuning, urn: "d", type: "distrobench:hosts:Host" } },
+    ];
+    assert.deepEqual(halfCreated(pending, [{ urn: "a", type: "t" }]), [{ ...tuning, id: "begun", outputs: { host: "box" } }]);
   });
 
   it("is left alone in a backend of the user's", async () => {

@@ -20,6 +20,8 @@ function box(release: string) {
     const command = script.toString();
     ran.push(command);
     if (command.startsWith("rm -rf")) host.release = "";
+    if (command.includes("/var/lib/distrobench/packages"))
+      return { command, host: "box", exitCode: 0, stdout: "", stderr: "", seconds: 0 };
     const stdout = command.includes("/release") ? host.release : "@@@ os-release\nID=alpine\n@@@ index\nyes\n";
     return { command, host: "box", exitCode: 0, stdout, stderr: "", seconds: 0 };
   };

@@ -10,7 +10,7 @@ import {
   type Transport,
   type UserError,
 } from "../../hosts/index.ts";
-import { packagesInputs } from "../../hosts/schema.ts";
+import { type PackagesOutputs, packagesInputs } from "../../hosts/schema.ts";
 
 const inputs = packagesInputs.parse({
   host: "box",
@@ -20,7 +20,7 @@ const inputs = packagesInputs.parse({
 });
 
 /** A Debian 13 that keeps its packages in a map and does what apt and systemctl would. */
-function debianBox(options: { readonly failing?: RegExp } = {}) {
+function debianBox(options: { readonly failing?: RegExp; readonly killedAfter?: RegExp } = {}) {
   const installed = new Map([
     ["ca-certificates", "1"],
     ["base", "1"],
@@ -62,13 +62,24 @@ function debianBox(options: { readonly failing?: RegExp } = {}) {
     if (script.includes("apt-get -s")) return names.map((name) => `Purg ${name} [1]`).join("\n");
     return state();
   };
+  const record = { text: "" };
+  const life = { killed: false };
+  const keep = (command: string, stdin: unknown): string => {
+    if (command.startsWith("rm -f")) record.text = "";
+    else if (typeof stdin === "string") record.text = stdin;
+    return record.text;
+  };
   const transport: Pick<Transport, "run"> = {
-    run: async (shell) => {
+    run: async (shell, { stdin } = {}) => {
       const command = shell.toString();
+      if (life.killed) throw new Error("nobody runs this any more");
       ran.push(command);
+      if (command.includes("/var/lib/distrobench/packages"))
+        return { command, host: "box", exitCode: 0, stdout: keep(command, stdin), stderr: "", seconds: 0 };
       const failed = options.failing?.test(command) === true;
       const result = { command, host: "box", exitCode: failed ? 1 : 0, stdout: answer(command), stderr: "", seconds: 0 };
       if (failed) throw new CommandError(result, "exit");
+      life.killed = options.killedAfter?.test(command) === true;
       return result;
     },
   };
@@ -84,9 +95,12 @@ function debianBox(options: { readonly failing?: RegExp } = {}) {
     exclusive: async (_, work) => await work(),
   };
   return {
-    context,
-    installed,
-    ran,
+    ...{ context, installed, ran, record },
+    /** The next run of the controller. */
+    revive: () => {
+      life.killed = false;
+    },
+    isActive: () => active,
     told,
     changes: () => ran.filter((script) => /apt-get -y|update|systemctl start/.test(script)).length,
   };
@@ -131,6 +145,38 @@ describe("Packages", () => {
     assert.ok(error instanceof PartialFailure);
     assert.ok("added" in error.outputs);
     assert.deepEqual(error.outputs.added, ["docker-cli", "docker.io", "git", "libgit"]);
+  });
+
+  for (const killedAfter of [/ update$/, /-y.* install /, /systemctl start/])
+    test(`that a run brought which was killed after ${killedAfter.source} are found on the host by a delete that was told nothing`, async () => {
+      const box = debianBox({ killedAfter });
+      await assert.rejects(packagesHandler.create(box.context, inputs));
+      box.revive();
+      const untold = { ...inputs } as PackagesOutputs;
+      await packagesHandler.delete(box.context, { id: "begun", inputs, outputs: untold });
+      assert.deepEqual([...box.installed.keys()], ["ca-certificates", "base"]);
+      assert.equal(box.record.text, "");
+      assert.ok(!box.isActive() || box.ran.some((command) => /systemctl stop/.test(command)));
+      assert.ok(box.ran.some((command) => command.includes("/var/lib/apt/lists")));
+    });
+
+  test("that a run brought which was killed are the next run's own", async () => {
+    const box = debianBox({ killedAfter: /-y.* install / });
+    await assert.rejects(packagesHandler.create(box.context, inputs));
+    box.revive();
+    const { outputs } = await packagesHandler.create(box.context, inputs);
+    assert.deepEqual(outputs.added, ["docker-cli", "docker.io", "git", "libgit"]);
+    assert.equal(outputs.indexFetched, true);
+    await packagesHandler.delete(box.context, { id: "x", inputs, outputs });
+    assert.deepEqual([[...box.installed.keys()], box.record.text], [["ca-certificates", "base"], ""]);
+  });
+
+  test("of somebody else that came after a run had ended stay", async () => {
+    const box = debianBox();
+    const { outputs } = await packagesHandler.create(box.context, inputs);
+    box.installed.set("vim", "9");
+    await packagesHandler.delete(box.context, { id: "x", inputs, outputs });
+    assert.deepEqual([...box.installed.keys()], ["ca-certificates", "base", "vim"]);
   });
 
   test("are taken as they were while the host is switched off, and a delete waits for it", async () => {

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { presentEditor } from "../editor/on-host.ts";
+import { UserError } from "../errors.ts";
+import type { PackagesOutputs } from "../schema.ts";
+import { sh } from "../sh.ts";
+import type { Transport } from "../transport.ts";
+import type { PackageState } from "./plan.ts";
+
+/** What was brought to a host and has to be taken away again. */
+export type Brought = Pick<PackagesOutputs, "added" | "services" | "indexFetched" | "traces" | "editor">;
+
+const brought = z.object({
+  added: z.array(z.string()),
+  services: z.array(z.string()),
+  indexFetched: z.boolean().exactOptional(),
+  traces: z.record(z.string(), z.string()).exactOptional(),
+  editor: z.string().exactOptional(),
+});
+
+/**
+ * Kept on the host from before the first change until everything is taken away, because a run that is killed tells nobody else what it
+ * did. `begun` is the host as it was before the change that is not known to have ended.
+ */
+const record = z.object({
+  version: z.literal(1),
+  brought,
+  begun: z
+    .object({
+      wanted: z.array(z.string()),
+      installed: z.array(z.string()),
+      active: z.array(z.string()),
+      hasIndex: z.boolean(),
+      hasEditor: z.boolean(),
+    })
+    .optional(),
+});
+export type PackageRecord = z.output<typeof record>;
+
+const FOLDER = "/var/lib/distrobench/packages";
+const fileOf = (stack: string): string => `${FOLDER}/${stack}.json`;
+
+/** The record of a stack; undefined where there is none. Rejects with `UserError` for one that can't be understood. */
+export async function readRecord(transport: Transport, stack: string, signal: AbortSignal): Promise<PackageRecord | undefined> {
+  const { stdout } = await transport.run(sh`cat ${fileOf(stack)} 2>/dev/null || true`, { signal });
+  if (stdout.trim() === "") return undefined;
+  try {
+    return record.parse(JSON.parse(stdout));
+  } catch (error) {
+    throw new UserError(`${transport.host}: ${fileOf(stack)} can't be understood: a newer distrobench may have written it`, {
+      remedy: "use that one; or, if no package of this stack is left on the host, remove the file",
+      cause: error,
+    });
+  }
+}
+
+/** Written under another name first, so that it is there as a whole or not at all. */
+export async function saveRecord(transport: Transport, stack: string, kept: PackageRecord, signal: AbortSignal): Promise<void> {
+  const file = fileOf(stack);
+  const script = sh`set -e; umask 077; mkdir -p ${FOLDER}; cat >${`${file}.new`}; mv ${`${file}.new`} ${file}`;
+  await transport.run(script, { stdin: `${JSON.stringify(kept)}\n`, signal });
+}
+
+export async function forgetRecord(transport: Transport, stack: string, signal: AbortSignal): Promise<void> {
+  const files = [fileOf(stack), `${fileOf(stack)}.new`];
+  await transport.run(sh`rm -f ${files}; rmdir ${FOLDER} /var/lib/distrobench 2>/dev/null || true`, { signal });
+}
+
+/** What a record knows to be ours, and, of a change that was cut off, everything that came since it began. */
+export async function recovered(
+  transport: Transport,
+  { brought: known, begun }: PackageRecord,
+  state: PackageState,
+  signal: AbortSignal,
+): Promise<Brought> {
+  if (begun === undefined) return known;
+  const editor = begun.hasEditor ? undefined : await presentEditor(transport, signal);
+  return together(known, {
+    added: [...state.installed.keys()].filter((name) => !begun.installed.includes(name)),
+    services: state.active.filter((name) => !begun.active.includes(name)),
+    ...(!begun.hasIndex && state.hasIndex ? { indexFetched: true } : {}),
+    ...(editor === undefined ? {} : { editor }),
+  });
+}
+
+/** Everything of both; what was before comes from the first. */
+export function together(first: Brought, second: Brought): Brought {
+  return {
+    ...second,
+    ...first,
+    added: union(first.added, second.added),
+    services: union(first.services, second.services),
+    ...(first.indexFetched === true || second.indexFetched === true ? { indexFetched: true } : {}),
+  };
+}
+
+const union = (one: readonly string[], other: readonly string[]): string[] => [...new Set([...one, ...other])].sort();
