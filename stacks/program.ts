@@ -11,6 +11,7 @@ import { Report } from "../report/resource.ts";
 import { dockerAddress } from "./builder.ts";
 import { connectionOf } from "./connections.ts";
 import { declareOwn, ownDigests } from "./declare-steps.ts";
+import { disturbersOf } from "./disturbers.ts";
 import { environmentDigest } from "./environment.ts";
 import { loadPlan } from "./load.ts";
 import { lockInUse } from "./lock.ts";
@@ -59,7 +60,7 @@ function declare(root: string, plan: Plan) {
   const models = new Map(plan.models.flatMap((model) => declareModel(model, hosts)));
   const benchmarks = plan.benchmarks.map((benchmark) => ({
     name: benchmark.name,
-    resource: declareBenchmark(benchmark, hosts, { images, models }),
+    resource: declareBenchmark(plan, benchmark, hosts, { images, models }),
   }));
   const report = new Report(plan.stack, {
     stack: plan.stack,
@@ -169,17 +170,12 @@ function declareModel(
 }
 
 function declareBenchmark(
+  plan: Plan,
   { variants, ...planned }: PlannedBenchmark,
   hosts: ReadonlyMap<string, DeclaredHost>,
   delivered: Delivered,
 ): Benchmark {
   const used = [...new Set(variants.map(({ host }) => host))].map((host) => expect(hosts, host));
-  const needed = variants.flatMap(({ imageName, modelName, host, engine }) =>
-    [
-      delivered.images.get(imageName ?? "")?.delivered.get(`${host}/${engine}`) ?? [],
-      delivered.models.get(`${modelName}/${host}`) ?? [],
-    ].flat(),
-  );
   return new Benchmark(
     planned.name,
     {
@@ -188,10 +184,27 @@ function declareBenchmark(
       connections: pulumi.output(Object.fromEntries(used.map(({ planned: { name }, connection }) => [name, connection]))),
       instrument: instrumentDigest(planned.test),
     },
-    {
-      dependsOn: [...used.flatMap(({ ready, tuning }) => (tuning === undefined ? [ready] : [ready, tuning])), ...needed],
-    },
+    { dependsOn: settledFirst(plan, new Set(used.map(({ planned: { name } }) => name)), hosts, delivered) },
   );
+}
+
+/** Everything that is set up on the hosts of a benchmark, or beside them: measuring begins when that is over. */
+function settledFirst(
+  plan: Plan,
+  used: ReadonlySet<string>,
+  hosts: ReadonlyMap<string, DeclaredHost>,
+  { images, models }: Delivered,
+): pulumi.Resource[] {
+  const still = disturbersOf(plan.hosts, used);
+  const ready = [...still]
+    .map((name) => expect(hosts, name))
+    .flatMap(({ ready: last, tuning }) => (tuning === undefined ? [last] : [last, tuning]));
+  const hostOf = (place: string) => place.slice(0, place.lastIndexOf("/"));
+  const deliveries = plan.images.flatMap(({ name, builder }) =>
+    [...(images.get(name)?.delivered ?? [])].filter(([place]) => still.has(builder) || still.has(hostOf(place))),
+  );
+  const brought = [...models].filter(([place]) => still.has(place.slice(place.lastIndexOf("/") + 1)));
+  return [...ready, ...[...deliveries, ...brought].map(([, resource]) => resource)];
 }
 
 function declareVariant(
