@@ -10,6 +10,12 @@ import { type HostFacts, type HostInputs, type HostOutputs, hostInputs, type Pre
 import { sh } from "./sh.ts";
 import type { Transport } from "./transport.ts";
 
+/** Folders of the measuring program, of its tests, and of engines that load an image. */
+const TRACES = [
+  "/run/distrobench",
+  ...["distrobench", "distrobench-load-docker", "distrobench-load-podman"].map((name) => `/var/tmp/${name}`),
+];
+
 /** Verified access to a machine, its facts, and proof at the end that it is as it was found. */
 export const hostHandler: ResourceHandler<HostInputs, HostOutputs> = {
   token: "distrobench:hosts:Host",
@@ -112,8 +118,8 @@ async function remove(context: OperationContext, stored: Stored<HostInputs, Host
   }
   try {
     const transport = await context.transport(connection);
-    // Folders of the measuring program and of its tests: they remove themselves, unless they were killed.
-    await transport.run(sh`rm -rf /run/distrobench /var/tmp/distrobench`, { signal: context.signal });
+    // These remove themselves, unless what made them was killed, or the host was restarted under it.
+    await transport.run(sh`rm -rf ${TRACES}`, { signal: context.signal });
     const after = await takeInventory(transport, { signal: context.signal });
     const differences = compareInventories(before, after).map(describeDifference);
     if (differences.length === 0) context.info(`${name}: as it was found`);
