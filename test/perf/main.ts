@@ -1,6 +1,7 @@
 import { measure as timer } from "./cold-start-timer.ts";
 import { measure as fanOut } from "./fan-out.ts";
 import type { Figure } from "./figure.ts";
+import { measure as fleet } from "./fleet.ts";
 import { measure as llm } from "./llm.ts";
 import { measure as load } from "./load.ts";
 import { measure as report } from "./report.ts";
@@ -36,6 +37,7 @@ const measurements: Readonly<Record<string, () => Promise<readonly Figure[]> | A
   "round-trips": roundTrips,
   session,
   "fan-out": fanOut,
+  fleet,
   stack: async () => await measureStack("quickstart"),
 };
 

@@ -16,3 +16,14 @@ export function timed<Result>(work: () => Result): Timed<Result> {
 export function wallAndCpu({ seconds, cpuSeconds }: Timed<unknown>): string {
   return `${seconds.toFixed(2)} s (CPU ${cpuSeconds.toFixed(2)} s)`;
 }
+
+/** Wall time of work that is mostly waiting. */
+export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+export function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

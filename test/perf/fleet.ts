@@ -1,0 +1,126 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { forgetStack } from "../e2e/launcher.ts";
+import { distrobench, root } from "../e2e/project.ts";
+import { type Sshd, startSshd } from "../lab/sshd.ts";
+import type { Figure } from "./figure.ts";
+import { hostsOf, type Playground, peerRuns, playground } from "./peers.ts";
+import { middle, secondsOf } from "./timed.ts";
+
+const STACK = "zz-fleet";
+/** Least ratio, the peer's time over ours. */
+const aims = {
+  1: { pyinfra: 1, Ansible: 0 },
+  10: { pyinfra: 5, Ansible: 10 },
+  50: { pyinfra: 10, Ansible: 20 },
+} as const;
+
+/**
+ * What makes a server a machine of its own: mounts that nobody else sees, so that each has a machine-id and a record of its tuning. It ends
+ * with this process, however that ends. The argument is the machine-id.
+ */
+const ownMachine = [
+  ...["setpriv", "--pdeathsig", "TERM", "unshare", "--mount", "sh", "-c"],
+  `mount -t tmpfs none /run && mkdir -p /run/sshd && mount -t cgroup2 none /sys/fs/cgroup || exit
+  mkdir -p /var/lib/distrobench && mount -t tmpfs none /var/lib/distrobench || exit
+  echo "$1" >/run/machine-id && mount --bind /run/machine-id /etc/machine-id || exit
+  shift; exec "$@"`,
+  "sh",
+];
+
+interface Fleet {
+  readonly playground: Playground;
+  readonly servers: readonly Sshd[];
+}
+
+/**
+ * Whole unchanged runs of `./distrobench up` beside whole runs of pyinfra and Ansible, over the same servers and in the same minutes. The
+ * stack grows from size to size, so that the last `up` that makes something says what a further host costs.
+ */
+export async function* measure(): AsyncGenerator<Figure> {
+  forgetStack(STACK);
+  const sizes = Object.entries(aims);
+  const fleet: Fleet = {
+    playground: await playground(),
+    servers: await servers(Math.max(...sizes.map(([size]) => Number(size)))),
+  };
+  try {
+    const times = new Map<number, number>();
+    for (const [size, aim] of sizes) yield* beside(fleet, Number(size), aim, (seconds) => times.set(Number(size), seconds));
+    const growth = (times.get(50) ?? Number.NaN) / (times.get(10) ?? Number.NaN);
+    yield { what: "fleet: ours, 50 hosts over 10", value: `${growth.toFixed(1)} x`, aim: "5 x" };
+  } finally {
+    const { code, output } = await distrobench("destroy", STACK);
+    if (code !== 0) process.stderr.write(`destroy ${STACK} ended with ${code}:\n${output}\n`);
+    for (const server of fleet.servers) await server.stop();
+    forgetStack(STACK);
+    rmSync(fleet.playground.folder, { recursive: true, force: true });
+  }
+}
+
+async function servers(count: number): Promise<Sshd[]> {
+  const started: Sshd[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const [first] = started;
+    const options = { extra: ["MaxStartups 1000"], inside: [...ownMachine, `${STACK}-${index}`] };
+    started.push(await startSshd({ ...options, ...(first === undefined ? {} : { keysOf: first }) }));
+  }
+  return started;
+}
+
+async function* beside(
+  { playground: common, servers: all }: Fleet,
+  size: number,
+  aim: Readonly<Record<keyof typeof peerRuns, number>>,
+  tell: (seconds: number) => void,
+): AsyncGenerator<Figure> {
+  const used = all.slice(0, size);
+  const [login] = used;
+  if (login === undefined) throw new Error("a fleet of no hosts");
+  const hosts = hostsOf(size);
+  writeFileSync(join(root, "stacks", `${STACK}.yaml`), matrix(used, common.sysctls));
+  yield { what: `fleet, ${hosts}: up that makes the new ones`, value: text(await secondsOf(up)), aim: "" };
+  // One run of each peer, between two of ours: at 50 hosts they take minutes.
+  const ours: number[] = [await secondsOf(up)];
+  const peers: [name: keyof typeof peerRuns, seconds: number][] = [];
+  for (const name of ["pyinfra", "Ansible"] as const) {
+    peers.push([
+      name,
+      await secondsOf(() =>
+        peerRuns[name](
+          common,
+          login,
+          used.map(({ port }) => port),
+        ),
+      ),
+    ]);
+    ours.push(await secondsOf(up));
+  }
+  const own = middle(ours);
+  tell(own);
+  yield { what: `fleet, ${hosts}: unchanged up`, value: `${text(own)} (${ours.map(text).join(", ")})`, aim: "" };
+  for (const [name, seconds] of peers) {
+    const least = aim[name] === 0 ? "" : `at least ${aim[name]} x`;
+    yield { what: `fleet, ${hosts}: ${name}`, value: `${text(seconds)}, ${(seconds / own).toFixed(1)} x ours`, aim: least };
+  }
+}
+
+async function up(): Promise<void> {
+  const { code, output } = await distrobench("up", STACK);
+  if (code !== 0) throw new Error(`up ${STACK} ended with ${code}:\n${output}`);
+}
+
+function text(seconds: number): string {
+  return `${seconds.toFixed(1)} s`;
+}
+
+/** JSON is YAML. */
+function matrix(used: readonly Sshd[], sysctls: Playground["sysctls"]): string {
+  const distribution = /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
+  const knobs = Object.fromEntries(sysctls.map(([name, value]) => [`sysctl.${name}`, value]));
+  const hosts = used.map(({ port, user, privateKeyFile, hostKey }, index) => [
+    `host-${index}`,
+    { distribution, ssh: { address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } }, tuning: { knobs } },
+  ]);
+  return JSON.stringify({ version: 1, title: "A fleet", packages: [], hosts: Object.fromEntries(hosts) });
+}
