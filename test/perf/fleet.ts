@@ -17,13 +17,15 @@ const aims = {
 
 /**
  * What makes a server a machine of its own: mounts that nobody else sees, so that each has a machine-id and a record of its tuning. It ends
- * with this process, however that ends. The argument is the machine-id.
+ * with this process, however that ends. The argument is the machine-id. A bash that sshd starts reads .bashrc: what the one of this machine does
+ * (a version manager that waits for its own lock) is no part of anybody's time.
  */
 const ownMachine = [
   ...["setpriv", "--pdeathsig", "TERM", "unshare", "--mount", "sh", "-c"],
   `mount -t tmpfs none /run && mkdir -p /run/sshd && mount -t cgroup2 none /sys/fs/cgroup || exit
   mkdir -p /var/lib/distrobench && mount -t tmpfs none /var/lib/distrobench || exit
   echo "$1" >/run/machine-id && mount --bind /run/machine-id /etc/machine-id || exit
+  [ ! -e ~/.bashrc ] || mount --bind /dev/null ~/.bashrc || exit
   shift; exec "$@"`,
   "sh",
 ];
