@@ -7,7 +7,7 @@ import { createSshPool } from "../../hosts/index.ts";
 import { shellHost } from "../../kernel-tuning/index.ts";
 import { freePort, type Sshd, startSshd } from "../lab/sshd.ts";
 import type { Figure } from "./figure.ts";
-import { connectionTo } from "./loopback.ts";
+import { connectionTo, withoutBashrc } from "./loopback.ts";
 import { hostsOf, type Playground, peerRuns, playground } from "./peers.ts";
 import { middle, secondsOf } from "./timed.ts";
 
@@ -51,7 +51,7 @@ async function makeFleet(size: number): Promise<Fleet> {
     const further = await freePorts(Math.min(PORTS_PER_SSHD, size - ports.length) - 1);
     const extra = ["MaxStartups 1000", ...further.map((port) => `Port ${port}`)];
     const [first] = servers;
-    const server = await startSshd({ extra, ...(first === undefined ? {} : { keysOf: first }) });
+    const server = await startSshd({ ...withoutBashrc, extra, ...(first === undefined ? {} : { keysOf: first }) });
     servers.push(server);
     ports.push(server.port, ...further);
   }
