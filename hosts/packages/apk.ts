@@ -24,6 +24,7 @@ export const apk: PackageManager = {
     const words = names.map((name) => (versions[name] === undefined ? name : `${name}=${versions[name]}`));
     return sh`printf 'y\\ny\\n' | apk add --wait 300 --no-progress ${words}`;
   },
+  complete: sh`printf 'y\\ny\\n' | apk fix --wait 300 --no-progress`,
   whenMissing:
     "enable the community repository in /etc/apk/repositories (Docker and Podman are there); a release keeps only the newest build of each package, so a locked version may be gone",
   simulateRemoval: (names) => sh`apk del --simulate ${names}`,

@@ -41,8 +41,11 @@ export async function applyPackages(
     outputs = { ...outputs, ...news };
     changed(outputs);
   };
+  const kept = await readRecord(work.transport, context.stack, context.signal);
+  if (kept?.begun !== undefined)
+    await run(work, "completing an installation that was cut off", distribution.packages.complete, INSTALL_SECONDS);
   let state = await query(work, true);
-  outputs = await withBefore(work, outputs, state);
+  outputs = await withBefore(work, outputs, state, kept);
   let plan = planPackages(inputs, state);
   const end = await begin(work, outputs, state, plan);
   if (plan.install.some((name) => !state.candidates.has(name) && state.versions?.has(name) !== true)) {
@@ -62,8 +65,12 @@ export async function applyPackages(
 }
 
 /** With what a run that was killed had brought before, and the traces of engines as they were found. */
-async function withBefore({ context, transport }: Work, outputs: PackagesOutputs, state: PackageState): Promise<PackagesOutputs> {
-  const kept = await readRecord(transport, context.stack, context.signal);
+async function withBefore(
+  { context, transport }: Work,
+  outputs: PackagesOutputs,
+  state: PackageState,
+  kept: PackageRecord | undefined,
+): Promise<PackagesOutputs> {
   const all = kept === undefined ? outputs : together(outputs, await recovered(transport, kept, state, context.signal));
   const traces = all.traces ?? parseTraces((await transport.run(readTraces)).stdout);
   return { ...outputs, ...all, traces };

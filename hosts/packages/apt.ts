@@ -38,6 +38,8 @@ export const apt: PackageManager = {
     const older = names.some((name) => versions[name] !== undefined) ? ["--allow-downgrades"] : [];
     return sh`${QUIET}; apt-get ${[...OPTIONS, ...older]} install ${words}`;
   },
+  // What was unpacked and lacks what it depends on is completed, or taken out, by apt.
+  complete: sh`${QUIET}; dpkg --configure -a --force-confold || apt-get ${OPTIONS} --fix-broken install`,
   simulateRemoval: (names) => sh`apt-get -s -q purge ${names}`,
   parseRemoval: (text) => [...text.matchAll(/^(?:Purg|Remv) (\S+)/gm)].map((match) => match[1] ?? ""),
   remove: (names) => removal(names),

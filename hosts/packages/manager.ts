@@ -19,6 +19,8 @@ export interface PackageManager {
   readonly dropIndex: Shell;
   /** Asks nothing, waits for another package manager to end, leaves alone what is there in the wanted version. */
   install(names: readonly string[], versions: Readonly<Record<string, string>>): Shell;
+  /** Brings an installation or removal to its end that was killed in the middle: until then packages are neither there nor gone. */
+  readonly complete: Shell;
   /** What to look at on the host when no source has a package. */
   readonly whenMissing: string;
   /** Prints what would go if these were removed. */

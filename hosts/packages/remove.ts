@@ -46,6 +46,8 @@ async function withRecord(
   const kept = await readRecord(transport, stack, signal);
   if (kept === undefined) return told;
   if (kept.begun === undefined) return together(told, kept.brought);
+  const { complete } = distributionOf(inputs.distribution).packages;
+  await transport.run(complete, { signal, timeoutSeconds: REMOVE_SECONDS });
   const wanted = [...new Set([...inputs.wanted, ...kept.begun.wanted])];
   const state = await queryPackages(transport, { ...inputs, wanted }, { candidates: false, signal });
   return together(told, await recovered(transport, kept, state, signal));
@@ -64,7 +66,10 @@ async function remove(
   names: readonly string[],
 ): Promise<void> {
   const { packages } = distributionOf(inputs.distribution);
-  const simulated = await transport.run(packages.simulateRemoval(names), { signal: context.signal, timeoutSeconds: 300 });
+  const simulated = await transport.run(packages.simulateRemoval(names), {
+    signal: context.signal,
+    timeoutSeconds: REMOVE_SECONDS,
+  });
   const others = packages.parseRemoval(simulated.stdout).filter((name) => !names.includes(name));
   if (others.length > 0) {
     context.warn(`${inputs.host}: ${names.join(", ")} stay: ${others.join(", ")}, installed since by someone else, need them`);

@@ -156,6 +156,7 @@ describe("Packages", () => {
       await packagesHandler.delete(box.context, { id: "begun", inputs, outputs: untold });
       assert.deepEqual([...box.installed.keys()], ["ca-certificates", "base"]);
       assert.equal(box.record.text, "");
+      assert.ok(box.ran.some((command) => command.includes("dpkg --configure -a")));
       assert.ok(!box.isActive() || box.ran.some((command) => /systemctl stop/.test(command)));
       assert.ok(box.ran.some((command) => command.includes("/var/lib/apt/lists")));
     });
