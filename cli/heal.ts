@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { Context } from "./context.ts";
 import { type Pulumi, stateFile } from "./pulumi.ts";
@@ -21,7 +22,7 @@ export async function heal(
   { destroying = false }: { readonly destroying?: boolean } = {},
 ): Promise<string[]> {
   if (pulumi.settings.backend !== "project") return [];
-  const locks = removeDeadLocks(context.root, stack);
+  const locks = await removeLocks(context.root, stack);
   const unlocked = locks.removed.map((pid) => `removed the lock of process ${pid}, which is gone`);
   if (locks.living) return unlocked;
   const halfWritten = removeHalfWritten(stateFile(context.root, stack));
@@ -29,7 +30,27 @@ export async function heal(
   return [...unlocked, ...halfWritten.map((name) => `removed ${name}, which a killed run had not finished writing`), ...pending];
 }
 
-function removeDeadLocks(root: string, stack: string): { readonly removed: readonly number[]; readonly living: boolean } {
+/** An engine that was killed takes a moment to die. */
+const DYING_MILLISECONDS = 2000;
+
+async function removeLocks(root: string, stack: string): Promise<Locks> {
+  const end = performance.now() + DYING_MILLISECONDS;
+  const removed: number[] = [];
+  for (;;) {
+    const locks = removeDeadLocks(root, stack);
+    removed.push(...locks.removed);
+    if (!locks.living || performance.now() > end) return { removed, living: locks.living };
+    await delay(100);
+  }
+}
+
+interface Locks {
+  /** Process numbers of their dead owners. */
+  readonly removed: readonly number[];
+  readonly living: boolean;
+}
+
+function removeDeadLocks(root: string, stack: string): Locks {
   const folder = join(stateDirectory(root), ".pulumi", "locks", "organization", "distrobench", stack);
   const found = lockFiles(folder).map((file) => ({ file, owner: readLock(join(folder, file)) }));
   const dead = found.filter(({ owner }) => owner === undefined || (owner.hostname === hostname() && !runsPulumi(owner.pid)));
@@ -73,10 +94,10 @@ function isJson(file: string): boolean {
   }
 }
 
-/** A process number alone may have been given to another program since. */
+/** A process number alone may have been given to another program since, and one that nobody has waited for yet is dead (state Z in proc(5)). */
 function runsPulumi(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+    return /^\d+ \(pulumi.*\) [^ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;
   }

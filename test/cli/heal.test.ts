@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { halfCreated, heal } from "../../cli/heal.ts";
 import { type Pulumi, stateFile } from "../../cli/pulumi.ts";
 import { memoryContext } from "./memory-context.ts";
@@ -62,6 +64,27 @@ describe("what a killed run left", () => {
     const file = writeLock(locks, process.pid);
     await repair();
     assert.equal(existsSync(file), false);
+  });
+
+  it("is unlocked when its engine is dead and nobody has waited for it yet", async () => {
+    const { locks, heal: repair, root } = project();
+    copyFileSync("/bin/true", join(root, "pulumi"));
+    // The shell becomes a program that never waits for its child.
+    const parent = spawn("sh", ["-c", './pulumi & echo "$!"; exec sleep 60'], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      const [line] = (await once(parent.stdout, "data")) as [Buffer];
+      const pid = Number(line.toString());
+      const zombie = () => readFileSync(`/proc/${pid}/stat`, "utf8").includes("(pulumi) Z");
+      for (let tries = 0; tries < 100 && !zombie(); tries += 1) await sleep(20);
+      assert.ok(zombie());
+      writeLock(locks, pid);
+      assert.equal((await repair()).length, 1);
+    } finally {
+      parent.kill();
+    }
   });
 
   it("stays locked when the lock is another machine's", async () => {
