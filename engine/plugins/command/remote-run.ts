@@ -73,19 +73,14 @@ async function execute(
   options: { readonly environment: Record<string, string>; readonly stdin: string },
   output: Output,
 ): Promise<string | undefined> {
-  const channel = await open(client, command, options.environment);
-  channel.on("data", (chunk: Buffer) => output.add("stdout", chunk));
-  channel.stderr.on("data", (chunk: Buffer) => output.add("stderr", chunk));
-  const end = ended(client, channel);
-  channel.end(options.stdin);
-  return await end;
-}
-
-async function open(client: Client, command: string, environment: Record<string, string>): Promise<ClientChannel> {
   return await new Promise((resolve, reject) => {
-    client.exec(command, { env: environment }, (error, channel) => {
-      if (error === undefined) resolve(channel);
-      else reject(error);
+    // All of a short command's answer may come at once, and its end is told while the callback runs: whoever listens later hears nothing.
+    client.exec(command, { env: options.environment }, (error, channel) => {
+      if (error !== undefined) return reject(error);
+      channel.on("data", (chunk: Buffer) => output.add("stdout", chunk));
+      channel.stderr.on("data", (chunk: Buffer) => output.add("stderr", chunk));
+      resolve(ended(client, channel));
+      channel.end(options.stdin);
     });
   });
 }
