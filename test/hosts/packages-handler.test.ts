@@ -172,6 +172,19 @@ describe("Packages", () => {
     assert.deepEqual([[...box.installed.keys()], box.record.text], [["ca-certificates", "base"], ""]);
   });
 
+  test("without an engine among them leave the traces of somebody's engine alone", async () => {
+    const box = debianBox();
+    const only = { ...inputs, wanted: ["git"] };
+    const { outputs } = await packagesHandler.create(box.context, only);
+    const before = box.ran.length;
+    await packagesHandler.delete(box.context, {
+      id: "x",
+      inputs: only,
+      outputs: { ...outputs, traces: { "interface docker0": "absent" } },
+    });
+    assert.ok(!box.ran.slice(before).some((command) => /ip link|docker0/.test(command)));
+  });
+
   test("of somebody else that came after a run had ended stay", async () => {
     const box = debianBox();
     const { outputs } = await packagesHandler.create(box.context, inputs);
