@@ -48,7 +48,7 @@ export interface Benchmark {
   metricsOf(parameters: Parameters): readonly MetricDefinition[];
   /** Samples per variant before the first block: stored, never counted. */
   readonly warmups: number;
-  /** Files and folders below the project's root, outside of `benchmarks/`, whose change makes another instrument. */
+  /** Files and folders below the project's root, besides the test's own, whose change makes another instrument. */
   readonly instrument?: readonly string[];
   /** For the matrix schema; every parameter has a default or is optional. */
   readonly parameters: z.ZodType<Parameters>;

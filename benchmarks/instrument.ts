@@ -6,7 +6,7 @@ import { harnessBundle } from "./harness/bundle.ts";
 
 /**
  * sha256 of what a result depends on besides its inputs: the program that measures, the test's own sources (`benchmarks/<test>.ts` or
- * the folder `benchmarks/<test>/`), and what it names of the other rooms.
+ * the folder `benchmarks/<test>/`), and what it names of others.
  */
 export function instrumentDigest(test: string): string {
   const { instrument = [] } = findBenchmark(test);

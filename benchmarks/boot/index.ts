@@ -2,7 +2,7 @@ import type { FirstCommand } from "../../hosts/index.ts";
 import { defineBenchmark, type Measurement } from "../define.ts";
 import { seconds } from "../metric.ts";
 import { guestTimes } from "./guest.ts";
-import { between, restartable, restartHost, restartParameters, stampsOf } from "./restart.ts";
+import { between, late, phasesOf, restartable, restartHost, restartInstrument, restartParameters, stampsOf } from "./restart.ts";
 import type { Triggered } from "./trigger.ts";
 
 const metrics = {
@@ -27,7 +27,7 @@ export const boot = defineBenchmark({
   parameters: restartParameters,
   metrics,
   warmups: 1,
-  instrument: ["hosts/ssh", "hosts/lab/restart.ts", "hosts/lab/process.ts", "hosts/lab/qemu-arguments.ts"],
+  instrument: restartInstrument,
   async measure(place, variant, given): Promise<Measurement<Name>> {
     const connection = restartable(place, variant, given);
     if (typeof connection === "string") return { outcome: "skipped", cause: connection };
@@ -40,21 +40,12 @@ export const boot = defineBenchmark({
   },
 });
 
-function late(triggered: Triggered, timeoutSeconds: number): Measurement<Name> {
-  return { outcome: "failed", cause: `no command ran ${timeoutSeconds} s after the start`, stamps: stampsOf(triggered) };
-}
-
-/** Phases in the order of a boot: each ends at its stamp and begins at the newest stamp before it. */
+/** Phases in the order of a boot. */
 export function toMeasurement(triggered: Triggered, { uptime, bootId, tryBefore, ...first }: FirstCommand): Measurement<Name> {
   const { console = undefined, init = undefined } = triggered.console?.stamps() ?? {};
   const ends = { down: first.down, console, init, banner: first.banner, login: first.answered } as const;
-  const values: Partial<Record<Name, number>> = { total: between(triggered.start, first.answered), guestUptime: uptime };
-  let begun = triggered.start;
-  for (const [name, end] of Object.entries(ends) as [keyof typeof ends, bigint | undefined][]) {
-    if (end === undefined || end < begun) continue;
-    values[name] = between(begun, end);
-    begun = end;
-  }
+  const whole = { total: between(triggered.start, first.answered), guestUptime: uptime };
+  const values: Partial<Record<Name, number>> = { ...whole, ...phasesOf(triggered.start, ends) };
   if (first.banner !== undefined && tryBefore !== undefined) values.resolution = between(tryBefore, first.banner);
   const stamps = stampsOf(triggered, { ...first, tryBefore });
   return { outcome: "measured", values, stamps };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Connection, type FirstCommand, sh, UserError, waitForFirstCommand } from "../../hosts/index.ts";
-import type { Place } from "../define.ts";
+import type { Measurement, Place } from "../define.ts";
 import type { VariantInput } from "../schema.ts";
 import { type Triggered, trigger } from "./trigger.ts";
 
@@ -15,6 +15,14 @@ export const restartParameters = z.strictObject({
   /** Seconds until a boot counts as failed. */
   timeoutSeconds: z.number().positive().max(3600).default(600),
 });
+
+/** What a test that begins with a start depends on besides its own sources. */
+export const restartInstrument = [
+  "hosts/ssh",
+  "hosts/lab/restart.ts",
+  "hosts/lab/process.ts",
+  "hosts/lab/qemu-arguments.ts",
+] as const;
 
 export type RestartParameters = z.output<typeof restartParameters>;
 
@@ -69,17 +77,38 @@ async function answer(
   });
 }
 
-/** CLOCK_MONOTONIC nanoseconds of the controller as decimal strings. */
-export function stampsOf(
-  triggered: Triggered,
-  more: Readonly<Record<string, bigint | undefined>> = {},
-): Readonly<Record<string, string>> {
-  const all: Readonly<Record<string, bigint | undefined>> = { start: triggered.start, ...consoleStamps(triggered), ...more };
-  return Object.fromEntries(Object.entries(all).flatMap(([name, stamp]) => (stamp === undefined ? [] : [[name, String(stamp)]])));
+/** A start whose first command came too late. */
+export function late(triggered: Triggered, timeoutSeconds: number): Extract<Measurement, { outcome: "failed" }> {
+  return { outcome: "failed", cause: `no command ran ${timeoutSeconds} s after the start`, stamps: stampsOf(triggered) };
 }
 
-function consoleStamps(triggered: Triggered): Readonly<Record<string, bigint | undefined>> {
-  return { ...triggered.console?.stamps() };
+/** Phases in the order of `ends`: each ends at its stamp and begins at the newest stamp before it. Seconds; no phase for a stamp that is missing. */
+export function phasesOf<Name extends string>(
+  start: bigint,
+  ends: Readonly<Record<Name, bigint | undefined>>,
+): Partial<Record<Name, number>> {
+  const phases: Partial<Record<Name, number>> = {};
+  let begun = start;
+  for (const [name, end] of Object.entries(ends) as [Name, bigint | undefined][]) {
+    if (end === undefined || end < begun) continue;
+    phases[name] = between(begun, end);
+    begun = end;
+  }
+  return phases;
+}
+
+/** Those of a start, its console, and what came after. */
+export function stampsOf(triggered: Triggered, more: Stamps = {}): Readonly<Record<string, string>> {
+  return textsOf({ start: triggered.start, ...triggered.console?.stamps(), ...more });
+}
+
+type Stamps = Readonly<Record<string, bigint | undefined>>;
+
+/** CLOCK_MONOTONIC nanoseconds of the controller as decimal strings. */
+export function textsOf(stamps: Stamps): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(stamps).flatMap(([name, stamp]) => (stamp === undefined ? [] : [[name, String(stamp)]])),
+  );
 }
 
 /** Seconds. */

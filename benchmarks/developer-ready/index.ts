@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { CommandError } from "../../hosts/index.ts";
-import { between, restartable, restartHost, restartParameters, stampsOf } from "../boot/restart.ts";
+import {
+  between,
+  late,
+  phasesOf,
+  restartable,
+  restartHost,
+  restartInstrument,
+  restartParameters,
+  textsOf,
+} from "../boot/restart.ts";
 import { defineBenchmark, type Measurement, type Place } from "../define.ts";
 import { seconds } from "../metric.ts";
 import { type Browser, findChromium, openBrowser } from "./browser.ts";
@@ -36,7 +45,7 @@ export const developerReady = defineBenchmark({
   parameters,
   metrics,
   warmups: 1,
-  instrument: ["hosts/editor", "hosts/ssh", "hosts/lab/restart.ts", "hosts/lab/process.ts", "hosts/lab/qemu-arguments.ts"],
+  instrument: ["benchmarks/boot", "hosts/editor", ...restartInstrument],
   async measure(place, variant, given): Promise<Measurement<Name>> {
     const connection = restartable(place, variant, given);
     if (typeof connection === "string") return { outcome: "skipped", cause: connection };
@@ -49,12 +58,7 @@ export const developerReady = defineBenchmark({
     try {
       const { triggered, command, inTime } = await restartHost(place, connection, given);
       const stamps = { start: triggered.start, firstCommand: command.answered };
-      if (!inTime)
-        return {
-          outcome: "failed",
-          cause: `no command ran ${given.timeoutSeconds} s after the start`,
-          stamps: stampsOf(triggered),
-        };
+      if (!inTime) return late(triggered, given.timeoutSeconds);
       return await untilReady(place, browser, given, stamps);
     } finally {
       await browser.close();
@@ -90,35 +94,23 @@ async function untilReady(
     } finally {
       await editor.stop();
     }
-    return { outcome: "measured", values: valuesOf(stamps), stamps: texts(stamps), identities: { commit: repository.commit } };
+    return { outcome: "measured", values: valuesOf(stamps), stamps: textsOf(stamps), identities: { commit: repository.commit } };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof CommandError && error.failure === "connection-lost") throw error;
     return {
       outcome: "failed",
       cause: `${step}: ${limit.aborted ? `${given.readySeconds} s are over` : reason(error)}`,
-      stamps: texts(stamps),
+      stamps: textsOf(stamps),
     };
   }
 }
 
-const STEPS = ["firstCommand", "tools", "clone", "editor", "window"] as const;
-
-/** Phases that add up to the whole, each from the stamp before it. Seconds. */
+/** Phases that add up to the whole. Seconds. */
 export function valuesOf(stamps: Readonly<Record<string, bigint>>): Partial<Record<Name, number>> {
-  const { start = 0n, editor = 0n, window = 0n } = stamps;
-  const values: Partial<Record<Name, number>> = { workspace: between(start, window), server: between(start, editor) };
-  let before = start;
-  for (const name of STEPS) {
-    const end = stamps[name] ?? before;
-    values[name] = between(before, end);
-    before = end;
-  }
-  return values;
-}
-
-function texts(stamps: Readonly<Record<string, bigint>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(stamps).map(([name, stamp]) => [name, String(stamp)]));
+  const { start = 0n, firstCommand, tools, clone, editor = 0n, window = 0n } = stamps;
+  const whole = { workspace: between(start, window), server: between(start, editor) };
+  return { ...whole, ...phasesOf(start, { firstCommand, tools, clone, editor, window }) };
 }
 
 function reason(error: unknown): string {
