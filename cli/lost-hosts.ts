@@ -2,12 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { type Connection, ConnectionError, createSshPool } from "../hosts/index.ts";
 import type { Context } from "./context.ts";
 import { type Pulumi, stateFile } from "./pulumi.ts";
-import { exportState, importState, STEP, type StackState, type StateResource } from "./state.ts";
+import { exportState, importState, nameOf, STEP, type StackState, type StateResource } from "./state.ts";
 
 const MACHINE = "distrobench:hosts:LabMachine";
 const HOST = "distrobench:hosts:Host";
-
-const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
 /** The host that a step belongs to, which is its parent; undefined for what is no step on a host. */
 function hostOf({ type, parent = "" }: StateResource): string | undefined {

@@ -24,6 +24,11 @@ export type PendingOperation = z.output<typeof operation>;
 /** The type of what a setup step on a host is, and its confirmation. */
 export const STEP = "command:remote:Command";
 
+/** The name of the resource that a URN stands for. */
+export function nameOf(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
 /** A stack's state as `pulumi stack export` gives it (secrets stay encrypted); what is not named here is kept as it is. */
 const stackState = z.looseObject({
   deployment: z.looseObject({

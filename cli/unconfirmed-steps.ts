@@ -1,6 +1,6 @@
 import { confirmationOf, type Plan } from "../stacks/index.ts";
 import type { Pulumi } from "./pulumi.ts";
-import { exportState, STEP, type StackState } from "./state.ts";
+import { exportState, nameOf, STEP, type StackState } from "./state.ts";
 
 /**
  * Steps that were run under a guard and that no new login has confirmed: their host has taken them back, though the state says that they
@@ -8,7 +8,7 @@ import { exportState, STEP, type StackState } from "./state.ts";
  */
 export function unconfirmedSteps({ hosts }: Pick<Plan, "hosts">, { deployment }: StackState): string[] {
   const steps = (deployment.resources ?? []).filter(({ type, pendingReplacement }) => type === STEP && !pendingReplacement);
-  const urns = new Map(steps.map(({ urn }) => [urn.slice(urn.lastIndexOf("::") + 2), urn]));
+  const urns = new Map(steps.map(({ urn }) => [nameOf(urn), urn]));
   const names = hosts.flatMap(({ name, setup }) =>
     setup.filter(({ confirmSeconds }) => confirmSeconds !== undefined).map((step) => `${name}-${step.name}`),
   );

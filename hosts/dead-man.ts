@@ -3,6 +3,9 @@ import { CommandError, ConnectionError } from "./errors.ts";
 import { type Shell, sh } from "./sh.ts";
 import type { Transport } from "./transport.ts";
 
+/** How long a host waits for a new login unless it is told: an emulated machine under load took 17 s for its handshake. */
+export const CONFIRM_SECONDS = 120;
+
 /** What a host undoes by itself, unless somebody who has logged in anew confirms within some seconds. */
 export interface DeadMan {
   /** Tells apart those of one host: letters, digits, dots, dashes. */

@@ -8,13 +8,8 @@ import type { OperationContext, ResourceHandler, Stored } from "./operation.ts";
 import { preflight } from "./preflight.ts";
 import { type HostFacts, type HostInputs, type HostOutputs, hostInputs, type PreflightVerdict } from "./schema.ts";
 import { sh } from "./sh.ts";
+import { TRACES } from "./traces.ts";
 import type { Transport } from "./transport.ts";
-
-/** Folders of the measuring program, of its tests, and of engines that load an image. */
-const TRACES = [
-  "/run/distrobench",
-  ...["distrobench", "distrobench-load-docker", "distrobench-load-podman"].map((name) => `/var/tmp/${name}`),
-];
 
 /** Verified access to a machine, its facts, and proof at the end that it is as it was found. */
 export const hostHandler: ResourceHandler<HostInputs, HostOutputs> = {

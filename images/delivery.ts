@@ -1,4 +1,13 @@
-import { bytesText, type CommandResult, inTurn, joinSh, type OperationContext, sh, UserError } from "../hosts/index.ts";
+import {
+  bytesText,
+  type CommandResult,
+  inTurn,
+  joinSh,
+  loadFolder,
+  type OperationContext,
+  sh,
+  UserError,
+} from "../hosts/index.ts";
 import { archiveOf, cachedArchive, type ImageArchive, readArchive } from "./archive.ts";
 import { chooseRoute, neighbourOf, type Route } from "./delivery-plan.ts";
 import { ask, configDigestOf, type EnginePlace, MOVE_SECONDS, probe, remove, requireRoom, tag } from "./engine-store.ts";
@@ -141,7 +150,7 @@ async function archiveFor(context: OperationContext, source: Source): Promise<Im
 
 /** A place for the engine's temporary files that is gone afterwards, whatever happens. Answers the id that was loaded. */
 async function withTemporary(place: EnginePlace, load: (directory: string) => Promise<CommandResult>): Promise<string> {
-  const directory = `/var/tmp/distrobench-load-${place.engine}`;
+  const directory = loadFolder(place.engine);
   try {
     return parseLoaded((await load(directory)).stdout);
   } finally {

@@ -1,10 +1,7 @@
-import { CommandError, ConnectionError, UserError, type Verdict } from "../hosts/index.ts";
+import { CONFIRM_SECONDS, CommandError, ConnectionError, UserError, type Verdict } from "../hosts/index.ts";
 import type { Cell, WantedCell } from "./cells.ts";
 import type { Guard, TuningHost, WriteAnswer, WriteOrder, WriteStep } from "./host/port.ts";
 import { type HostView, valueIn } from "./view.ts";
-
-/** An emulated machine under load took 17 for its handshake. */
-const CONFIRM_SECONDS = 120;
 
 const NETWORK = /^\/proc\/sys\/net\//;
 /** Settings of network traffic with which any value leaves a host reachable for a new login. */

@@ -1,3 +1,4 @@
+import { CONFIRM_SECONDS } from "../hosts/index.ts";
 import type { Matrix, MatrixHost, SecretReference } from "./schema.ts";
 import type { MatrixFile, MatrixStep } from "./steps-schema.ts";
 
@@ -16,9 +17,6 @@ export interface PlannedStep {
   /** How long the host waits for a new login before it runs the undo by itself; absent where it does not. */
   readonly confirmSeconds?: number;
 }
-
-/** An emulated machine under load took 17 for its handshake. */
-const CONFIRM_SECONDS = 120;
 
 export interface PlannedFile {
   /** Absolute, on the host. */

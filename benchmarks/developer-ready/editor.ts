@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { type RemoteProcess, sh, type Transport } from "../../hosts/index.ts";
-import { TRACES } from "./prepare.ts";
+import { DISK_FOLDER, EDITOR_DIRECTORY, type RemoteProcess, sh, type Transport } from "../../hosts/index.ts";
 
 /** An editor server on the host, reached through the SSH connection. */
 export interface Editor {
@@ -45,7 +44,7 @@ export async function startEditor(transport: Transport, folder: string, signal: 
 }
 
 function serverScript(folder: string) {
-  const home = `${TRACES}/home`;
+  const home = `${DISK_FOLDER}/home`;
   const options = ["--auth", "password", "--bind-addr", "127.0.0.1:0", "--user-data-dir", `${home}/data`];
   const quiet = [
     "--disable-telemetry",
@@ -56,7 +55,7 @@ function serverScript(folder: string) {
   return sh`umask 077; mkdir -p ${home}
 read -r PASSWORD; export PASSWORD
 export HOME=${home}; unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME
-cd /opt/distrobench/editor && exec ./node code-server/out/node/entry.js ${options} ${quiet} --extensions-dir ${`${home}/extensions`} ${folder} 2>&1`;
+cd ${EDITOR_DIRECTORY} && exec ./node code-server/out/node/entry.js ${options} ${quiet} --extensions-dir ${`${home}/extensions`} ${folder} 2>&1`;
 }
 
 async function listening(server: RemoteProcess): Promise<number> {

@@ -3,12 +3,11 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { sh, type Transport, UserError } from "../../hosts/index.ts";
+import { DISK_FOLDER, EDITOR_DIRECTORY, sh, type Transport, UserError } from "../../hosts/index.ts";
 import type { Place } from "../define.ts";
 
-/** Everything this test puts on a host: on its disk, because it must be there after the restart. Removed after every sample. */
-export const TRACES = "/var/tmp/distrobench";
-export const BUNDLE = `${TRACES}/repository.bundle`;
+/** In the folder of everything this test puts on a host: on its disk, because it must be there after the restart. Removed after every sample. */
+export const BUNDLE = `${DISK_FOLDER}/repository.bundle`;
 
 /** The repository that is cloned unless another is named. */
 const MODEL_SERVER = join(import.meta.dirname, "../../images/model-server");
@@ -28,7 +27,7 @@ export async function prepareHost(
 ): Promise<string | undefined> {
   const programs = [...wanted.engines, "git", "python3"];
   const script = sh`for p in ${programs}; do command -v "$p" >/dev/null 2>&1 || echo "lacks $p"; done
-[ -f /opt/distrobench/editor/release ] || echo 'lacks editor'
+[ -f ${`${EDITOR_DIRECTORY}/release`} ] || echo 'lacks editor'
 python3 -c 'import sys; print("python", *sys.version_info[:2])' 2>/dev/null || true`;
   const missing = whatIsMissing((await transport.run(script)).stdout);
   if (missing !== undefined) return missing;
@@ -45,9 +44,9 @@ export function whatIsMissing(text: string): string | undefined {
   return old ? `its Python is ${major}.${minor}, the study's developer has ${PYTHON.join(".")} or newer` : undefined;
 }
 
-/** Ends what may still run in it, then leaves nothing. */
+/** Leaves nothing of this test on the host. */
 export async function removeTraces(transport: Transport): Promise<void> {
-  await transport.run(sh`rm -rf ${TRACES}`, { timeoutSeconds: 120, accept: "any" });
+  await transport.run(sh`rm -rf ${DISK_FOLDER}`, { timeoutSeconds: 120, accept: "any" });
 }
 
 /** A bundle of one commit with fixed author and time, so that every clone is the same commit. */

@@ -1,5 +1,5 @@
-import { sh, type Transport } from "../../hosts/index.ts";
-import { BUNDLE, TRACES } from "./prepare.ts";
+import { DISK_FOLDER, sh, type Transport } from "../../hosts/index.ts";
+import { BUNDLE } from "./prepare.ts";
 
 /** A clone on the host. */
 export interface Repository {
@@ -21,9 +21,9 @@ git --version >/dev/null && python3 -c 'import venv'`;
 
 /** Clones the bundle that was brought before the start. Rejects with `CommandError`. */
 export async function cloneRepository(transport: Transport, signal: AbortSignal): Promise<Repository> {
-  const path = `${TRACES}/workspace`;
+  const path = `${DISK_FOLDER}/workspace`;
   const script = sh`set -e
-export HOME=${TRACES} GIT_CONFIG_GLOBAL=/dev/null
+export HOME=${DISK_FOLDER} GIT_CONFIG_GLOBAL=/dev/null
 git clone --quiet ${BUNDLE} ${path}
 cd ${path}
 git rev-parse HEAD

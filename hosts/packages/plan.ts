@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { PackagesInputs } from "../schema.ts";
-import { mainName, packageEntry, packageNames } from "./table.ts";
+import { isEngine, mainName, packageEntry, packageNames } from "./table.ts";
 import { vendorRemedy } from "./vendors.ts";
 import { isAtLeast, upstreamVersion } from "./version.ts";
 
@@ -48,7 +48,7 @@ export function presentPackages(inputs: Wanted, state: PackageState): string[] {
 
 /** Versions of engines, by abstract name. */
 export function engineVersions(inputs: Wanted, state: PackageState): Record<string, string> {
-  const engines = inputs.wanted.filter((name) => name === "docker" || name === "podman");
+  const engines = inputs.wanted.filter(isEngine);
   const found = engines.map(
     (name) => [name, state.installed.get(mainName(inputs.distribution, state.release, name, state))] as const,
   );

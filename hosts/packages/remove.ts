@@ -8,10 +8,9 @@ import type { Transport } from "../transport.ts";
 import { type EngineTraces, parseTraces, readTraces, restoreTraces } from "./engine-traces.ts";
 import { queryPackages } from "./query.ts";
 import { type Brought, forgetRecord, readRecord, recovered, together } from "./record.ts";
-import type { AbstractPackage } from "./table.ts";
+import { isEngine } from "./table.ts";
 
 const REMOVE_SECONDS = 1800;
-const ENGINES: ReadonlySet<string> = new Set<AbstractPackage>(["docker", "podman"]);
 
 /** Puts back what engines changed while they ran, stops what was started, and removes what was added, in one call. Succeeds when the packages are gone, or the host for good. */
 export async function removePackages(context: OperationContext, inputs: PackagesInputs, outputs: Brought): Promise<void> {
@@ -28,7 +27,7 @@ async function removeFrom(transport: Transport, context: OperationContext, input
   const outputs = await withRecord(transport, context, inputs, told);
   for (const name of outputs.services) await transport.run(services.stop(name), { ...options, accept: "any" });
   // Where no engine was asked for, one that was started since is somebody's, with its bridge and its units.
-  if (inputs.wanted.some((name) => ENGINES.has(name))) await putBack(transport, context, outputs.traces ?? {});
+  if (inputs.wanted.some(isEngine)) await putBack(transport, context, outputs.traces ?? {});
   if (outputs.editor !== undefined) await removeEditor(transport, context.signal);
   if (outputs.added.length > 0) {
     const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });

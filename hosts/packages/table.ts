@@ -95,6 +95,10 @@ export interface KnownPackages {
   readonly candidates: ReadonlyMap<string, string>;
 }
 
+export function isEngine(name: string): boolean {
+  return name === "docker" || name === "podman";
+}
+
 /** The entry of an abstract name. Throws `UserError` for a name that is not in the table. */
 export function packageEntry(name: string): PackageEntry {
   const entry = Object.entries(packageTable).find(([key]) => key === name)?.[1];
