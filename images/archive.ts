@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { type Readable, Transform } from "node:stream";
+import type { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { bytesText, cacheDirectory, UserError, withLock } from "../hosts/index.ts";
+import { bytesText, cacheDirectory, counting, UserError, withLock } from "../hosts/index.ts";
 import { compressor, makeDirectory } from "./controller-cache.ts";
 import type { EnginePlace } from "./engine-store.ts";
 import { engines } from "./engines.ts";
@@ -84,32 +84,6 @@ async function compress(
     pipeline(child.stdout, createWriteStream(to, { mode: 0o600 }), { signal }),
     ended,
   ]);
-}
-
-/** A stream that counts what passes, and says so at most once a second. */
-function counting(report: (bytes: number) => void): { readonly stream: Transform; bytes(): number } {
-  let bytes = 0;
-  let told = 0;
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (performance.now() - told > 1000) {
-        told = performance.now();
-        report(bytes);
-      }
-      done(null, chunk);
-    },
-  });
-  return { stream, bytes: () => bytes };
-}
-
-/** The archive's bytes as a stream that reports its progress. */
-export function readArchive(archive: ImageArchive, report: (bytes: number) => void) {
-  const count = counting(report);
-  const file = createReadStream(archive.path, { highWaterMark: 256 * 1024 });
-  file.once("error", (error) => count.stream.destroy(error));
-  count.stream.once("close", () => file.destroy());
-  return { stream: file.pipe(count.stream), bytes: count.bytes };
 }
 
 async function prune(): Promise<void> {

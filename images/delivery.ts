@@ -5,10 +5,11 @@ import {
   joinSh,
   loadFolder,
   type OperationContext,
+  readCounted,
   sh,
   UserError,
 } from "../hosts/index.ts";
-import { archiveOf, cachedArchive, type ImageArchive, readArchive } from "./archive.ts";
+import { archiveOf, cachedArchive, type ImageArchive } from "./archive.ts";
 import { chooseRoute, neighbourOf, type Route } from "./delivery-plan.ts";
 import { ask, configDigestOf, type EnginePlace, MOVE_SECONDS, probe, remove, requireRoom, tag } from "./engine-store.ts";
 import { engines, type HeldImage, parseLoaded } from "./engines.ts";
@@ -129,7 +130,7 @@ async function loadFromNeighbour(context: OperationContext, place: EnginePlace, 
 async function fromController(context: OperationContext, place: EnginePlace, source: Source) {
   const archive = await archiveFor(context, source);
   await requireRoom(place, (source.image?.bytes ?? archive.bytes * 3) * ROOM_FACTOR);
-  const { stream, bytes } = readArchive(archive, (sent) =>
+  const { stream, bytes } = readCounted(archive.path, (sent) =>
     context.progress(`sending to ${place.transport.host}: ${bytesText(sent)} of ${bytesText(archive.bytes)}`),
   );
   const loaded = await withTemporary(place, async (temporary) =>

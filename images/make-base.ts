@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
-import { bytesText, CommandError, type OperationContext, sh, UserError } from "../hosts/index.ts";
-import { readArchive } from "./archive.ts";
+import { bytesText, CommandError, type OperationContext, readCounted, sh, UserError } from "../hosts/index.ts";
 import { placeOf } from "./delivery.ts";
 import { ask, type EnginePlace, look, MOVE_SECONDS, remove, requireRoom } from "./engine-store.ts";
 import { engines, parseLoaded } from "./engines.ts";
@@ -49,7 +48,7 @@ async function fromSuite(context: OperationContext, place: EnginePlace, inputs: 
     notToBeHad,
   );
   await requireRoom(place, archive.bytes * ROOM_FACTOR);
-  const { stream, bytes } = readArchive(archive, (sent) =>
+  const { stream, bytes } = readCounted(archive.path, (sent) =>
     context.progress(`sending the base to ${inputs.host}: ${bytesText(sent)} of ${bytesText(archive.bytes)}`),
   );
   return { ...(await importRoot(place, inputs.image, stream)), archiveDigest: archive.digest, bytesSent: bytes() };

@@ -1,6 +1,6 @@
-import { createReadStream, statSync } from "node:fs";
-import { Readable } from "node:stream";
+import { statSync } from "node:fs";
 import { bytesText } from "../bytes-text.ts";
+import { readCounted } from "../counted.ts";
 import { UserError } from "../errors.ts";
 import type { OperationContext } from "../operation.ts";
 import { sh } from "../sh.ts";
@@ -25,8 +25,8 @@ export async function bringEditor(context: OperationContext, transport: Transpor
   const { signal, progress } = context;
   const archive = await editorBundle(await platformOf(transport, signal), { signal, progress: (line) => progress(line) });
   const total = statSync(archive).size;
-  const stream = Readable.from(
-    counted(archive, (sent) => progress(`sending the editor server ${bytesText(sent)} of ${bytesText(total)}`)),
+  const { stream } = readCounted(archive, (sent) =>
+    progress(`sending the editor server ${bytesText(sent)} of ${bytesText(total)}`),
   );
   const half = `${EDITOR_DIRECTORY}.new`;
   const script = sh`set -e
@@ -36,16 +36,6 @@ gzip -dc | tar -xf - -C ${half}
 rm -rf ${EDITOR_DIRECTORY}; mv ${half} ${EDITOR_DIRECTORY}
 trap - EXIT`;
   await transport.run(script, { stdin: stream, signal, timeoutSeconds: UNPACK_SECONDS });
-}
-
-/** The bytes of a file as they are asked for: a listener of its own would let them go by before the host takes any. */
-async function* counted(path: string, report: (sent: number) => void): AsyncGenerator<Buffer> {
-  let sent = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
-    sent += chunk.length;
-    report(sent);
-    yield chunk;
-  }
 }
 
 /** Leaves nothing of it; an empty folder of ours goes with it. */
