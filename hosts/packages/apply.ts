@@ -87,19 +87,10 @@ async function begin(
   const { signal, stack } = context;
   const hasEditor = !inputs.wanted.includes("editor") || (await presentEditor(transport, signal)) !== undefined;
   if (plan.install.length === 0 && plan.start.length === 0 && hasEditor) return async () => undefined;
-  const begun = { ...{ wanted: [...inputs.wanted], installed: [...state.installed.keys()] }, active: [...state.active] };
-  const before = { version: 1 as const, brought: broughtOf(outputs) };
-  await saveRecord(transport, stack, { ...before, begun: { ...begun, hasIndex: state.hasIndex, hasEditor } }, signal);
-  return async (ended) => await saveRecord(transport, stack, { ...before, brought: broughtOf(ended) }, signal);
-}
-
-function broughtOf({ added, services, indexFetched, traces, editor }: PackagesOutputs): PackageRecord["brought"] {
-  return {
-    ...{ added: [...added], services: [...services] },
-    ...(indexFetched === undefined ? {} : { indexFetched }),
-    ...(traces === undefined ? {} : { traces: { ...traces } }),
-    ...(editor === undefined ? {} : { editor }),
-  };
+  const installed = [...state.installed.keys()];
+  const begun = { wanted: [...inputs.wanted], installed, active: [...state.active], hasIndex: state.hasIndex, hasEditor };
+  await saveRecord(transport, stack, { brought: outputs, begun }, signal);
+  return async (brought) => await saveRecord(transport, stack, { brought }, signal);
 }
 
 async function install(

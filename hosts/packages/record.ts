@@ -21,19 +21,14 @@ const brought = z.object({
  * Kept on the host from before the first change until everything is taken away, because a run that is killed tells nobody else what it
  * did. `begun` is the host as it was before the change that is not known to have ended.
  */
-const record = z.object({
-  version: z.literal(1),
-  brought,
-  begun: z
-    .object({
-      wanted: z.array(z.string()),
-      installed: z.array(z.string()),
-      active: z.array(z.string()),
-      hasIndex: z.boolean(),
-      hasEditor: z.boolean(),
-    })
-    .optional(),
+const begun = z.object({
+  wanted: z.array(z.string()),
+  installed: z.array(z.string()),
+  active: z.array(z.string()),
+  hasIndex: z.boolean(),
+  hasEditor: z.boolean(),
 });
+const record = z.object({ version: z.literal(1), brought, begun: begun.optional() });
 export type PackageRecord = z.output<typeof record>;
 
 const FOLDER = "/var/lib/distrobench/packages";
@@ -53,8 +48,14 @@ export async function readRecord(transport: Transport, stack: string, signal: Ab
   }
 }
 
-/** Written under another name first, so that it is there as a whole or not at all. */
-export async function saveRecord(transport: Transport, stack: string, kept: PackageRecord, signal: AbortSignal): Promise<void> {
+/** Written under another name first, so that it is there as a whole or not at all. Of `brought` nothing is kept but what is its own. */
+export async function saveRecord(
+  transport: Transport,
+  stack: string,
+  what: { readonly brought: Brought; readonly begun?: z.output<typeof begun> },
+  signal: AbortSignal,
+): Promise<void> {
+  const kept = record.parse({ version: 1, ...what });
   const file = fileOf(stack);
   const script = sh`set -e; umask 077; mkdir -p ${FOLDER}; cat >${`${file}.new`}; mv ${`${file}.new`} ${file}`;
   await transport.run(script, { stdin: `${JSON.stringify(kept)}\n`, signal });
@@ -68,16 +69,16 @@ export async function forgetRecord(transport: Transport, stack: string, signal: 
 /** What a record knows to be ours, and, of a change that was cut off, everything that came since it began. */
 export async function recovered(
   transport: Transport,
-  { brought: known, begun }: PackageRecord,
+  { brought: known, begun: before }: PackageRecord,
   state: PackageState,
   signal: AbortSignal,
 ): Promise<Brought> {
-  if (begun === undefined) return known;
-  const editor = begun.hasEditor ? undefined : await presentEditor(transport, signal);
+  if (before === undefined) return known;
+  const editor = before.hasEditor ? undefined : await presentEditor(transport, signal);
   return together(known, {
-    added: [...state.installed.keys()].filter((name) => !begun.installed.includes(name)),
-    services: state.active.filter((name) => !begun.active.includes(name)),
-    ...(!begun.hasIndex && state.hasIndex ? { indexFetched: true } : {}),
+    added: [...state.installed.keys()].filter((name) => !before.installed.includes(name)),
+    services: state.active.filter((name) => !before.active.includes(name)),
+    ...(!before.hasIndex && state.hasIndex ? { indexFetched: true } : {}),
     ...(editor === undefined ? {} : { editor }),
   });
 }
