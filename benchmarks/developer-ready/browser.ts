@@ -37,10 +37,9 @@ export async function openBrowser(executablePath: string): Promise<Browser> {
       try {
         page.setDefaultTimeout(0);
         page.setDefaultNavigationTimeout(0);
-        const workspace = new URL(`${editor.address}/?folder=${encodeURIComponent(repository.path)}`);
         const { address, password } = editor;
         await page.request.post(`${address}/login`, { form: { password, base: ".", href: `${address}/login` }, timeout: 0 });
-        await page.goto(workspace.href, { waitUntil: "commit" });
+        await page.goto(`${address}/?folder=${encodeURIComponent(repository.path)}`, { waitUntil: "commit" });
         await page.locator(".explorer-folders-view .monaco-list-row", { hasText: repository.file }).first().waitFor();
       } finally {
         signal.removeEventListener("abort", end);

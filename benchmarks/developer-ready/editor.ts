@@ -22,23 +22,20 @@ const LISTENING = /HTTP server listening on http:\/\/127\.0\.0\.1:(\d+)/;
 export async function startEditor(transport: Transport, folder: string, signal: AbortSignal): Promise<Editor> {
   const password = randomBytes(24).toString("hex");
   const server = await transport.start(serverScript(folder), { signal });
+  let bridge: Bridge | undefined;
+  const stop = async () => {
+    bridge?.close();
+    await server.kill();
+  };
   try {
     server.stdin.write(`${password}\n`);
-    const port = await listening(server);
-    const bridge = await openBridge(transport, port);
-    const editor: Editor = {
-      address: bridge.address,
-      password,
-      stop: async () => {
-        bridge.close();
-        await server.kill();
-      },
-    };
-    const answer = await fetch(`${editor.address}/healthz`, { signal });
+    bridge = await openBridge(transport, await listening(server));
+    const { address } = bridge;
+    const answer = await fetch(`${address}/healthz`, { signal });
     if (!answer.ok) throw new Error(`it answers with status ${answer.status}`);
-    return editor;
+    return { address, password, stop };
   } catch (error) {
-    await server.kill();
+    await stop();
     throw error;
   }
 }
