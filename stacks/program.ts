@@ -199,12 +199,15 @@ function settledFirst(
   const ready = [...still]
     .map((name) => expect(hosts, name))
     .flatMap(({ ready: last, tuning }) => (tuning === undefined ? [last] : [last, tuning]));
-  const hostOf = (place: string) => place.slice(0, place.lastIndexOf("/"));
-  const deliveries = plan.images.flatMap(({ name, builder }) =>
-    [...(images.get(name)?.delivered ?? [])].filter(([place]) => still.has(builder) || still.has(hostOf(place))),
+  const delivered = plan.images.flatMap(({ name, builder, deliverTo }) =>
+    deliverTo
+      .filter(({ host }) => still.has(builder) || still.has(host))
+      .map(({ host, engine }) => expect(expect(images, name).delivered, `${host}/${engine}`)),
   );
-  const brought = [...models].filter(([place]) => still.has(place.slice(place.lastIndexOf("/") + 1)));
-  return [...ready, ...[...deliveries, ...brought].map(([, resource]) => resource)];
+  const brought = plan.models.flatMap(({ name, deliverTo }) =>
+    deliverTo.filter((host) => still.has(host)).map((host) => expect(models, `${name}/${host}`)),
+  );
+  return [...ready, ...delivered, ...brought];
 }
 
 function declareVariant(
