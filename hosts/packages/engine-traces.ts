@@ -12,13 +12,17 @@ const SYSCTLS = [
   "net.ipv4.conf.default.accept_redirects",
 ];
 
-/** As a host was before its engines were used: unit, interface or sysctl to its state. */
+/** Podman mounts its store onto itself and unmounts it at its end, which one that is killed does not reach. */
+const MOUNTS = ["/var/lib/containers/storage/overlay"];
+
+/** As a host was before its engines were used: unit, interface, mount or sysctl to its state. */
 export type EngineTraces = Readonly<Record<string, string>>;
 
 /** Prints a line for each trace: kind, name and state. Changes nothing. */
 export const readTraces: Shell = joinSh([
   sh`if command -v systemctl >/dev/null 2>&1; then for u in ${UNITS}; do echo "unit $u $(systemctl is-active "$u" 2>/dev/null)"; done; fi`,
   sh`for i in ${INTERFACES}; do if [ -e "/sys/class/net/$i" ]; then echo "interface $i present"; else echo "interface $i absent"; fi; done`,
+  sh`for m in ${MOUNTS}; do if grep -q " $m " /proc/self/mounts; then echo "mount $m present"; else echo "mount $m absent"; fi; done`,
   sh`for s in ${SYSCTLS}; do f=/proc/sys/$(echo "$s" | tr . /); if [ -r "$f" ]; then echo "sysctl $s $(cat "$f")"; fi; done`,
 ]);
 
@@ -45,6 +49,10 @@ export function restoreTraces(before: EngineTraces, now: EngineTraces): Shell[] 
     ...(stop.length === 0 ? [] : [sh`systemctl stop ${[...serviceStops, ...stop]}`]),
     ...changed("interface", INTERFACES).flatMap(({ name, earlier }) =>
       earlier === "absent" ? [sh`ip link delete ${name} 2>/dev/null || true`] : [],
+    ),
+    // Refused, and rightly, while a container of somebody runs.
+    ...changed("mount", MOUNTS).flatMap(({ name, earlier }) =>
+      earlier === "absent" ? [sh`while umount ${name} 2>/dev/null; do :; done`] : [],
     ),
     ...restoreSysctls(before, now),
     ...(start.length === 0 ? [] : [sh`systemctl reset-failed ${start} 2>/dev/null; systemctl start ${start}`]),

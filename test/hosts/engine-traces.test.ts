@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { parseTraces, restoreTraces } from "../../hosts/packages/engine-traces.ts";
 
 const before = parseTraces(
-  "unit docker.socket active\nunit docker.service inactive\nunit containerd.service inactive\ninterface docker0 absent\n" +
+  "unit docker.socket active\nunit docker.service inactive\nunit containerd.service inactive\ninterface docker0 absent\nmount /var/lib/containers/storage/overlay absent\n" +
     "sysctl net.ipv4.ip_forward 0\nsysctl net.ipv4.conf.all.accept_redirects 1\n",
 );
 
@@ -22,6 +22,11 @@ describe("what an engine left in the system is put back", () => {
 
   it("takes the bridge away that was not there", () =>
     assert.deepEqual(steps("interface docker0 present"), ["ip link delete docker0 2>/dev/null || true"]));
+
+  it("unmounts what a podman that was killed left mounted", () =>
+    assert.deepEqual(steps("mount /var/lib/containers/storage/overlay present"), [
+      "while umount /var/lib/containers/storage/overlay 2>/dev/null; do :; done",
+    ]));
 
   it("writes forwarding first, because it moves what hangs on it", () =>
     assert.deepEqual(steps("sysctl net.ipv4.conf.all.accept_redirects 0"), [
