@@ -38,6 +38,8 @@ export interface Place {
   reopen(): Promise<void>;
 }
 
+export type ControllerNeed = "browser";
+
 type Parameters = Readonly<Record<string, unknown>>;
 
 /** A test as the session sees it: parameters and values are checked inside. */
@@ -50,6 +52,8 @@ export interface Benchmark {
   readonly warmups: number;
   /** Files and folders below the project's root, besides the test's own, whose change makes another instrument. */
   readonly instrument?: readonly string[];
+  /** What the controller itself needs for it, beside what every test needs. */
+  readonly controllerNeeds?: readonly ControllerNeed[];
   /** For the matrix schema; every parameter has a default or is optional. */
   readonly parameters: z.ZodType<Parameters>;
   /** Rejects when the harness is lost; what went wrong with the measured thing itself is a `failed` measurement. */
@@ -66,6 +70,7 @@ interface Definition<Schema extends z.ZodType<Parameters>, Name extends string> 
   readonly metrics: Metrics<Name> | ((parameters: z.output<Schema>) => Metrics<Name>);
   readonly warmups: number;
   readonly instrument?: readonly string[];
+  readonly controllerNeeds?: readonly ControllerNeed[];
   measure(place: Place, variant: VariantInput, parameters: z.output<Schema>): Promise<Measurement<Name>>;
 }
 
@@ -73,12 +78,12 @@ interface Definition<Schema extends z.ZodType<Parameters>, Name extends string> 
 export function defineBenchmark<Schema extends z.ZodType<Parameters>, Name extends string>(
   definition: Definition<Schema, Name>,
 ): Benchmark {
-  const { name, title, parameters, warmups, instrument = [], metrics } = definition;
+  const { name, title, parameters, warmups, instrument = [], controllerNeeds = [], metrics } = definition;
   const metricsFor = (given: Parameters): Metrics<Name> =>
     typeof metrics === "function" ? metrics(parameters.parse(given)) : metrics;
   if (typeof metrics !== "function") describeAll(name, metrics);
   return {
-    ...{ name, title, parameters, warmups, instrument },
+    ...{ name, title, parameters, warmups, instrument, controllerNeeds },
     metricsOf: (given) => describeAll(name, metricsFor(given)),
     async measure(place, variant, given) {
       if (variant.unavailable !== undefined) return { outcome: "skipped", cause: variant.unavailable };

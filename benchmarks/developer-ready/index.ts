@@ -46,6 +46,7 @@ export const developerReady = defineBenchmark({
   metrics,
   warmups: 1,
   instrument: ["benchmarks/boot", "hosts/editor", ...restartInstrument],
+  controllerNeeds: ["browser"],
   async measure(place, variant, given): Promise<Measurement<Name>> {
     const connection = restartable(place, variant, given);
     if (typeof connection === "string") return { outcome: "skipped", cause: connection };

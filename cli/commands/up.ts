@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { benchmarks } from "../../benchmarks/index.ts";
 import type { WantedMachine } from "../../hosts/lab/index.ts";
 import {
   describeLockDifference,
@@ -111,7 +112,7 @@ function needsOf(plan: Plan): Set<Need> {
   if (plan.hosts.some(({ machine }) => machine?.boot === "grub")) needs.add("grub");
   if (plan.images.some(({ base }) => base.kind === "mmdebstrap")) needs.add("mmdebstrap");
   if (plan.images.length > 0) needs.add("ssh");
-  if (plan.benchmarks.some(({ test }) => test === "developer-ready")) needs.add("browser");
+  for (const { test } of plan.benchmarks) for (const need of benchmarks[test]?.controllerNeeds ?? []) needs.add(need);
   return needs;
 }
 
