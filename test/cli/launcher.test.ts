@@ -71,7 +71,7 @@ describe("the launcher", () => {
     const at = project({ node: ANSWER, npm: NPM });
     const first = run(at, "up", "two words", "$HOME");
     assert.equal(first.status, 0, first.stderr);
-    assert.deepEqual(first.stdout.trim().split("\n").slice(-4), [join(at.root, "cli/main.ts"), "up", "two words", "$HOME"]);
+    assert.deepEqual(first.stdout.trim().split("\n").slice(-5), [join(at.root, "engine/start/run.mjs"), "cli/main.ts", "up", "two words", "$HOME"]);
     assert.match(first.stderr, /fetching packages/);
     assert.equal(run(at).stderr, "");
     assert.equal(readFileSync(join(at.root, "npm-calls"), "utf8"), "ci --no-audit --no-fund --loglevel=error\n");
