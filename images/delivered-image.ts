@@ -1,6 +1,6 @@
-import { type ResourceHandler, UserError } from "../hosts/index.ts";
+import { CommandError, type OperationContext, PartialFailure, type ResourceHandler, UserError } from "../hosts/index.ts";
 import { deliver, placeOf } from "./delivery.ts";
-import { type EnginePlace, look, remove } from "./engine-store.ts";
+import { look, removeUnnamed } from "./engine-store.ts";
 import { forget } from "./forget.ts";
 import { type DeliveredImageInputs, type DeliveredImageOutputs, deliveredImageInputs } from "./schema.ts";
 
@@ -13,7 +13,7 @@ export const deliveredImageHandler: ResourceHandler<DeliveredImageInputs, Delive
   refreshBeforeUpdate: true,
 
   async create(context, inputs) {
-    return { id: `${inputs.host}/${inputs.engine}/${inputs.image}`, outputs: await deliver(context, inputs) };
+    return { id: idOf(inputs), outputs: await bring(context, inputs) };
   },
 
   async read(context, { inputs, outputs }) {
@@ -31,19 +31,36 @@ export const deliveredImageHandler: ResourceHandler<DeliveredImageInputs, Delive
   },
 
   async update(context, { outputs: old }, inputs) {
-    const outputs = await deliver(context, inputs);
+    const outputs = await bring(context, inputs);
     if (outputs.localId === old.localId) return { ...outputs, wasPresent: old.wasPresent };
-    if (!old.wasPresent) await removeUnnamed(await placeOf(context, inputs), old.localId);
+    if (!old.wasPresent) await removeUnnamed(await placeOf(context, inputs), [old.localId]);
     return outputs;
   },
 
-  async delete(context, { inputs }) {
-    await forget(context, inputs);
+  async delete(context, { inputs, outputs }) {
+    // Of a create that was killed the state has no outputs.
+    const ids = [outputs.localId, outputs.configDigest, inputs.source].filter((id) => id !== undefined);
+    await forget(context, inputs, [...new Set(ids)]);
   },
 };
 
-/** Removes an earlier build that lost its name to the new one. One that somebody gave a name stays, and one in use too. */
-async function removeUnnamed(place: EnginePlace, id: string): Promise<void> {
-  const [image] = await look(place, [id]);
-  if (image !== undefined && image.tags.length === 0) await remove(place, id);
+function idOf({ host, engine, image }: DeliveredImageInputs): string {
+  return `${host}/${engine}/${image}`;
+}
+
+/** Throws `PartialFailure` where a load was cut: the engine there may have come to its end, with an image that has no name yet. */
+async function bring(context: OperationContext, inputs: DeliveredImageInputs): Promise<DeliveredImageOutputs> {
+  let begun: DeliveredImageOutputs | undefined;
+  try {
+    return await deliver(context, inputs, (configDigest) => {
+      begun = { ...inputs, configDigest, localId: configDigest, unpackedBytes: 0, bytesSent: 0, wasPresent: false };
+    });
+  } catch (error) {
+    if (begun === undefined || !wasCut(context, error)) throw error;
+    throw new PartialFailure(idOf(inputs), begun, [`the delivery was cut: ${String(error)}`], { cause: error });
+  }
+}
+
+function wasCut({ signal }: OperationContext, error: unknown): boolean {
+  return signal.aborted || (error instanceof CommandError && error.failure !== "exit");
 }

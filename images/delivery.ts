@@ -26,10 +26,14 @@ interface Source {
 }
 
 /**
- * Brings the builder's image into the engine and proves it by its config digest. Throws `UserError`; a failed delivery
- * leaves no image, no temporary file and no process.
+ * Brings the builder's image into the engine and proves it by its config digest. `begun` is told that before the engine is changed. Throws
+ * `UserError`; a failed delivery leaves no image, no temporary file and no process, one that was cut may leave an image without a name.
  */
-export async function deliver(context: OperationContext, inputs: DeliveredImageInputs): Promise<DeliveredImageOutputs> {
+export async function deliver(
+  context: OperationContext,
+  inputs: DeliveredImageInputs,
+  begun: (configDigest: string) => void,
+): Promise<DeliveredImageOutputs> {
   const place = await placeOf(context, inputs);
   const source = await sourceOf(context, inputs);
   // One image after the other per host: the second engine then finds it with the first, and a small host is not overrun.
@@ -39,6 +43,7 @@ export async function deliver(context: OperationContext, inputs: DeliveredImageI
       isBuilder && source.image !== undefined
         ? { kind: "present", image: source.image }
         : await routeTo(place, source.configDigest, inputs.image);
+    begun(source.configDigest);
     const moved = await move(context, place, source, route);
     await nameIt(place, moved.image, inputs.image);
     return {

@@ -64,6 +64,12 @@ export async function remove(place: EnginePlace, reference: string): Promise<"re
   }
 }
 
+/** Removes those of the images that have no name: one that somebody gave a name stays, and one in use too. */
+export async function removeUnnamed(place: EnginePlace, ids: readonly string[]): Promise<void> {
+  const unnamed = (await look(place, ids)).filter(({ tags }) => tags.length === 0);
+  for (const { id } of unnamed) await remove(place, id);
+}
+
 /** Throws `UserError` unless the file system of the engine's images has room for `bytes`. */
 export async function requireRoom(place: EnginePlace, bytes: number): Promise<void> {
   const script = sh`directory=$(${engines[place.engine].directory}) || exit 70

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { CommandError, ConnectionError, UserError } from "../../hosts/index.ts";
+import { CommandError, ConnectionError, PartialFailure, UserError } from "../../hosts/index.ts";
 import { deliveredImageHandler } from "../../images/handler.ts";
-import type { DeliveredImageInputs } from "../../images/schema.ts";
+import type { DeliveredImageInputs, DeliveredImageOutputs } from "../../images/schema.ts";
 import { type FakeHost, fakeContext, fakeHost } from "./fake-host.ts";
 
 const IMAGE = `sha256:${"a".repeat(64)}`;
@@ -115,6 +115,29 @@ test("another image than the one sent is refused and removed", async () => {
     /loaded sha256:b+ where sha256:a+ was sent/,
   );
   assert.equal(all[1]?.docker.size, 0);
+});
+
+test("what a load that was cut has brought is known to the state, and goes with a destroy", async () => {
+  const [builder, one] = hosts(fakeHost("one", { loadIsCut: true }));
+  assert.ok(builder && one);
+  const context = fakeContext([builder, one]);
+  const wanted = inputs("one", "podman");
+  const failure = await deliveredImageHandler.create(context, wanted).catch((error: unknown) => error);
+  assert.ok(failure instanceof PartialFailure);
+  assert.deepEqual(one.podman.get(IMAGE), []);
+  const outputs = failure.outputs as DeliveredImageOutputs;
+  await deliveredImageHandler.delete(context, { id: failure.id, inputs: wanted, outputs });
+  assert.equal(one.podman.size, 0);
+});
+
+test("what a create that was killed has brought goes with a destroy that knows only what was wanted", async () => {
+  const [builder, one] = hosts(fakeHost("one"));
+  assert.ok(builder && one);
+  one.docker.set(IMAGE, []);
+  const wanted = inputs("one", "docker");
+  const begun = { id: "begun", inputs: wanted, outputs: { ...wanted } as DeliveredImageOutputs };
+  await deliveredImageHandler.delete(fakeContext([builder, one]), begun);
+  assert.equal(one.docker.size, 0);
 });
 
 test("a full disk is named before anything is sent, and during the load", async () => {

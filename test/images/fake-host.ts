@@ -17,6 +17,8 @@ interface Behaviour {
   readonly loadFails?: string;
   /** Standard error of every build; an archive that is imported is never looked at. */
   readonly buildFails?: string;
+  /** A load comes to its end, and its answer is lost. */
+  readonly loadIsCut?: boolean;
   /** The id that a load brings, whatever was sent. */
   readonly loadsInstead?: string;
 }
@@ -86,6 +88,7 @@ export function fakeHost(name: string, behaviour: Behaviour = {}): FakeHost {
     const sent = options.stdin instanceof Readable ? await unpack(options.stdin) : String(options.stdin ?? "");
     const { stdout, stderr = "", exitCode = 0 } = answer(command, sent);
     const result = { command, host: name, exitCode, stdout, stderr, seconds: 0 };
+    if (behaviour.loadIsCut === true && / load/.test(command)) throw new CommandError(result, "connection-lost");
     if (exitCode !== 0 && options.accept !== "any") throw new CommandError(result, "exit");
     return result;
   };
