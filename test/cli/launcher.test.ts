@@ -71,7 +71,13 @@ describe("the launcher", () => {
     const at = project({ node: ANSWER, npm: NPM });
     const first = run(at, "up", "two words", "$HOME");
     assert.equal(first.status, 0, first.stderr);
-    assert.deepEqual(first.stdout.trim().split("\n").slice(-5), [join(at.root, "engine/start/run.mjs"), "cli/main.ts", "up", "two words", "$HOME"]);
+    assert.deepEqual(first.stdout.trim().split("\n").slice(-5), [
+      join(at.root, "engine/start/run.mjs"),
+      "cli/main.ts",
+      "up",
+      "two words",
+      "$HOME",
+    ]);
     assert.match(first.stderr, /fetching packages/);
     assert.equal(run(at).stderr, "");
     assert.equal(readFileSync(join(at.root, "npm-calls"), "utf8"), "ci --no-audit --no-fund --loglevel=error\n");
@@ -89,7 +95,10 @@ describe("the launcher", () => {
     const at = project({ node: ANSWER, npm: NPM });
     symlinkSync(at.launcher, join(scratch, "first"));
     symlinkSync("first", join(scratch, "second"));
-    assert.match(run({ launcher: join(scratch, "second"), path: at.path }).stdout, new RegExp(`${at.root}/cli/main\\.ts`));
+    assert.match(
+      run({ launcher: join(scratch, "second"), path: at.path }).stdout,
+      new RegExp(`${at.root}/engine/start/run\\.mjs`),
+    );
   });
 
   it("installs once when it is started twice at the same time", async () => {
