@@ -4,22 +4,17 @@ import { colours, dots, draw, type Figure, heightFor } from "../figures/svg.ts";
 import { quantity, scaleFor } from "../format.ts";
 import type { Table } from "../table.ts";
 import { markOf, type SessionView } from "../view.ts";
-import { type Group, groupsOf, largest } from "./groups.ts";
-import { type Gap, gapsOf, innerByVariant } from "./samples.ts";
+import { type Group, groupsOf, largest, PLACES } from "./groups.ts";
+import { eventsByVariant, type Gap, gapsOf } from "./samples.ts";
 
 const ROW = 100;
-/** Places drawn per variant, each with its median and its longest. */
-const PLACES = 250;
 const TABLE_PLACES = 16;
 
 type Gaps = ReadonlyMap<string, readonly Gap[]>;
 
 /** Time per token by its position in the answer: a growing cache shows as a slope, a stall as a lone dot. */
 export function gapFigure(view: SessionView): { readonly figure: Figure; readonly table: Table } | undefined {
-  const all = [...innerByVariant(view)].map(
-    ([variant, samples]) => [variant, samples.flatMap(({ series }) => gapsOf(series))] as const,
-  );
-  const gaps = new Map(all.filter(([, own]) => own.length > 0));
+  const gaps = eventsByVariant(view, gapsOf);
   if (gaps.size === 0) return undefined;
   const figure = {
     title: "Time per token by position",

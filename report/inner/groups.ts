@@ -5,6 +5,9 @@ export interface Group<Point> {
   readonly points: readonly Point[];
 }
 
+/** Places drawn per variant, each with its median and its longest. */
+export const PLACES = 250;
+
 /** At most `most` groups of points by place, each of as many different places. */
 export function groupsOf<Point>(
   points: readonly Point[],

@@ -5,12 +5,10 @@ import { figure as digits, quantity, scaleFor } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import type { Table } from "../table.ts";
 import { markOf, type SessionView } from "../view.ts";
-import { groupsOf, largest } from "./groups.ts";
-import { innerByVariant, type Request, requestsOf } from "./samples.ts";
+import { groupsOf, largest, PLACES } from "./groups.ts";
+import { eventsByVariant, type Request, requestsOf } from "./samples.ts";
 
 const ROW = { latency: 100, lateness: 60 } as const;
-/** Places drawn per variant, each with its median and its longest. */
-const PLACES = 250;
 const TABLE_PLACES = 12;
 const SECONDS = { factor: 1, symbol: "s" };
 
@@ -18,10 +16,7 @@ type Requests = ReadonlyMap<string, readonly Request[]>;
 
 /** Latency by the due instant, and below it how late the generator sent: a late send is not the server's delay. */
 export function overTimeFigure(view: SessionView): { readonly figure: Figure; readonly table: Table } | undefined {
-  const all = [...innerByVariant(view)].map(
-    ([variant, samples]) => [variant, samples.flatMap(({ series }) => requestsOf(series))] as const,
-  );
-  const requests = new Map(all.filter(([, own]) => own.length > 0));
+  const requests = eventsByVariant(view, requestsOf);
   if (requests.size === 0) return undefined;
   const figure = {
     title: "Latency over the window",

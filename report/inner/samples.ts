@@ -49,3 +49,14 @@ export function gapsOf(series: Series): readonly Gap[] {
     /^gap\.[1-9]\d*$/.test(name) ? gaps.map((seconds, index) => ({ position: index + 2, seconds })) : [],
   );
 }
+
+/** What happened inside all samples of a variant; without the variants of which nothing is known. */
+export function eventsByVariant<Event>(
+  view: SessionView,
+  eventsOf: (series: Series) => readonly Event[],
+): ReadonlyMap<string, readonly Event[]> {
+  const all = [...innerByVariant(view)].map(
+    ([variant, samples]) => [variant, samples.flatMap(({ series }) => eventsOf(series))] as const,
+  );
+  return new Map(all.filter(([, events]) => events.length > 0));
+}
