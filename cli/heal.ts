@@ -3,10 +3,10 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { settlePending } from "./begun.ts";
 import type { Context } from "./context.ts";
 import { type Pulumi, stateFile } from "./pulumi.ts";
 import { stateDirectory } from "./settings.ts";
-import { exportState, importState, type PendingOperation, type StateResource } from "./state.ts";
 
 const lockFile = z.object({ pid: z.int(), hostname: z.string() });
 
@@ -26,7 +26,7 @@ export async function heal(
   const unlocked = locks.removed.map((pid) => `removed the lock of process ${pid}, which is gone`);
   if (locks.living) return unlocked;
   const halfWritten = removeHalfWritten(stateFile(context.root, stack));
-  const pending = await forgetPending(context, pulumi, stack, destroying);
+  const pending = await settlePending(context, pulumi, stack, destroying);
   return [...unlocked, ...halfWritten.map((name) => `removed ${name}, which a killed run had not finished writing`), ...pending];
 }
 
@@ -101,33 +101,4 @@ function runsPulumi(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** Every handler finds out by itself what a begun operation left on a host, so the engine's note of it is only in the way. */
-async function forgetPending(context: Context, pulumi: Pulumi, stack: string, destroying: boolean): Promise<string[]> {
-  const file = stateFile(context.root, stack);
-  if (!existsSync(file) || !readFileSync(file, "utf8").includes('"pending_operations"')) return [];
-  const before = await exportState(pulumi, stack);
-  const { pending_operations: pending = [], ...clean } = before.deployment;
-  if (pending.length === 0) return [];
-  const half = destroying ? halfCreated(pending, clean.resources ?? []) : [];
-  const resources = half.length === 0 ? {} : { resources: [...(clean.resources ?? []), ...half] };
-  await importState(context, pulumi, stack, { before, after: { ...before, deployment: { ...clean, ...resources } } });
-  if (half.length > 0) return [`${half.length} of what a run that was killed had begun to make will be taken away`];
-  return [`${pending.length} operation${pending.length === 1 ? "" : "s"} of a run that was killed will be done again`];
-}
-
-/** What leaves a record on its host from before its first change, or is found there by its name: its delete needs nothing else. */
-const FOUND_BY_ITSELF: ReadonlySet<string> = new Set(
-  ["hosts:Packages", "hosts:Files", "tuning:Tuning", "images:BaseImage", "images:DeliveredImage", "images:DeliveredModel"].map(
-    (name) => `distrobench:${name}`,
-  ),
-);
-
-/** Creates that were begun, as resources that a destroy deletes. Their outputs are what was asked for: nobody was told more. */
-export function halfCreated(pending: readonly PendingOperation[], resources: readonly StateResource[]): readonly StateResource[] {
-  const known = new Set(resources.map(({ urn }) => urn));
-  return pending
-    .filter(({ type, resource }) => type === "creating" && FOUND_BY_ITSELF.has(resource.type) && !known.has(resource.urn))
-    .map(({ resource }) => ({ ...resource, id: "begun", outputs: resource.inputs ?? {} }));
 }

@@ -5,10 +5,14 @@ import { UserError } from "../hosts/index.ts";
 import type { Context } from "./context.ts";
 import type { Pulumi } from "./pulumi.ts";
 
-const resource = z.looseObject({
+/** One resource of a state; what is not named here is kept as it is. */
+export const resource = z.looseObject({
   urn: z.string(),
   type: z.string(),
   parent: z.string().optional(),
+  /** URN and ID of the provider, joined by `::`. */
+  provider: z.string().optional(),
+  dependencies: z.array(z.string()).optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   /** The engine does not call the provider for this resource while it deletes that one too. */
   deletedWith: z.string().optional(),

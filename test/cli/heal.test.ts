@@ -6,7 +6,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { halfCreated, heal } from "../../cli/heal.ts";
+import { heal } from "../../cli/heal.ts";
 import { type Pulumi, stateFile } from "../../cli/pulumi.ts";
 import { memoryContext } from "./memory-context.ts";
 
@@ -29,7 +29,7 @@ function project(backend: "project" | "user" = "project") {
       return { code: 0, stdout: JSON.stringify(EXPORTED), stderr: "" };
     },
   };
-  return { locks, calls, root, heal: async () => await heal(memoryContext({ root }).context, pulumi, "one") };
+  return { locks, calls, root, pulumi, heal: async () => await heal(memoryContext({ root }).context, pulumi, "one") };
 }
 
 const EXPORTED = {
@@ -126,15 +126,74 @@ describe("what a killed run left", () => {
     assert.deepEqual(JSON.parse(calls[1]?.input ?? ""), { version: 3, deployment: { resources: [{ urn: "a", type: "t" }] } });
   });
 
-  it("is taken away by a destroy when it was being made, and is no resource twice", () => {
-    const tuning = { urn: "b", type: "distrobench:tuning:Tuning", inputs: { host: "box" } };
-    const pending = [
+  describe("is, where it was being made,", () => {
+    const host = { urn: "h", type: "distrobench:hosts:Host" };
+    const tuning = {
+      ...{ urn: "b", type: "distrobench:tuning:Tuning", inputs: { host: "box" } },
+      ...{ provider: "p::1", dependencies: ["h", "gone"], propertyDependencies: { host: ["gone"] } },
+    };
+    const PENDING = [
       { type: "creating", resource: tuning },
       { type: "updating", resource: { ...tuning, urn: "c" } },
       { type: "creating", resource: { ...tuning, urn: "a" } },
       { type: "creating", resource: { ...tuning, urn: "d", type: "distrobench:hosts:Host" } },
+      { type: "creating", resource: { ...tuning, urn: "e", provider: "another::1" } },
     ];
-    assert.deepEqual(halfCreated(pending, [{ urn: "a", type: "t" }]), [{ ...tuning, id: "begun", outputs: { host: "box" } }]);
+    const RESOURCES = [{ urn: "a", type: "t" }, { urn: "p", type: "pulumi:providers:distrobench" }, host];
+    const HALF = {
+      ...{ urn: "b", type: tuning.type, inputs: tuning.inputs, provider: "p::1", id: "begun", outputs: { host: "box" } },
+      dependencies: ["h"],
+    };
+
+    /** A stack whose state is what was imported last. */
+    function stack() {
+      let state: unknown = { deployment: { resources: RESOURCES, pending_operations: PENDING } };
+      const at = project();
+      const write = () => writeFileSync(stateFile(at.root, "one"), JSON.stringify(state));
+      mkdirSync(join(stateFile(at.root, "one"), ".."), { recursive: true });
+      write();
+      const pulumi: Pulumi = {
+        ...at.pulumi,
+        capture: async (args, input) => {
+          if (args[1] === "import") state = JSON.parse(input ?? "");
+          write();
+          return { code: 0, stdout: JSON.stringify(state), stderr: "" };
+        },
+      };
+      return {
+        heal: async (destroying: boolean) => await heal(memoryContext({ root: at.root }).context, pulumi, "one", { destroying }),
+        resources: () => (state as { deployment: { resources: unknown[] } }).deployment.resources,
+        make: (made: unknown) => {
+          state = { deployment: { resources: [...RESOURCES, made] } };
+          write();
+        },
+      };
+    }
+
+    it("taken away by a destroy, as a resource without ties to what is gone", async () => {
+      const { heal: repair, resources } = stack();
+      assert.deepEqual(await repair(true), ["1 of what a run that was killed had begun to make will be taken away"]);
+      assert.deepEqual(resources(), [...RESOURCES, HALF]);
+    });
+
+    it("taken away by a destroy also when a second up was killed before it came that far", async () => {
+      const { heal: repair, resources } = stack();
+      await repair(false);
+      assert.deepEqual(resources(), RESOURCES);
+      assert.deepEqual(await repair(false), []);
+      await repair(true);
+      assert.deepEqual(resources(), [...RESOURCES, HALF]);
+    });
+
+    it("an ordinary resource when a second up has made it, and forgotten then", async () => {
+      const { heal: repair, resources, make } = stack();
+      await repair(false);
+      make(tuning);
+      assert.deepEqual(await repair(true), []);
+      make(host);
+      assert.deepEqual(await repair(true), []);
+      assert.deepEqual(resources(), [...RESOURCES, host]);
+    });
   });
 
   it("is left alone in a backend of the user's", async () => {
