@@ -9,9 +9,13 @@ export interface IgnoreRule {
   readonly reason: string;
 }
 
+/** Built-in chains come into being with a table. */
+const emptyChain = /^ip6?tables\/\w+ :[A-Z]+ ACCEPT$/;
 const perInterface = "belongs to a network interface, which is compared itself";
 
 export const ignoreRules: readonly IgnoreRule[] = [
+  { category: "firewall", key: emptyChain, reason: "a chain without a rule that lets everything pass" },
+  { category: "firewall", key: /fail2ban|f2b-|sshguard|crowdsec/i, reason: "comes and goes with addresses that are banned" },
   { category: "sysctls", key: /^kernel\.random\./, reason: "random by definition" },
   { category: "sysctls", key: /^fs\.(dentry-state|inode-nr|inode-state|file-nr|aio-nr|dqstats\.)/, reason: "a counter" },
   { category: "sysctls", key: /^fs\.quota\./, reason: "a counter" },

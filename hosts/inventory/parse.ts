@@ -28,6 +28,7 @@ const READERS: Readonly<Record<string, (text: string) => Record<string, string>>
   cmdline: (text) => presence(text.trim().split(/\s+/)),
   listening: (text) => presence(sockets(text, TCP_LISTEN)),
   udp: (text) => presence(sockets(text, UDP_UNCONNECTED)),
+  firewall: (text) => presence(lines(text)),
   interfaces: (text) => presence(lines(text)),
   daemons: (text) => presence(lines(text)),
   processes: (text) => presence(lines(text).filter((line) => !/distrobench\.\w{6}/.test(line))),

@@ -15,14 +15,27 @@ const SYSCTLS = [
 /** Podman mounts its store onto itself and unmounts it at its end, which one that is killed does not reach. */
 const MOUNTS = ["/var/lib/containers/storage/overlay"];
 
-/** As a host was before its engines were used: unit, interface, mount or sysctl to its state. */
+const FIREWALLS = ["iptables", "ip6tables"];
+/** Docker and Podman's netavark name their chains and bridges so; a word in any line of a rule. */
+const ENGINE_RULES = "docker|netavark|podman";
+
+/** As a host was before its engines were used: unit, interface, mount, firewall or sysctl to its state. */
 export type EngineTraces = Readonly<Record<string, string>>;
+
+const FORWARD_POLICY = "/^[*]filter/,/^COMMIT/ s/^:FORWARD \\([A-Z]*\\).*/\\1/p";
 
 /** Prints a line for each trace: kind, name and state. Changes nothing. */
 export const readTraces: Shell = joinSh([
   sh`if command -v systemctl >/dev/null 2>&1; then for u in ${UNITS}; do echo "unit $u $(systemctl is-active "$u" 2>/dev/null)"; done; fi`,
   sh`for i in ${INTERFACES}; do if [ -e "/sys/class/net/$i" ]; then echo "interface $i present"; else echo "interface $i absent"; fi; done`,
   sh`for m in ${MOUNTS}; do if grep -q " $m " /proc/self/mounts; then echo "mount $m present"; else echo "mount $m absent"; fi; done`,
+  // `engine`: chains of an engine; else what becomes of a forwarded packet, which Docker changes.
+  sh`for t in ${FIREWALLS}; do
+  if rules=$("$t-save" 2>/dev/null); then
+    if printf '%s' "$rules" | grep -Eiq ${ENGINE_RULES}; then echo "firewall $t engine"; else
+      policy=$(printf '%s' "$rules" | sed -n ${FORWARD_POLICY}); echo "firewall $t \${policy:-ACCEPT}"; fi
+  else echo "firewall $t ACCEPT"; fi
+done`,
   sh`for s in ${SYSCTLS}; do f=/proc/sys/$(echo "$s" | tr . /); if [ -r "$f" ]; then echo "sysctl $s $(cat "$f")"; fi; done`,
 ]);
 
@@ -54,9 +67,18 @@ export function restoreTraces(before: EngineTraces, now: EngineTraces): Shell[] 
     ...changed("mount", MOUNTS).flatMap(({ name, earlier }) =>
       earlier === "absent" ? [sh`while umount ${name} 2>/dev/null; do :; done`] : [],
     ),
+    ...changed("firewall", FIREWALLS).flatMap(({ name, earlier }) =>
+      now[`firewall ${name}`] === "engine" ? [withoutEngineRules(name, earlier)] : [],
+    ),
     ...restoreSysctls(before, now),
     ...(start.length === 0 ? [] : [sh`systemctl reset-failed ${start} 2>/dev/null; systemctl start ${start}`]),
   ];
+}
+
+/** The tables as they are without the lines of engines, put in their place in one step. Tables that iptables can't read are left alone. */
+function withoutEngineRules(program: string, policy: string): Shell {
+  const forward = `/^[*]filter/,/^COMMIT/ s/^:FORWARD [A-Z]*/:FORWARD ${policy}/`;
+  return sh`if rules=$(${`${program}-save`} 2>/dev/null); then printf '%s\\n' "$rules" | grep -Eiv ${ENGINE_RULES} | sed ${forward} | ${`${program}-restore`}; fi`;
 }
 
 /** All of them when one moved: writing one may move another. */
