@@ -37,7 +37,7 @@ set prefix=(\$root)/boot/grub
 if [ -f \$prefix/grub.cfg ]; then
   configfile \$prefix/grub.cfg
 else
-  linux /boot/$kernel root=UUID=$uuid rw console=ttyS0 quiet net.ifnames=0 apparmor=0 selinux=0 fsck.mode=skip
+  linux /boot/$kernel root=UUID=$uuid rw console=ttyS0 quiet net.ifnames=0 apparmor=0 selinux=0 fsck.mode=skip no_timer_check
   initrd /boot/$initrd
   boot
 fi

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 mkdir -p /etc/default/grub.d
 cat >/etc/default/grub.d/lab.cfg <<'END'
 GRUB_TIMEOUT=0
-GRUB_CMDLINE_LINUX="rw console=ttyS0 net.ifnames=0 apparmor=0 selinux=0 fsck.mode=skip"
+GRUB_CMDLINE_LINUX="rw console=ttyS0 net.ifnames=0 apparmor=0 selinux=0 fsck.mode=skip no_timer_check"
 END
 
 # The configuration can only be made where the real disk is: at the first boot.
