@@ -3,7 +3,7 @@ import type { Sample, Session } from "../results/schema.ts";
 import type { SessionWriter } from "../results/writer.ts";
 import { type Course, createCourse, moved, takenBefore } from "./course.ts";
 import { HostLost } from "./host-lost.ts";
-import { duration, progressLine, shortSeconds } from "./progress.ts";
+import { duration, progressLine, shortValue } from "./progress.ts";
 import { infraError, type Surroundings, type Taken, takeSample } from "./sample.ts";
 import type { Slot } from "./schedule.ts";
 import { blocksWithin, LEAST_BLOCKS } from "./stopping.ts";
@@ -156,6 +156,8 @@ function tell(run: SessionRun, course: Course, slot: Slot, sample: Sample): void
   const blocks = course.schedule.planned(blocksWithin(session, standing));
   const left = slot.role === "warm-up" ? blocks * size : Math.max(0, blocks - slot.block) * size + size - 1 - slot.order;
   const value = sample.values[run.around.primary];
+  const unit = session.metrics.find(({ primary }) => primary)?.unit ?? "s";
   const secondsLeft = (left * standing.blockSeconds) / Math.max(1, size - course.skipped.size);
-  run.progress(progressLine(slot, blocks, value === undefined ? sample.validity.status : shortSeconds(value), secondsLeft));
+  const text = value === undefined ? sample.validity.status : shortValue(value, unit);
+  run.progress(progressLine(slot, blocks, text, secondsLeft));
 }
