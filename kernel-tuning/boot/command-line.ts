@@ -2,7 +2,7 @@
 export type Parameter = readonly [name: string, value: string];
 
 /** On the root file system, which is all that is there when the kernel starts its first process. */
-const TRIAL_INIT = "/etc/distrobench/trial-init";
+export const TRIAL_INIT = "/etc/distrobench/trial-init";
 
 /** Parameters as tried: a panic starts the host again, and before its init comes a dead man. */
 export const trialParameters = (wanted: readonly Parameter[]): Parameter[] => [...wanted, ["panic", "10"], ["init", TRIAL_INIT]];

@@ -2,7 +2,7 @@ import { joinSh, type Shell, sh } from "../../hosts/index.ts";
 import { library } from "../host/library.ts";
 import type { BootChange } from "../host/port.ts";
 import type { Baseline } from "../schema.ts";
-import { parameterText, trialParameters } from "./command-line.ts";
+import { parameterText, TRIAL_INIT, trialParameters } from "./command-line.ts";
 import { applyCommands } from "./loader.ts";
 
 const HOME = "/etc/distrobench";
@@ -68,6 +68,14 @@ withdraw() {
   rm -rf $H
 }`;
 
+/**
+ * Prints the init that a command line names, if any. That of a trial does not count: it stays on the running one until the next restart, and
+ * the next trial would start itself for ever.
+ */
+export function initBefore(commandLine = "/proc/cmdline"): Shell {
+  return sh`tr ' ' '\\n' <${commandLine} | sed -n 's/^init=//p' | grep -vxF ${TRIAL_INIT} | tail -n 1`;
+}
+
 const keep = (baseline: Baseline): Shell =>
   sh`save ${Buffer.from(`${JSON.stringify(baseline)}\n`).toString("base64")} || exit 70`;
 
@@ -92,7 +100,7 @@ export function armScript(change: BootChange): Shell {
     sh`withdraw`,
     sh`rm -f ${CONFIRMED} && mkdir -p $H && printf %s ${text} | base64 -d >$H/trial-init && chmod 755 $H/trial-init || exit 70`,
     sh`echo ${change.confirmSeconds} >$H/seconds`,
-    sh`i=$(sed -n 's/^\\(.* \\)\\{0,1\\}init=\\([^ ]*\\).*/\\2/p' /proc/cmdline); echo "\${i:-/sbin/init}" >$H/init`,
+    sh`i=$(${initBefore()}); echo "\${i:-/sbin/init}" >$H/init`,
     change.loader === "grub" ? sh`arm_grub ${more}` : sh`arm_file ${change.path} ${change.trialFile}`,
     sh`sync`,
   ]);

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
 import { type PartialFailure, UserError } from "../../hosts/index.ts";
 import { parseCommandLine, withParameters } from "../../kernel-tuning/boot/command-line.ts";
 import { contentOf } from "../../kernel-tuning/boot/file-value.ts";
 import { applyCommands, loaderOf } from "../../kernel-tuning/boot/loader.ts";
+import { initBefore } from "../../kernel-tuning/boot/scripts.ts";
 import { shellHost } from "../../kernel-tuning/host/shell-host.ts";
 import { planKnobs } from "../../kernel-tuning/plan.ts";
 import type { TuningOutputs } from "../../kernel-tuning/schema.ts";
@@ -35,6 +40,27 @@ describe("a kernel's command line", () => {
       ]),
       'root=/dev/sda2 dyndbg="file a.c +p" quiet isolcpus=2-3 threadirqs',
     );
+  });
+});
+
+describe("a trial becomes the init of before", () => {
+  const folder = mkdtempSync(join(tmpdir(), "distrobench-init-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const before = (text: string) => {
+    writeFileSync(join(folder, "cmdline"), `${text}\n`);
+    return execFileSync("sh", ["-c", initBefore(join(folder, "cmdline")).toString()])
+      .toString()
+      .trim();
+  };
+
+  it("which is the last one that is named", () => {
+    assert.equal(before("root=/dev/sda2 init=/bin/one quiet init=/usr/lib/systemd/systemd"), "/usr/lib/systemd/systemd");
+    assert.equal(before("root=/dev/sda2 quiet rdinit=/init"), "");
+  });
+
+  it("and never another trial's, which is still on the command line when there was no restart since", () => {
+    assert.equal(before("root=/dev/sda2 threadirqs panic=10 init=/etc/distrobench/trial-init"), "");
+    assert.equal(before("init=/sbin/openrc-init panic=10 init=/etc/distrobench/trial-init"), "/sbin/openrc-init");
   });
 });
 
