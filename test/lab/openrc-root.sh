@@ -24,7 +24,11 @@ sed -i 's,:/bin/bash$,:/bin/sh,' "$root/etc/passwd"
 # musl's dynamic loader is its ldd as well, when it is called by that name.
 rm -f "$root/usr/bin/ldd"
 ln -s "/usr/lib/$(basename "$root"/usr/lib/ld-musl-*.so.1)" "$root/usr/bin/ldd"
-rm -f "$root/etc/os-release" "$root"/etc/init.d/*.sh
+rm -f "$root/etc/os-release"
+# Debian's own scripts for services: its `ssh` says that it provides sshd, which OpenRC then does not start.
+for script in "$root"/etc/init.d/*; do
+  head -n 1 "$script" | grep -q openrc-run || rm -f "$script"
+done
 printf 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME="Alpine Linux v3.22"\n' >"$root/etc/os-release"
 echo 3.22.1 >"$root/etc/alpine-release"
 cp "$own/sshd" "$own/demo" "$root/etc/init.d/"
