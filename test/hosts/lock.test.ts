@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { withLock } from "../../hosts/lock.ts";
+import { lockAddress, withLock } from "../../hosts/lock.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "distrobench-lock-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -88,5 +88,21 @@ describe("a lock", () => {
     await mine;
     const named = `one of stack prod (process ${child.pid})`;
     assert.deepEqual(waits, [named, named]);
+  });
+});
+
+describe("the address of a lock", () => {
+  it("is the same for the same path, and another one for another path", () => {
+    for (const version of ["18.19.1", "20.9.0"]) {
+      assert.deepEqual(lockAddress("/a/b", version), lockAddress("/a/./b", version));
+      assert.notDeepEqual(lockAddress("/a/b", version), lockAddress("/a/c", version));
+    }
+  });
+
+  it("is an abstract name, or this machine's own loopback where Node.js is too old for one", () => {
+    assert.deepEqual(Object.keys(lockAddress("/a", "20.9.0")), ["path"]);
+    const old = lockAddress("/a", "18.19.1");
+    assert.ok("port" in old && old.port >= 2 ** 15 && old.port < 2 ** 16);
+    assert.match(old.host, /^127\.\d+\.\d+\.[1-9]\d*$/);
   });
 });
