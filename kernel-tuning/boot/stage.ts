@@ -30,12 +30,19 @@ export async function bringCommandLine(host: TuningHost, inputs: TuningInputs, s
   if (pending !== undefined) {
     const boot = restartable(host);
     stage.writing();
-    await (pending.restart ? boot.tryOnce(pending.change) : boot.persist(pending.change));
+    if (pending.restart) await boot.tryOnce(pending.change).catch(async (error: unknown) => await keepOld(host, old, error));
+    else await boot.persist(pending.change);
     return true;
   }
   if (view.trial !== undefined) await host.boot?.withdraw();
   const only = wanted.some(({ kind }) => kind === "boot") ? undefined : leaving;
   return only === undefined || old === undefined ? false : await leave(host, { ...stage, old }, only, inputs.force ?? false);
+}
+
+/** A trial that came to nothing has changed nothing: the record must say again what was written before, or a restore finds strange values. */
+async function keepOld(host: TuningHost, old: Baseline | undefined, failure: unknown): Promise<never> {
+  if (old !== undefined) await host.write({ baseline: old, steps: [], readBack: [] }).catch(() => undefined);
+  throw failure;
 }
 
 /** A profile that wants no parameters any more: those of the one before go. */

@@ -177,6 +177,24 @@ describe("boot knobs", () => {
     assert.deepEqual([host.cells, host.record], [before, undefined]);
   });
 
+  it("that a tuned host does not come up with leave it as it was tuned, and all of that can be taken back", async () => {
+    const { host, handler, context, before, said } = bench();
+    const only = { "boot.threadirqs": "set" };
+    const inputs = inputsOf(only);
+    const { id, outputs } = await handler.create(context, inputs);
+    const tuned = host.cells.get(`file ${DROP_IN}`);
+    host.failToStart(true);
+    const worse = inputsOf({ ...only, "boot.nosmt": "set" });
+    const failure = await handler.update(context, { id, inputs, outputs }, worse).then(
+      () => assert.fail("it succeeded"),
+      (error: PartialFailure<TuningOutputs>) => error,
+    );
+    assert.equal(host.cells.get(`file ${DROP_IN}`), tuned);
+    await handler.delete(context, { id, inputs: worse, outputs: failure.outputs });
+    assert.deepEqual(said, []);
+    assert.deepEqual([host.cells, host.record], [before, undefined]);
+  });
+
   it("refuse what a shell or GRUB would take for more than a word", () => {
     const view = viewOf([file("/etc/default/grub", ""), GRUB_LINE], "debian");
     for (const value of ['"', "a b", "$(reboot)", "a;b`c`"])
