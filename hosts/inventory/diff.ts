@@ -43,5 +43,13 @@ function compareCategory(
 function isIgnored(rule: IgnoreRule, { category, key, before, after }: Difference): boolean {
   if (rule.category !== category || !rule.key.test(key)) return false;
   const changed = before !== undefined && after !== undefined;
+  if (rule.near !== undefined) return changed && areNear(before, after, rule.near);
   return rule.valueOnly === true ? changed : rule.presenceOnly === true ? !changed : true;
+}
+
+/** Whether both are as many numbers, each of the second within a share of the first's. */
+function areNear(before: string, after: string, share: number): boolean {
+  const [earlier, later] = [before, after].map((text) => text.trim().split(/\s+/).map(Number));
+  if (earlier === undefined || later === undefined || earlier.length !== later.length) return false;
+  return earlier.every((value, index) => Math.abs((later[index] ?? Number.NaN) - value) <= share * Math.abs(value));
 }

@@ -6,6 +6,8 @@ export interface IgnoreRule {
   readonly valueOnly?: boolean;
   /** Ignore only that an entry came or went: a changed value still counts. */
   readonly presenceOnly?: boolean;
+  /** Ignore only a value all of whose numbers are so near to those before, as a share of them. */
+  readonly near?: number;
   readonly reason: string;
 }
 
@@ -29,6 +31,12 @@ export const ignoreRules: readonly IgnoreRule[] = [
     category: "sysctls",
     key: /^net\.ipv4\.(tcp_fastopen_key|route\.|tcp_mem|udp_mem)/,
     reason: "random, or sized by the kernel",
+  },
+  {
+    category: "sysctls",
+    key: /^net\.ipv4\.tcp_[rw]mem$/,
+    near: 0.001,
+    reason: "its largest number is computed from free memory at each boot",
   },
   {
     category: "sysctls",

@@ -97,6 +97,14 @@ describe("inventory", () => {
     assert.deepEqual(compareInventories(parseInventory(text()), parseInventory(after)), []);
   });
 
+  test("takes what the kernel sizes anew at each boot for the same while it is near, and no other value", () => {
+    const of = (value: string) => ({ sysctls: { "net.ipv4.tcp_rmem": value } });
+    const found = of("4096 131072 15435072");
+    assert.deepEqual(compareInventories(found, of("4096 131072 15435040")), []);
+    for (const other of ["4096 131072 16777216", "4096 87380 15435072", "4096 131072", "4096 131072 x"])
+      assert.equal(compareInventories(found, of(other)).length, 1, other);
+  });
+
   test("says of every ignored difference why", () => {
     for (const rule of ignoreRules) assert.ok(rule.reason.length > 5, String(rule.key));
   });
