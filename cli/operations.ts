@@ -8,7 +8,10 @@ const operation = z.object({
   type: z.string(),
   name: z.string(),
   operation: z.enum(["create", "read", "update", "delete"]),
+  /** Without the time in `waited`. */
   seconds: z.number(),
+  /** Seconds in which another operation had the machine. */
+  waited: z.number().default(0),
   outcome: z.enum(["ok", "failed", "cancelled"]),
   /** What was said: message, then remedy. */
   error: z.string().optional(),
@@ -63,12 +66,12 @@ export function failureList({ operations }: Operations): string {
 /** One line per resource that something was done to: reads that found all well are left out. */
 export function operationTable({ operations, transports }: Operations): string {
   const changed = operations.filter((record) => record.operation !== "read");
-  const rows = changed.map(({ type, name, operation: what, seconds, outcome }) => [
+  const rows = changed.map(({ type, name, operation: what, seconds, waited, outcome }) => [
     type.split(":").at(-1) ?? type,
     name,
     what,
     duration(seconds),
-    outcome === "ok" ? "" : outcome,
+    [...(outcome === "ok" ? [] : [outcome]), ...(waited < 1 ? [] : [`after ${duration(waited)} of waiting`])].join(", "),
   ]);
   const hosts = transports.map(
     ({ host, handshakes, bytesSent, bytesReceived }) =>

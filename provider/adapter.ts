@@ -50,16 +50,21 @@ export function adapt(handlers: readonly AnyHandler[], around: Surroundings): Pl
   const operate: Operate = (operation, call, given, work) => {
     const handler = find(call.type);
     const scrub = scrubber(given, handler.secrets);
-    const context = operationContext(call, { root, pool: running.pool(root), scrub });
+    let waited = 0;
+    const context = operationContext(call, {
+      ...{ root, pool: running.pool(root), scrub },
+      waited: (seconds) => {
+        waited += seconds;
+      },
+    });
     const outputs: Operating["outputs"] = (inputs, made) =>
       sealOutputs(handler, given, { ...reveal(inputs), ...toProperties(made) });
     const present = { scrub, debug: around.debug, outputs: (made: object) => outputs(given.at(-1) ?? {}, made) };
-    return running.run(
-      operation,
-      call,
-      () => work({ handler, context, outputs }),
-      (error) => toPluginFailure(error, present),
-    );
+    return running.run(operation, call, {
+      work: () => work({ handler, context, outputs }),
+      waited: () => waited,
+      toFailure: (error) => toPluginFailure(error, present),
+    });
   };
   return {
     name: around.name,

@@ -20,9 +20,15 @@ export interface TransportPool {
 /** What a handler gets with a call. Messages go through `scrub`, so that no secret reaches the display. */
 export function operationContext(
   call: Call,
-  world: { readonly root: string; readonly pool: TransportPool; readonly scrub: (message: string) => string },
+  world: {
+    readonly root: string;
+    readonly pool: TransportPool;
+    readonly scrub: (message: string) => string;
+    /** Told how many seconds another operation kept a machine from this one. */
+    readonly waited: (seconds: number) => void;
+  },
 ): OperationContext {
-  const { root, pool, scrub } = world;
+  const { root, pool, scrub, waited } = world;
   const stack = stackOf(call.urn);
   const progress = (message: string) => call.log("info", scrub(message), { ephemeral: true });
   return {
@@ -34,16 +40,21 @@ export function operationContext(
     info: (message) => call.log("info", scrub(message)),
     warn: (message) => call.log("warning", scrub(message)),
     transport: (connection) => unlessAborted(call.signal, () => pool.transport(connection)),
-    exclusive: (machine, work) =>
-      withLock(
+    exclusive: (machine, work) => {
+      const asked = performance.now();
+      return withLock(
         join(root, ".distrobench", "machines", machine),
         {
           holder: `${call.name} of stack ${stack}`,
           signal: call.signal,
           onWait: (holder) => progress(`waits for ${holder}, which uses the same machine`),
         },
-        work,
-      ),
+        () => {
+          waited((performance.now() - asked) / 1000);
+          return work();
+        },
+      );
+    },
   };
 }
 

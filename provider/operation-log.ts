@@ -12,7 +12,10 @@ export interface OperationRecord {
   readonly type: string;
   readonly name: string;
   readonly operation: Operation;
+  /** Without the time in `waited`. */
   readonly seconds: number;
+  /** Seconds in which another operation had the machine. */
+  readonly waited: number;
   readonly outcome: Outcome;
   readonly error?: string;
 }

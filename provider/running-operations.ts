@@ -31,8 +31,16 @@ export class RunningOperations {
   async run<Result>(
     operation: Operation,
     call: Call,
-    work: () => Promise<Result>,
-    toFailure: (error: unknown) => Error,
+    {
+      work,
+      waited,
+      toFailure,
+    }: {
+      readonly work: () => Promise<Result>;
+      /** Seconds so far in which another operation had the machine. */
+      readonly waited: () => number;
+      readonly toFailure: (error: unknown) => Error;
+    },
   ): Promise<Result> {
     const at = new Date();
     const start = performance.now();
@@ -43,7 +51,8 @@ export class RunningOperations {
         type: call.type,
         name: call.name,
         operation,
-        seconds: (performance.now() - start) / 1000,
+        seconds: (performance.now() - start) / 1000 - waited(),
+        waited: waited(),
         outcome,
         ...(error === undefined ? {} : { error }),
       });

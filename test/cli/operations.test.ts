@@ -32,6 +32,12 @@ describe("the log of operations", () => {
     );
   });
 
+  it("counts the time apart in which another operation had the machine", () => {
+    const file = join(folder, "waited.jsonl");
+    writeFileSync(file, `${JSON.stringify({ ...JSON.parse(record("one", "create", 12)), waited: 600 })}\n`);
+    assert.equal(operationTable(readOperations(file)), "Host  one  create  12 s  after 10 min 0 s of waiting");
+  });
+
   it("repeats what failed with its message and remedy", () => {
     const file = join(folder, "failed.jsonl");
     const failed = {
