@@ -11,8 +11,8 @@ const LIMIT_SECONDS = { kvm: 120, tcg: 600 } as const;
 const HANG_SECONDS = 120;
 const LOG_LINES = 12;
 
-/** The guest's kernel hangs; starting it again is worth a try. */
-export class HungBootError extends ConnectionError {}
+/** The guest's kernel hangs, or an emulated one panicked, which happens now and then by itself: starting it again is worth a try. */
+export class FailedKernelError extends ConnectionError {}
 
 export interface BootOptions {
   readonly signal: AbortSignal;
@@ -31,7 +31,7 @@ export async function waitForBoot(directory: string, machine: RunningMachine, op
     await waitForSsh(target, options.signal, async () => {
       if (!(await isAlive(machine))) throw await bootError(directory, machine, `ended during its boot after ${seconds()} s`);
       if (await hangs(seconds()))
-        throw new HungBootError(
+        throw new FailedKernelError(
           machine.inputs.name,
           "machine-stopped",
           `the lab machine hangs in its boot, ${seconds()} s after its start`,
@@ -57,8 +57,10 @@ function hangDetector(directory: string): (seconds: number) => Promise<boolean> 
 
 async function bootError(directory: string, machine: RunningMachine, what: string): Promise<ConnectionError> {
   const path = join(directory, machineFiles.serialLog);
-  const console = consoleTail(await readFile(path, "utf8").catch(() => ""));
-  return new ConnectionError(
+  const text = await readFile(path, "utf8").catch(() => "");
+  const console = consoleTail(text);
+  const panicked = machine.accelerator === "tcg" && text.includes("Kernel panic");
+  return new (panicked ? FailedKernelError : ConnectionError)(
     machine.inputs.name,
     "machine-stopped",
     `the lab machine ${what}; its console said last:\n${console}`,

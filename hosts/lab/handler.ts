@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { withLock } from "../lock.ts";
 import type { OperationContext, ResourceHandler, Stored } from "../operation.ts";
 import { machineFiles, machinePath } from "./arrangement.ts";
-import { HungBootError, waitForBoot } from "./boot.ts";
+import { FailedKernelError, waitForBoot } from "./boot.ts";
 import { writeSshConfig } from "./keys.ts";
 import { type MachineRecord, readMachine, writeMachine } from "./machine-file.ts";
 import { discardMachine, removeMachine } from "./machines.ts";
@@ -93,12 +93,12 @@ async function remove(context: OperationContext, stored: Stored<LabMachineInputs
   await removeMachine(context.root, stored.inputs.directory);
 }
 
-/** Starts the machine and waits until it answers; a kernel that hangs is started once more. */
+/** Starts the machine and waits until it answers; a kernel that hangs or panics by itself is started once more. */
 async function bootMachine(context: OperationContext, directory: string, machine: MachineRecord): Promise<RunningMachine> {
   try {
     return await bootOnce(context, directory, machine);
   } catch (error) {
-    if (!(error instanceof HungBootError)) throw error;
+    if (!(error instanceof FailedKernelError)) throw error;
     context.info(`${error.message}: starting it again`);
     await stopProcess(directory, machine.uuid, 0);
     return await bootOnce(context, directory, machine);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import {
+  chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -20,6 +22,7 @@ const base = realpathSync(mkdtempSync(join(tmpdir(), "distrobench-start-")));
 after(() => rmSync(base, { recursive: true, force: true }));
 
 const OTHER_PROGRAMS = ["provider/main.ts", "engine/language-nodejs/main.ts", "engine/plugins/command/main.ts"];
+const CACHE = "node_modules/.cache/distrobench/start";
 let checkouts = 0;
 
 /** A checkout with the starter of this one and small programs. */
@@ -27,8 +30,12 @@ function checkout(): string {
   checkouts += 1;
   const root = join(base, String(checkouts));
   cpSync(join(project, "engine", "start"), join(root, "engine", "start"), { recursive: true });
-  symlinkSync(join(project, "node_modules"), join(root, "node_modules"));
+  for (const name of ["esbuild", "tsx"]) {
+    mkdirSync(join(root, "node_modules"), { recursive: true });
+    symlinkSync(join(project, "node_modules", name), join(root, "node_modules", name));
+  }
   for (const program of [...OTHER_PROGRAMS, "engine/plugins/docker/main.ts"]) write(root, program, "export {};");
+  write(root, "package.json", JSON.stringify({ type: "module" }));
   write(root, "cli/greeting.ts", 'export const greeting: string = "hello";');
   write(root, "cli/main.ts", 'import { greeting } from "./greeting.ts";\nconsole.log(greeting, ...process.argv.slice(2));');
   write(root, "index.ts", "export const folder = import.meta.dirname, own = import.meta.url;");
@@ -47,8 +54,12 @@ interface Ended {
 }
 
 async function node(root: string, ...args: string[]): Promise<Ended> {
+  return await run({ cwd: root }, ...args);
+}
+
+async function run(options: { readonly cwd: string; readonly uid?: number }, ...args: string[]): Promise<Ended> {
   return await new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: root }, (error, out, err) =>
+    execFile(process.execPath, args, options, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out: out.trim(), err }),
     );
   });
@@ -71,7 +82,7 @@ describe("a program of ours is started from its bundle", () => {
   it("and is not made again when nothing changed", async () => {
     const root = checkout();
     await start(root);
-    write(root, ".distrobench/start/cli/main.mjs", 'console.log("from the bundle");');
+    write(root, `${CACHE}/cli/main.mjs`, 'console.log("from the bundle");');
     assert.equal((await start(root)).out, "from the bundle");
   });
 
@@ -87,7 +98,7 @@ describe("a program of ours is started from its bundle", () => {
     const root = checkout();
     const ends = await Promise.all(Array.from({ length: 6 }, async () => await start(root)));
     assert.deepEqual(new Set(ends.map(({ code, out, err }) => `${code} ${out} ${err}`)), new Set(["0 hello "]));
-    const drafts = readdirSync(join(root, ".distrobench", "start"), { recursive: true, encoding: "utf8" });
+    const drafts = readdirSync(join(root, CACHE), { recursive: true, encoding: "utf8" });
     assert.deepEqual(
       drafts.filter((name) => !/\.(mjs|map|json)$/.test(name) && name.includes(".")),
       [],
@@ -106,17 +117,31 @@ describe("a program of ours is started from its bundle", () => {
 
   it("or says how to get the packages that are missing", async () => {
     const root = checkout();
-    rmSync(join(root, "node_modules"));
+    rmSync(join(root, "node_modules"), { recursive: true });
     mkdirSync(join(root, "node_modules"));
     const { code, err } = await start(root);
     assert.equal(code, 1);
     assert.match(err, /node_modules is incomplete; run: npm ci --prefix/);
   });
 
+  it("and from its sources by somebody who may not write here", {
+    skip: process.getuid?.() === 0 ? false : "needs root",
+  }, async () => {
+    const root = checkout();
+    chmodSync(base, 0o755);
+    const nobody = { cwd: root, uid: 65_534 };
+    const words = ["engine/start/run.mjs", "cli/main.ts", "there"];
+    assert.deepEqual(await run(nobody, ...words), { code: 0, out: "hello there", err: "" });
+    assert.equal(existsSync(join(root, CACHE)), false);
+    await start(root);
+    write(root, `${CACHE}/cli/main.mjs`, 'console.log("from the bundle");');
+    assert.equal((await run(nobody, ...words)).out, "from the bundle");
+  });
+
   it("and so is the program that Pulumi runs: index.ts as it is named, from its bundle", async () => {
     const root = checkout();
     const script = `import(${JSON.stringify(`file://${root}/index.ts`)}).then(({ folder, own }) => console.log(folder, own))`;
     const { out } = await node(root, "--import=./engine/start/program.mjs", "-e", script);
-    assert.equal(out, `${root} file://${root}/.distrobench/start/index.mjs`);
+    assert.equal(out, `${root} file://${root}/${CACHE}/index.mjs`);
   });
 });
