@@ -1,13 +1,10 @@
 // @ts-check
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/**
- * @typedef {{ readonly root: string, readonly sources: Readonly<Record<string, string>> }} Manifest
- * Where the checkout was, and the size and time of change of every source that went in, by its path below the root.
- */
+/** @typedef {Readonly<Record<string, string>>} Manifest The size and time of change of every source that went in, by its path below the root. */
 
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
@@ -23,8 +20,8 @@ const PROGRAMS = [
 const OWN_SOURCES = ["engine/start/bundle.mjs", "node_modules/esbuild/package.json"];
 const KEEP_OLD_PARTS_MILLISECONDS = 24 * 3600 * 1000;
 
-/** With the packages: whoever may read those may read it, and it goes with them. */
-const folder = join(root, "node_modules", ".cache", "distrobench", "start");
+/** With the packages, so that whoever may read those may read it. Two checkouts may share them: where its files are stands in a bundle. */
+const folder = join(root, "node_modules", ".cache", "distrobench", createHash("sha256").update(root).digest("hex").slice(0, 12));
 const manifestFile = join(folder, "manifest.json");
 
 const NOT_OURS_TO_WRITE = new Set(["EACCES", "EPERM", "EROFS"]);
@@ -50,7 +47,7 @@ export async function bundled(source) {
 function isFresh() {
   try {
     const manifest = /** @type {Manifest} */ (JSON.parse(readFileSync(manifestFile, "utf8")));
-    return manifest.root === root && Object.entries(manifest.sources).every(([path, state]) => stateOf(path) === state);
+    return Object.entries(manifest).every(([path, state]) => stateOf(path) === state);
   } catch {
     return false; // none yet, or a source is gone
   }
@@ -89,7 +86,7 @@ async function build() {
   });
   // A part's name is that of its content, and a program is replaced in one step: others may start meanwhile.
   for (const { path, contents } of outputFiles.sort(partsFirst)) replace(path, contents);
-  replace(manifestFile, JSON.stringify({ root, sources }));
+  replace(manifestFile, JSON.stringify(sources));
   removeOldParts(new Set(outputFiles.map(({ path }) => path)));
 }
 

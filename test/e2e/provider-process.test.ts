@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -18,9 +18,16 @@ const executable = join(root, "provider", "pulumi-resource-distrobench");
 const engine = "127.0.0.1:1";
 const residentBytes = 150e6;
 
+/** Everything that a provider is made of. */
+const PARTS = [
+  ...["package.json", "index.ts", "benchmarks", "cli", "engine", "hosts"],
+  ...["images", "kernel-tuning", "provider", "report", "stacks"],
+];
+
 async function firstLine(child: ChildProcess): Promise<string> {
   assert.ok(child.stdout !== null);
-  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  const ended = once(child, "exit").then(([code]) => assert.fail(`it ended with exit code ${code} and said nothing`));
+  const [line] = (await Promise.race([once(createInterface(child.stdout), "line"), ended])) as [string];
   return line;
 }
 
@@ -49,10 +56,9 @@ test("the provider starts from any directory, prints its port first, and stays s
 
 test("the provider starts from a project whose path has spaces", async () => {
   const directory = mkdtempSync(join(tmpdir(), "distrobench provider "));
-  mkdirSync(join(directory, "provider"));
+  for (const part of PARTS) cpSync(join(root, part), join(directory, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
-  symlinkSync(join(root, "provider", "main.ts"), join(directory, "provider", "main.ts"));
-  copyFileSync(executable, join(directory, "provider", "plugin"));
+  renameSync(join(directory, "provider", "pulumi-resource-distrobench"), join(directory, "provider", "plugin"));
   symlinkSync(join(directory, "provider", "plugin"), join(directory, "link"));
   const child = spawn(join(directory, "link"), [engine], { stdio: ["ignore", "pipe", "inherit"] });
   assert.match(await firstLine(child), /^\d+$/);

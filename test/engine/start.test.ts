@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   cpSync,
@@ -22,7 +23,9 @@ const base = realpathSync(mkdtempSync(join(tmpdir(), "distrobench-start-")));
 after(() => rmSync(base, { recursive: true, force: true }));
 
 const OTHER_PROGRAMS = ["provider/main.ts", "engine/language-nodejs/main.ts", "engine/plugins/command/main.ts"];
-const CACHE = "node_modules/.cache/distrobench/start";
+/** Where the bundle of a checkout is, below it. */
+const cacheOf = (root: string) =>
+  join("node_modules/.cache/distrobench", createHash("sha256").update(root).digest("hex").slice(0, 12));
 let checkouts = 0;
 
 /** A checkout with the starter of this one and small programs. */
@@ -82,7 +85,7 @@ describe("a program of ours is started from its bundle", () => {
   it("and is not made again when nothing changed", async () => {
     const root = checkout();
     await start(root);
-    write(root, `${CACHE}/cli/main.mjs`, 'console.log("from the bundle");');
+    write(root, `${cacheOf(root)}/cli/main.mjs`, 'console.log("from the bundle");');
     assert.equal((await start(root)).out, "from the bundle");
   });
 
@@ -98,7 +101,7 @@ describe("a program of ours is started from its bundle", () => {
     const root = checkout();
     const ends = await Promise.all(Array.from({ length: 6 }, async () => await start(root)));
     assert.deepEqual(new Set(ends.map(({ code, out, err }) => `${code} ${out} ${err}`)), new Set(["0 hello "]));
-    const drafts = readdirSync(join(root, CACHE), { recursive: true, encoding: "utf8" });
+    const drafts = readdirSync(join(root, cacheOf(root)), { recursive: true, encoding: "utf8" });
     assert.deepEqual(
       drafts.filter((name) => !/\.(mjs|map|json)$/.test(name) && name.includes(".")),
       [],
@@ -132,9 +135,9 @@ describe("a program of ours is started from its bundle", () => {
     const nobody = { cwd: root, uid: 65_534 };
     const words = ["engine/start/run.mjs", "cli/main.ts", "there"];
     assert.deepEqual(await run(nobody, ...words), { code: 0, out: "hello there", err: "" });
-    assert.equal(existsSync(join(root, CACHE)), false);
+    assert.equal(existsSync(join(root, cacheOf(root))), false);
     await start(root);
-    write(root, `${CACHE}/cli/main.mjs`, 'console.log("from the bundle");');
+    write(root, `${cacheOf(root)}/cli/main.mjs`, 'console.log("from the bundle");');
     assert.equal((await run(nobody, ...words)).out, "from the bundle");
   });
 
@@ -142,6 +145,6 @@ describe("a program of ours is started from its bundle", () => {
     const root = checkout();
     const script = `import(${JSON.stringify(`file://${root}/index.ts`)}).then(({ folder, own }) => console.log(folder, own))`;
     const { out } = await node(root, "--import=./engine/start/program.mjs", "-e", script);
-    assert.equal(out, `${root} file://${root}/${CACHE}/index.mjs`);
+    assert.equal(out, `${root} file://${root}/${cacheOf(root)}/index.mjs`);
   });
 });
