@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Context } from "./context.ts";
@@ -77,5 +77,8 @@ function keepBegun(root: string, stack: string, half: readonly StateResource[]):
     return;
   }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${JSON.stringify(half)}\n`, { mode: 0o600 });
+  // Killed runs are what this is for: it is there as a whole or not at all.
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(half)}\n`, { mode: 0o600 });
+  renameSync(draft, file);
 }

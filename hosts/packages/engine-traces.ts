@@ -22,7 +22,9 @@ const ENGINE_RULES = "docker|netavark|podman";
 /** As a host was before its engines were used: unit, interface, mount, firewall or sysctl to its state. */
 export type EngineTraces = Readonly<Record<string, string>>;
 
-const FORWARD_POLICY = "/^[*]filter/,/^COMMIT/ s/^:FORWARD \\([A-Z]*\\).*/\\1/p";
+/** Where sed is to look: mangle has a FORWARD chain as well. */
+const FILTER_TABLE = "/^[*]filter/,/^COMMIT/";
+const FORWARD_POLICY = `${FILTER_TABLE} s/^:FORWARD \\([A-Z]*\\).*/\\1/p`;
 
 /** Prints a line for each trace: kind, name and state. Changes nothing. */
 export const readTraces: Shell = joinSh([
@@ -77,7 +79,7 @@ export function restoreTraces(before: EngineTraces, now: EngineTraces): Shell[] 
 
 /** The tables as they are without the lines of engines, put in their place in one step. Tables that iptables can't read are left alone. */
 function withoutEngineRules(program: string, policy: string): Shell {
-  const forward = `/^[*]filter/,/^COMMIT/ s/^:FORWARD [A-Z]*/:FORWARD ${policy}/`;
+  const forward = `${FILTER_TABLE} s/^:FORWARD [A-Z]*/:FORWARD ${policy}/`;
   return sh`if rules=$(${`${program}-save`} 2>/dev/null); then printf '%s\\n' "$rules" | grep -Eiv ${ENGINE_RULES} | sed ${forward} | ${`${program}-restore`}; fi`;
 }
 
