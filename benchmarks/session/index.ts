@@ -9,6 +9,7 @@ import type { SessionHost } from "./host.ts";
 import { openPlace, type Participant, type SessionPlace } from "./place.ts";
 import { newSession, type SessionVariant, sessionVariants } from "./plan.ts";
 import { prepareHost } from "./prepare.ts";
+import { primaryOf } from "./primary.ts";
 import { type Earlier, findEarlier, nextSequence, resumedSession } from "./resume.ts";
 import { runSession } from "./run.ts";
 
@@ -98,7 +99,7 @@ async function runPrepared(options: MeasureOptions, begun: Begun): Promise<void>
   const { hosts, sequence } = await prepareAll(options, variants, begun);
   const around = {
     ...{ benchmark, parameters: inputs.parameters, hosts, noisyHost: inputs.design.noisyHost },
-    primary: session.metrics.find(({ primary }) => primary)?.name ?? "",
+    primary: primaryOf(session)?.name ?? "",
     variants: new Map(variants.map((variant) => [variant.id, variant])),
     now: () => new Date(),
   };

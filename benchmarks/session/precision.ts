@@ -2,10 +2,11 @@ import type { Sample, Session } from "../results/schema.ts";
 import { pairedEstimate } from "../statistics/paired.ts";
 import { logDifferences, unitsOf } from "../statistics/units.ts";
 import { lostVariants } from "./lost.ts";
+import { primaryOf } from "./primary.ts";
 
 /** Half the width of the 95 % interval of ln(variant / baseline), by variant; null where there is none yet. */
 export function halfWidths(session: Session, samples: readonly Sample[]): Readonly<Record<string, number | null>> {
-  const primary = session.metrics.find((metric) => metric.primary);
+  const primary = primaryOf(session);
   if (primary === undefined) return {};
   const units = (variant: string) => unitsOf(samples, variant, primary);
   const skipped = new Set(samples.flatMap(({ variant, validity }) => (validity.status === "skipped" ? [variant] : [])));

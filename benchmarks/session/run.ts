@@ -3,6 +3,7 @@ import type { Sample, Session } from "../results/schema.ts";
 import type { SessionWriter } from "../results/writer.ts";
 import { type Course, createCourse, moved, takenBefore } from "./course.ts";
 import { HostLost } from "./host-lost.ts";
+import { primaryOf } from "./primary.ts";
 import { duration, progressLine, shortValue } from "./progress.ts";
 import { infraError, type Surroundings, type Taken, takeSample } from "./sample.ts";
 import type { Slot } from "./schedule.ts";
@@ -156,7 +157,7 @@ function tell(run: SessionRun, course: Course, slot: Slot, sample: Sample): void
   const blocks = course.schedule.planned(blocksWithin(session, standing));
   const left = slot.role === "warm-up" ? blocks * size : Math.max(0, blocks - slot.block) * size + size - 1 - slot.order;
   const value = sample.values[run.around.primary];
-  const unit = session.metrics.find(({ primary }) => primary)?.unit ?? "s";
+  const unit = primaryOf(session)?.unit ?? "s";
   const secondsLeft = (left * standing.blockSeconds) / Math.max(1, size - course.skipped.size);
   const text = value === undefined ? sample.validity.status : shortValue(value, unit);
   run.progress(progressLine(slot, blocks, text, secondsLeft));
