@@ -4,15 +4,15 @@ import { type PressureReading, pressureOver, readPressure } from "./pressure.ts"
 
 export interface Settled {
   readonly seconds: number;
-  /** Share of the last two seconds in which some task waited for a CPU. */
+  /** Share of the last second in which some task waited for a CPU. */
   readonly pressure: number;
   /** What the sample before left behind; empty when all is gone. */
   readonly leftovers: readonly string[];
   readonly quiet: boolean;
 }
 
-/** Seconds of the window over which the pressure is taken. */
-const WINDOW = 2;
+/** Seconds of the window over which the pressure is taken: the limit of 5 % is then 50 ms, counted by the kernel in microseconds. */
+const WINDOW = 1;
 const STEP_MS = 250;
 
 /** Waits until nothing of the sample before is left and the CPU pressure is at most `limit`, for `timeoutSeconds` at most. */

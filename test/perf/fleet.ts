@@ -8,29 +8,36 @@ import { hostsOf, type Playground, peerRuns, playground } from "./peers.ts";
 import { middle, secondsOf } from "./timed.ts";
 
 const STACK = "zz-fleet";
-/** Least ratio, the peer's time over ours. */
-const aims = {
-  1: { pyinfra: 1, Ansible: 0 },
-  10: { pyinfra: 5, Ansible: 10 },
-  50: { pyinfra: 10, Ansible: 20 },
-} as const;
+/** A bash that sshd starts reads .bashrc before every command: the one of this account, or none. */
+type Bashrc = "own" | "none";
+type Peer = keyof typeof peerRuns;
+type Aim = Readonly<Partial<Record<Peer, number>>>;
+
+/** Least ratio, the peer's time over ours, by the number of hosts. */
+const aims: Readonly<Record<Bashrc, Readonly<Record<string, Aim>>>> = {
+  none: { 1: { pyinfra: 1, Ansible: 0 }, 10: { pyinfra: 5, Ansible: 10 }, 50: { pyinfra: 10, Ansible: 20 } },
+  // Ansible on 50 hosts with a version manager in .bashrc takes over ten minutes.
+  own: { 1: { pyinfra: 1, Ansible: 0 }, 10: { pyinfra: 5, Ansible: 10 }, 50: { pyinfra: 10 } },
+};
+const peersOf = (aim: Aim): readonly (readonly [peer: Peer, least: number])[] => Object.entries(aim) as [Peer, number][];
 
 /**
  * What makes a server a machine of its own: mounts that nobody else sees, so that each has a machine-id and a record of its tuning. It ends
- * with this process, however that ends. The argument is the machine-id. A bash that sshd starts reads .bashrc: what the one of this machine does
- * (a version manager that waits for its own lock) is no part of anybody's time.
+ * with this process, however that ends. The arguments are whether .bashrc stays, and the machine-id.
  */
 const ownMachine = [
   ...["setpriv", "--pdeathsig", "TERM", "unshare", "--mount", "sh", "-c"],
   `mount -t tmpfs none /run && mkdir -p /run/sshd && mount -t cgroup2 none /sys/fs/cgroup || exit
   mkdir -p /var/lib/distrobench && mount -t tmpfs none /var/lib/distrobench || exit
-  echo "$1" >/run/machine-id && mount --bind /run/machine-id /etc/machine-id || exit
-  [ ! -e ~/.bashrc ] || mount --bind /dev/null ~/.bashrc || exit
-  shift; exec "$@"`,
+  echo "$2" >/run/machine-id && mount --bind /run/machine-id /etc/machine-id || exit
+  [ "$1" = own ] || [ ! -e ~/.bashrc ] || mount --bind /dev/null ~/.bashrc || exit
+  shift 2; exec "$@"`,
   "sh",
 ];
 
 interface Fleet {
+  /** What the lines of figures begin with. */
+  readonly name: string;
   readonly playground: Playground;
   readonly servers: readonly Sshd[];
 }
@@ -39,18 +46,19 @@ interface Fleet {
  * Whole unchanged runs of `./distrobench up` beside whole runs of pyinfra and Ansible, over the same servers and in the same minutes. The
  * stack grows from size to size, so that the last `up` that makes something says what a further host costs.
  */
-export async function* measure(): AsyncGenerator<Figure> {
+export async function* measure(bashrc: Bashrc): AsyncGenerator<Figure> {
   forgetStack(STACK);
-  const sizes = Object.entries(aims);
+  const sizes = Object.entries(aims[bashrc]);
   const fleet: Fleet = {
+    name: bashrc === "own" ? "fleet, own .bashrc" : "fleet",
     playground: await playground(),
-    servers: await servers(Math.max(...sizes.map(([size]) => Number(size)))),
+    servers: await servers(Math.max(...sizes.map(([size]) => Number(size))), bashrc),
   };
   try {
     const times = new Map<number, number>();
     for (const [size, aim] of sizes) yield* beside(fleet, Number(size), aim, (seconds) => times.set(Number(size), seconds));
     const growth = (times.get(50) ?? Number.NaN) / (times.get(10) ?? Number.NaN);
-    yield { what: "fleet: ours, 50 hosts over 10", value: `${growth.toFixed(1)} x`, aim: "5 x" };
+    yield { what: `${fleet.name}: ours, 50 hosts over 10`, value: `${growth.toFixed(1)} x`, aim: "5 x" };
   } finally {
     const { code, output } = await distrobench("destroy", STACK);
     if (code !== 0) process.stderr.write(`destroy ${STACK} ended with ${code}:\n${output}\n`);
@@ -60,20 +68,20 @@ export async function* measure(): AsyncGenerator<Figure> {
   }
 }
 
-async function servers(count: number): Promise<Sshd[]> {
+async function servers(count: number, bashrc: Bashrc): Promise<Sshd[]> {
   const started: Sshd[] = [];
   for (let index = 0; index < count; index += 1) {
     const [first] = started;
-    const options = { extra: ["MaxStartups 1000"], inside: [...ownMachine, `${STACK}-${index}`] };
+    const options = { extra: ["MaxStartups 1000"], inside: [...ownMachine, bashrc, `${STACK}-${index}`] };
     started.push(await startSshd({ ...options, ...(first === undefined ? {} : { keysOf: first }) }));
   }
   return started;
 }
 
 async function* beside(
-  { playground: common, servers: all }: Fleet,
+  { name, playground: common, servers: all }: Fleet,
   size: number,
-  aim: Readonly<Record<keyof typeof peerRuns, number>>,
+  aim: Aim,
   tell: (seconds: number) => void,
 ): AsyncGenerator<Figure> {
   const used = all.slice(0, size);
@@ -81,29 +89,21 @@ async function* beside(
   if (login === undefined) throw new Error("a fleet of no hosts");
   const hosts = hostsOf(size);
   writeFileSync(join(root, "stacks", `${STACK}.yaml`), matrix(used, common.sysctls));
-  yield { what: `fleet, ${hosts}: up that makes the new ones`, value: text(await secondsOf(up)), aim: "" };
+  yield { what: `${name}, ${hosts}: up that makes the new ones`, value: text(await secondsOf(up)), aim: "" };
   // One run of each peer, between two of ours: at 50 hosts they take minutes.
   const ours: number[] = [await secondsOf(up)];
-  const peers: [name: keyof typeof peerRuns, seconds: number][] = [];
-  for (const name of ["pyinfra", "Ansible"] as const) {
-    peers.push([
-      name,
-      await secondsOf(() =>
-        peerRuns[name](
-          common,
-          login,
-          used.map(({ port }) => port),
-        ),
-      ),
-    ]);
+  const peers: { readonly peer: Peer; readonly least: number; readonly seconds: number }[] = [];
+  const ports = used.map(({ port }) => port);
+  for (const [peer, least] of peersOf(aim)) {
+    peers.push({ peer, least, seconds: await secondsOf(() => peerRuns[peer](common, login, ports)) });
     ours.push(await secondsOf(up));
   }
   const own = middle(ours);
   tell(own);
-  yield { what: `fleet, ${hosts}: unchanged up`, value: `${text(own)} (${ours.map(text).join(", ")})`, aim: "" };
-  for (const [name, seconds] of peers) {
-    const least = aim[name] === 0 ? "" : `at least ${aim[name]} x`;
-    yield { what: `fleet, ${hosts}: ${name}`, value: `${text(seconds)}, ${(seconds / own).toFixed(1)} x ours`, aim: least };
+  yield { what: `${name}, ${hosts}: unchanged up`, value: `${text(own)} (${ours.map(text).join(", ")})`, aim: "" };
+  for (const { peer, least, seconds } of peers) {
+    const value = `${text(seconds)}, ${(seconds / own).toFixed(1)} x ours`;
+    yield { what: `${name}, ${hosts}: ${peer}`, value, aim: least === 0 ? "" : `at least ${least} x` };
   }
 }
 

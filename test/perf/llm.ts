@@ -10,12 +10,12 @@ import { unitValues } from "../benchmarks/statistics/units.ts";
 import { buildRecipe, dockerMissing, removeImage } from "../e2e/recipe-image.ts";
 import type { Figure } from "./figure.ts";
 
-/** 134 million weights: a token takes several milliseconds, which no server's own work comes near to. */
-const SHAPE = "m160";
+/** 1.1 billion weights: of the models people serve on a CPU the smallest, so what the server adds to a token weighs most. */
+const SHAPE = "tinyllama";
 const LEAST_BLOCKS = 10;
 const MOST_BLOCKS = 40;
-/** Half of the interval's width at which to stop: on precision, never on what the ratio is. */
-const PRECISION = 0.01;
+/** Half of the interval's width at which to stop, half of what is allowed: on precision, never on what the ratio is. */
+const PRECISION = 0.015;
 
 interface Rig {
   readonly harness: LocalHarness["harness"];
@@ -68,12 +68,17 @@ async function blocks(rig: Rig): Promise<readonly Figure[]> {
   return [
     { what: "llm: mean gap between tokens, middle block", value: ms(middle(found.map((block) => block.gap))), aim: "" },
     { what: "llm: llama-bench's mean, middle block", value: ms(middle(found.map((block) => block.bench))), aim: "" },
+    { what: "llm: what the server adds to a token, middle block", value: ms(middle(found.map(added))), aim: "" },
     {
       what: `llm: mean gap over llama-bench's, ${found.length} blocks`,
       value: `${centre} (${low} to ${high})`,
       aim: "0.97 to 1.03",
     },
   ];
+}
+
+function added({ gap: streamed, bench: computed }: Block): number {
+  return streamed - computed;
 }
 
 function ratioOf(found: readonly Block[]) {

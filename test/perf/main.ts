@@ -37,13 +37,14 @@ const measurements: Readonly<Record<string, () => Promise<readonly Figure[]> | A
   "round-trips": roundTrips,
   session,
   "fan-out": fanOut,
-  fleet,
+  fleet: () => fleet("none"),
+  "fleet-bashrc": () => fleet("own"),
   stack: async () => await measureStack("quickstart"),
   delivery: async () => await deliveryFigures("quickstart"),
 };
 
-/** Measured only when named: they need something that is already there. */
-const onlyNamed: ReadonlySet<string> = new Set(["delivery"]);
+/** Measured only when named: they need something that is already there, or depend on the account that runs them. */
+const onlyNamed: ReadonlySet<string> = new Set(["delivery", "fleet-bashrc"]);
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => measurements[name] === undefined);

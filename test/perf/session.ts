@@ -13,8 +13,8 @@ import { connectionTo } from "./loopback.ts";
 
 /** The least with an interval. */
 const BLOCKS = 6;
-/** Seconds of one sample: about a container's start, a short server process of llm-tokens, and half a window of the study's load. */
-const LENGTHS = [2, 10, 30];
+/** Seconds of one sample: about a container's start, one of onnx, half a window of the study's load, and a whole one. */
+const LENGTHS = [2, 10, 30, 60];
 
 /** Wall time of a whole session over SSH (program sent, noise check, A/A pair, control computations, files) against the time it measured. */
 export async function measure(): Promise<readonly Figure[]> {
