@@ -7,8 +7,10 @@ export { armDeadMan, CONFIRM_SECONDS, confirmAnew, confirmDeadMan, NOT_ARMED, ty
 export { distributionOf, distributions } from "./distribution.ts";
 export { EDITOR_DIRECTORY } from "./editor/on-host.ts";
 export { CommandError, ConnectionError, UserError } from "./errors.ts";
+export { disturbers } from "./examine/background.ts";
 export { examineHost, type HostExamination } from "./examine/index.ts";
 export { fingerprintNames, gatherFacts } from "./facts/index.ts";
+export { fileMayCutLink } from "./files/link.ts";
 export { restoreFiles } from "./files/recover.ts";
 export { expectGone, GONE_VARIABLE } from "./gone.ts";
 export {

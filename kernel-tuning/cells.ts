@@ -5,10 +5,12 @@ export const cellKinds = [
   "value",
   "file",
   "service",
+  "session",
   "swap",
   "slice",
   "property",
   "controllers",
+  "confined",
   "latency",
   "hold",
   "boot",
@@ -18,8 +20,10 @@ export type CellKind = (typeof cellKinds)[number];
 /**
  * One thing on a host that has a value:
  * `value` a kernel's file, `file` a regular file ("absent", or mode, owner and base64), `service` ("running" or "stopped"),
+ * `session` a service of a logged-in user's (`1000/localsearch-3`),
  * `swap` a device ("off", "on", "on PRIORITY"), `slice` a control group ("present" or "absent"), `property` a file of a slice
- * (`model.slice/cpu.weight`), `controllers` the controllers that a control group hands on, `latency` microseconds that a process of ours
+ * (`model.slice/cpu.weight`), `controllers` the controllers that a control group hands on, `confined` the CPUs that a
+ * slice which we did not make keeps to ("all" when it does to none), `latency` microseconds that a process of ours
  * holds a device at ("released" when none does), `hold` an installed package (`apt/linux-image-amd64`: "held" or "free"),
  * `boot` a parameter of the running kernel's command line ("set" for one without a value; only a restart changes it).
  */

@@ -1,5 +1,5 @@
 export { shellHost } from "./host/shell-host.ts";
 export { knobProblem } from "./knobs/index.ts";
-export { knobsOf, profiles } from "./profiles.ts";
+export { includedBy, knobsOf, overlaid, type ProfileTable, profiles } from "./profiles.ts";
 export { restoreHost } from "./recover.ts";
 export { knobValue, type TuningInputs } from "./schema.ts";

@@ -3,7 +3,7 @@ import type { ReadRequest } from "./host/port.ts";
 import { findKnob, inOrder } from "./knobs/index.ts";
 import type { KnobPlan } from "./knobs/knob.ts";
 import type { Baseline, BaselineCell, TuningInputs } from "./schema.ts";
-import { resolveCpus } from "./topology.ts";
+import { coresOf, resolveCpus } from "./topology.ts";
 import { valueFor } from "./values.ts";
 import { type HostView, valueIn } from "./view.ts";
 
@@ -39,12 +39,27 @@ export function planKnobs(wishes: Wishes, view: HostView, baseline: Baseline | u
     ),
   };
   const names = [...new Set([...inOrder(Object.keys(wishes.knobs))])];
-  return names.map((name) => {
-    const { knob, argument } = findKnob(name);
-    const value = around.wishes.get(name);
-    if (value === undefined)
-      return { name, plan: { notApplicable: `no value for ${view.distribution} and kernel ${view.kernel.join(".")}` } };
-    return { name, plan: knob.plan(argument, value, around) };
+  return withoutOverruled(
+    names.map((name) => {
+      const { knob, argument } = findKnob(name);
+      const value = around.wishes.get(name);
+      if (value === undefined) return { name, plan: { notApplicable: noValue(view) } };
+      return { name, plan: knob.plan(argument, value, around) };
+    }),
+  );
+}
+
+function noValue(view: HostView): string {
+  return `no value for ${view.distribution}, kernel ${view.kernel.join(".")} and ${coresOf(view)} cores`;
+}
+
+/** Where two knobs want one cell, such as `irq.network` and `irq.enp1s0`, the later one answers for it. */
+function withoutOverruled(planned: readonly PlannedKnob[]): PlannedKnob[] {
+  const last = new Map(cellsOf(planned).map((cell) => [cellKey(cell), cell.wanted]));
+  return planned.map(({ name, plan }) => {
+    if (!("cells" in plan)) return { name, plan };
+    const cells = plan.cells.filter((cell) => last.get(cellKey(cell)) === cell.wanted);
+    return { name, plan: cells.length === 0 ? { notApplicable: "other knobs set all of it" } : { ...plan, cells } };
   });
 }
 

@@ -1,24 +1,23 @@
-import { UserError } from "../hosts/index.ts";
+import { disturbers, UserError } from "../hosts/index.ts";
 import { findKnob } from "./knobs/index.ts";
 import type { Knobs, KnobValue } from "./schema.ts";
 
 export interface Profile {
   readonly title: string;
-  /** Its knobs come first; own ones replace those of the same name. */
-  readonly includes?: string;
+  /** Their knobs come first, in this order; own ones replace those of the same name. */
+  readonly includes?: string | readonly string[] | undefined;
   /** `null` takes a knob of an included profile out. */
   readonly knobs: Readonly<Record<string, KnobValue | null>>;
 }
 
-/** Background work that was found to make the largest differences: indexers, updates, reports. Absent ones are not applicable. */
+/** Everything of which preflight says that it disturbs, and that is a unit. Absent ones are not applicable. */
 const quiet: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    ["apt-daily.timer", "apt-daily-upgrade.timer", "unattended-upgrades", "packagekit", "man-db.timer", "fwupd"],
-    ["plocate-updatedb.timer", "updatedb.timer", "fstrim.timer", "tracker-miner-fs-3", "pamac-daemon", "pkgfile-update.timer"],
-    ["apport", "whoopsie", "ubuntu-report", "popularity-contest.timer"],
-  ]
-    .flat()
-    .map((name) => [`service.${name}`, "stopped"]),
+  disturbers
+    .flatMap(({ unit, openrc, session }) => [
+      ...[unit, openrc].flatMap((name) => (name === undefined ? [] : [`service.${name.replace(/\.service$/, "")}`])),
+      ...(session === undefined ? [] : [`session.${session}`]),
+    ])
+    .map((knob) => [knob, "stopped"]),
 );
 
 /** Profiles as data. Values: `>N` only raises, `<N` only lowers, `a|b` takes the first that is offered, CPU lists may be words. */
@@ -43,11 +42,13 @@ export const profiles: Readonly<Record<string, Profile>> = {
       "numa.balancing": "0",
       "cpu.governor": "performance|schedutil",
       "irq.default": "housekeeping",
-      "irq.eth0": "housekeeping",
+      "irq.network": "housekeeping",
       "irq.nvme": "housekeeping",
       "irq.hailo": "housekeeping",
       "workqueue.all": "housekeeping",
       "slice.model.cpu.weight": "1000",
+      // Of fewer cores one for all the rest would be missed more than it helps.
+      "slice.model.cpuset.cpus": [{ atLeastCores: 4, value: "serving" }],
     },
   },
   latency: {
@@ -60,7 +61,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
       "sysctl.net.core.busy_poll": "50",
       "sysctl.kernel.timer_migration": "0",
       "sysctl.kernel.nmi_watchdog": "0",
-      "rps.eth0": "housekeeping",
+      "rps.network": "housekeeping",
       "cpu.preference": "performance",
       "cpu.bias": "performance",
       "idle.deepest": "1",
@@ -98,9 +99,12 @@ export const profiles: Readonly<Record<string, Profile>> = {
   },
 };
 
+/** What profiles are looked up in: those of distrobench, maybe with the user's. */
+export type ProfileTable = Readonly<Record<string, Pick<Profile, "includes" | "knobs">>>;
+
 /** A profile's knobs with those of the profiles it includes. Throws `UserError` on a name that is none, or a circle. */
-export function knobsOf(name: string, table: Readonly<Record<string, Profile>> = profiles, seen: readonly string[] = []): Knobs {
-  const profile = table[name];
+export function knobsOf(name: string, table: ProfileTable = profiles, seen: readonly string[] = []): Knobs {
+  const profile = Object.hasOwn(table, name) ? table[name] : undefined;
   if (profile === undefined || seen.includes(name))
     throw new UserError(
       profile === undefined ? `there is no tuning profile ${name}` : `the tuning profile ${name} includes itself`,
@@ -108,9 +112,19 @@ export function knobsOf(name: string, table: Readonly<Record<string, Profile>> =
         remedy: `profiles are ${Object.keys(table).join(", ")}`,
       },
     );
-  const included = profile.includes === undefined ? {} : knobsOf(profile.includes, table, [...seen, name]);
-  const all: Record<string, KnobValue | null> = { ...included, ...profile.knobs };
+  const included = includedBy(profile).flatMap((one) => Object.entries(knobsOf(one, table, [...seen, name])));
+  return overlaid(Object.fromEntries(included), profile.knobs);
+}
+
+/** Knobs with others over them, of which `null` takes one out. Throws `UserError` on a name that is none. */
+export function overlaid(knobs: Knobs, over: Profile["knobs"]): Knobs {
+  const all: Record<string, KnobValue | null> = { ...knobs, ...over };
   const kept = Object.entries(all).filter((entry): entry is [string, KnobValue] => entry[1] !== null);
   for (const [knob] of kept) findKnob(knob);
   return Object.fromEntries(kept);
+}
+
+/** The profiles that one is made from, in order. */
+export function includedBy({ includes = [] }: Pick<Profile, "includes">): readonly string[] {
+  return typeof includes === "string" ? [includes] : includes;
 }

@@ -1,5 +1,6 @@
 import { cellKey, type WantedCell } from "./cells.ts";
 import type { StepResult } from "./host/port.ts";
+import type { KnobPlan } from "./knobs/knob.ts";
 import type { PlannedKnob } from "./plan.ts";
 import type { KnobReport } from "./schema.ts";
 import { valueIn } from "./view.ts";
@@ -18,7 +19,7 @@ export function reportKnob(
   managed: ReadonlySet<string>,
   messages: ReadonlyMap<string, string>,
 ): KnobReport {
-  if ("notApplicable" in plan) return { knob: name, status: "not-applicable", expected: "", found: "", note: plan.notApplicable };
+  if (!("cells" in plan)) return { knob: name, expected: "", found: "", ...absence(plan) };
   const wrong = plan.cells.filter((cell) => valueIn(values, cell) !== cell.wanted);
   const fixed = wrong.filter((cell) => managed.has(cellKey(cell)));
   const refused = wrong.filter((cell) => !managed.has(cellKey(cell)));
@@ -34,6 +35,11 @@ export function reportKnob(
     found: summary(shown, (cell) => valueIn(values, cell) ?? "absent"),
   };
   return { knob: name, status, ...texts, ...(notes.length === 0 ? {} : { note: [...new Set(notes)].join("; ") }) };
+}
+
+function absence(plan: Exclude<KnobPlan, { readonly cells: unknown }>): Pick<KnobReport, "status" | "note"> {
+  if ("unsupported" in plan) return { status: "unsupported", note: plan.unsupported };
+  return { status: "not-applicable", note: plan.notApplicable };
 }
 
 /** One value when all cells agree; else each with its short name. */

@@ -21,7 +21,7 @@ export function planRestore(baseline: Baseline, view: HostView, force: boolean):
   for (const cell of [...baseline.cells].reverse()) {
     if (goesWithMore(cell, removed)) continue;
     const found = valueIn(view.values, cell);
-    const decision = decide(cell, found, rebooted, force);
+    const decision = decide(cell, found, rebooted, force, view);
     if (decision === "write") steps.push({ kind: cell.kind, name: cell.name, value: cell.before });
     else if (decision === "conflict") conflicts.push({ ...cell, found: found ?? "absent" });
   }
@@ -37,10 +37,16 @@ function goesWithMore({ kind, name }: BaselineCell, removed: ReadonlySet<string>
  * An entry that vanished (an interrupt, a CPU, a queue) needs nothing. After a restart what lives in the kernel is back by itself;
  * only what still has our value (a persisted setting was read at boot) goes back.
  */
-function decide(cell: BaselineCell, found: string | undefined, rebooted: boolean, force: boolean): Decision {
+function decide(cell: BaselineCell, found: string | undefined, rebooted: boolean, force: boolean, view: HostView): Decision {
+  if (found === undefined && isHidden(cell, view) && !rebooted) return "write";
   if (found === undefined || found === cell.before) return "restored";
   if (found === cell.wrote || force) return "write";
   return rebooted && cell.kind !== "file" ? "restored" : "conflict";
+}
+
+/** While debugfs is not mounted its files have our values still: writing fails, says where, and the record stays. */
+function isHidden({ name, before, wrote }: BaselineCell, { debugfs }: HostView): boolean {
+  return debugfs === "unmounted" && name.startsWith("/sys/kernel/debug/") && before !== wrote;
 }
 
 /** A slice that we made goes as a whole, with its properties. */

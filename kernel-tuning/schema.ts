@@ -3,17 +3,22 @@ import { connectionSchema, distributionName } from "../hosts/index.ts";
 import { cellKinds } from "./cells.ts";
 
 /** A value as text, or several of which the first whose conditions hold counts; none that holds means: leave it alone. */
-export const knobValue = z.union([
-  z.string(),
-  z.array(
-    z.strictObject({
-      /** Such as `>=6.6` or `>=5.13 <6.6`. */
-      kernel: z.string().optional(),
-      distributions: z.array(distributionName).optional(),
-      value: z.string(),
-    }),
-  ),
-]);
+export const knobValue = z.union(
+  [
+    z.string(),
+    z.array(
+      z.strictObject({
+        /** Such as `>=6.6` or `>=5.13 <6.6`. */
+        kernel: z.string().optional(),
+        distributions: z.array(distributionName).optional(),
+        /** Of the host, with all their threads. */
+        atLeastCores: z.int().positive().optional(),
+        value: z.string(),
+      }),
+    ),
+  ],
+  { error: "expected a text, in quotes when it is a number, or a list of { kernel, distributions, atLeastCores, value }" },
+);
 export type KnobValue = z.output<typeof knobValue>;
 export type Knobs = Readonly<Record<string, KnobValue>>;
 
@@ -72,8 +77,11 @@ export type Baseline = z.output<typeof baselineSchema>;
 /** What became of one knob. */
 export interface KnobReport {
   readonly knob: string;
-  /** `not-applicable`: this host has no such thing, which is neither pass nor fail. `managed`: the kernel keeps some of it. */
-  readonly status: "applied" | "substituted" | "not-applicable" | "managed" | "refused";
+  /**
+   * `not-applicable`: this host has no such thing, which is neither pass nor fail. `unsupported`: it has, but not as it is now; the note
+   * says what to do. `managed`: the kernel keeps some of it.
+   */
+  readonly status: "applied" | "substituted" | "not-applicable" | "unsupported" | "managed" | "refused";
   readonly expected: string;
   readonly found: string;
   readonly note?: string;

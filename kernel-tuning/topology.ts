@@ -19,6 +19,11 @@ export function resolveCpus(text: string, view: Pick<HostView, "online" | "sibli
   });
 }
 
+/** Cores with at least one CPU online, whatever their threads. */
+export function coresOf({ online, siblings }: Pick<HostView, "online" | "siblings">): number {
+  return new Set(online.map((cpu) => Math.min(...(siblings.get(cpu) ?? [cpu])))).size;
+}
+
 function wordsOf({ online, siblings }: Pick<HostView, "online" | "siblings">): Readonly<Record<string, readonly number[]>> {
   const first = online[0] ?? 0;
   const core = siblings.get(first) ?? [first];

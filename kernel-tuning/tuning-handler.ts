@@ -88,7 +88,8 @@ function reasonOf(error: unknown): string {
 /** What is other than a reader of the profile would think. */
 function tell(context: OperationContext, inputs: TuningInputs, { reports }: TuningOutputs): void {
   for (const { knob, status, note } of reports)
-    if (status === "substituted" || status === "managed") context.warn(`${inputs.host}: ${knob}: ${note}`);
+    if (status === "substituted" || status === "managed" || status === "unsupported")
+      context.warn(`${inputs.host}: ${knob}: ${note}`);
   const absent = reports.filter(({ status }) => status === "not-applicable").map(({ knob }) => knob);
   if (absent.length > 0) context.info(`${inputs.host}: not applicable here: ${absent.join(", ")}`);
 }

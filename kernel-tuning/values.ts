@@ -1,14 +1,19 @@
 import { UserError } from "../hosts/index.ts";
 import type { KnobValue } from "./schema.ts";
+import { coresOf } from "./topology.ts";
 import type { HostView } from "./view.ts";
 
 /** The value for this host, or `undefined` when no condition holds. Throws `UserError` on a kernel range that is none. */
-export function valueFor(value: KnobValue, view: Pick<HostView, "kernel" | "distribution">): string | undefined {
+export function valueFor(
+  value: KnobValue,
+  view: Pick<HostView, "kernel" | "distribution" | "online" | "siblings">,
+): string | undefined {
   if (typeof value === "string") return value;
   return value.find(
-    ({ kernel, distributions }) =>
+    ({ kernel, distributions, atLeastCores = 0 }) =>
       (kernel === undefined || kernelIn(view.kernel, kernel)) &&
-      (distributions === undefined || distributions.includes(view.distribution)),
+      (distributions === undefined || distributions.includes(view.distribution)) &&
+      coresOf(view) >= atLeastCores,
   )?.value;
 }
 

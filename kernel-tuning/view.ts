@@ -23,6 +23,12 @@ export interface HostView {
   readonly irqs: ReadonlyMap<number, string>;
   /** Interrupts by network interface. */
   readonly deviceIrqs: ReadonlyMap<string, readonly number[]>;
+  /** Network interfaces that are a device: no bridge, and no end of a container's network. */
+  readonly interfaces: readonly string[];
+  /** Whether the kernel's debugfs is where it belongs; `none` when the kernel has none. */
+  readonly debugfs: string;
+  /** What the kernel's lockdown keeps even from root (Secure Boot), or nothing. */
+  readonly lockdown: string | undefined;
   /** Normalised values by `cellKey`. */
   readonly values: ReadonlyMap<string, string>;
   /** What a file of choices offers, by `cellKey`. */
@@ -53,6 +59,9 @@ export function viewOf(records: readonly HostRecord[], distribution: Distributio
     siblings: new Map(of("siblings").map(({ name, value }) => [Number.parseInt(name, 10), parseCpuList(value) ?? []])),
     irqs: new Map(of("irq").map(({ name, value }) => [Number(name), value])),
     deviceIrqs: grouped(of("deviceIrq")),
+    interfaces: of("interface").map(({ name }) => name),
+    debugfs: fact("debugfs"),
+    lockdown: /\[(integrity|confidentiality)\]/.exec(fact("lockdown"))?.[1],
     values: valuesOf(cells),
     choices: new Map(cells.map((cell) => [cellKey(cell), choices(cell.value)])),
     dropIns: of("loader").some(({ name }) => name === "grub.d"),

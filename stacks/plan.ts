@@ -87,7 +87,7 @@ function planHost(name: string, host: MatrixHost, matrix: Matrix, stack: string)
     ...planConnection(name, host, directory),
     packages,
     ...planOwn(host, matrix),
-    tuning: planTuning(host.tuning),
+    tuning: planTuning(host.tuning, matrix.profiles),
   };
 }
 
@@ -177,7 +177,7 @@ function imagesOf({ image, images }: MatrixBenchmark): readonly string[] {
 function planVariants(host: string, benchmark: MatrixBenchmark, matrix: Matrix): PlannedBenchmark["variants"] {
   const { distribution, release, tuning } = matrix.hosts[host] ?? {};
   const system = [distribution, release].filter((part) => part !== undefined).join(" ");
-  const planned = planTuning(tuning);
+  const planned = planTuning(tuning, matrix.profiles);
   const model = benchmark.model === undefined ? undefined : matrix.models[benchmark.model];
   const labels = {
     distribution: system,

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { engineName } from "../images/index.ts";
 import type { Problem } from "./problems.ts";
 import { stepProblems } from "./step-problems.ts";
-import { suggest } from "./suggest.ts";
+import { tuningProblems } from "./tuning-problems.ts";
+import { unknownName } from "./unknown-name.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 const strings = z.array(z.string().catch("")).catch([]);
@@ -20,7 +21,6 @@ const view = z
           distribution: word,
           release: present.optional(),
           packages: strings.optional(),
-          tuning: z.unknown().optional(),
           lab: present.optional(),
           ssh: present.optional(),
           local: present.optional(),
@@ -58,6 +58,7 @@ export function referenceProblems(raw: unknown, vocabulary: Vocabulary): Problem
   return [
     ...packageProblems(matrix.packages, ["packages"], vocabulary),
     ...Object.entries(matrix.hosts).flatMap(([name, host]) => (host ? hostProblems(name, host, vocabulary) : [])),
+    ...tuningProblems(raw, vocabulary),
     ...stepProblems(raw, vocabulary.fileProblem),
     ...Object.keys(matrix.images).flatMap((name) => imageProblems(matrix, name, vocabulary)),
     ...Object.keys(matrix.benchmarks).flatMap((name) => benchmarkProblems(matrix, name, vocabulary)),
@@ -72,27 +73,10 @@ function hostProblems(name: string, host: ViewHost, vocabulary: Vocabulary): Pro
     const found = kinds.length === 0 ? "none of them" : kinds.join(" and ");
     problems.push({ path, at: "key", message: `expected exactly one of lab, ssh and local, found ${found}` });
   }
-  problems.push(...tuningProblems(host.tuning, [...path, "tuning"], vocabulary));
   if (!host.lab) return problems;
   if (!host.release)
     problems.push({ path, at: "key", message: "is missing: release, which a lab machine is made of, such as trixie" });
   return problems;
-}
-
-const tuningView = z.union([
-  z.string().transform((profile) => ({ profile, knobs: {} })),
-  z.object({ profile: word, knobs: mappings(z.unknown()) }).catch({ profile: undefined, knobs: {} }),
-]);
-
-function tuningProblems(tuning: unknown, path: readonly string[], vocabulary: Vocabulary): Problem[] {
-  if (tuning === undefined) return [];
-  const { profile, knobs } = tuningView.parse(tuning);
-  const at = typeof tuning === "string" ? path : [...path, "profile"];
-  const wrong = Object.keys(knobs).flatMap((knob): Problem[] => {
-    const message = vocabulary.knobProblem(knob);
-    return message === undefined ? [] : [{ path: [...path, "knobs", knob], at: "key", message }];
-  });
-  return [...(profile === undefined ? [] : unknownName("profile", profile, vocabulary.profiles, at)), ...wrong];
 }
 
 function packageProblems(packages: readonly string[], path: readonly string[], vocabulary: Vocabulary): Problem[] {
@@ -174,13 +158,6 @@ function repeated(items: readonly string[], path: readonly string[]): Problem[] 
       ? [{ path: [...path, index], at: "value" as const, message: `${item} is named twice` }]
       : [],
   );
-}
-
-function unknownName(kind: string, found: string, known: readonly string[], path: Problem["path"]): Problem[] {
-  if (found === "" || known.includes(found)) return [];
-  const near = suggest(found, known);
-  const choice = known.length === 0 ? `no ${kind} is defined` : `expected one of ${known.join(", ")}`;
-  return [{ path, at: "value", message: `unknown ${kind} "${found}", ${near === undefined ? choice : `did you mean ${near}?`}` }];
 }
 
 function parameterProblems(schema: z.ZodType | undefined, parameters: unknown, path: readonly string[]): Problem[] {

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { architectureName, distributionName } from "../hosts/index.ts";
 import { engineName, modelSource } from "../images/index.ts";
-import { knobValue } from "../kernel-tuning/index.ts";
 import { duration, percent, size } from "./quantities.ts";
 import { ownSteps, perDistribution } from "./steps-schema.ts";
+import { ownProfiles, tuning } from "./tuning-schema.ts";
 import { name, secretReference, text } from "./words.ts";
 
 export type { SecretReference } from "./words.ts";
@@ -67,34 +67,6 @@ const ssh = hop
     become: become.optional(),
   })
   .describe("a machine of yours, reached over SSH");
-
-const tuning = z
-  .union(
-    [
-      name,
-      z.strictObject({
-        profile: name.default("stock").describe("what the knobs are added to"),
-        knobs: z.record(z.string(), knobValue).default({}).describe("values by knob, such as sysctl.vm.swappiness"),
-        cpus: z
-          .strictObject({
-            serving: text("2-7").optional(),
-            housekeeping: text("0-1").optional(),
-            "accelerator-irq": text("7").optional(),
-          })
-          .optional()
-          .describe("CPU lists for these words, where the topology's answer is not wanted"),
-        confirmSeconds: z
-          .int()
-          .min(20)
-          .max(3600)
-          .optional()
-          .describe("how long a host started with another command line waits for us before it undoes that; 300 by default"),
-        force: z.boolean().optional().describe("put back even over values that somebody else has set since"),
-      }),
-    ],
-    { error: "expected the name of a tuning profile, or { profile, knobs, cpus, confirmSeconds, force }" },
-  )
-  .describe("a kernel tuning profile, taken back by destroy; docs/tuning.md lists profiles and knobs");
 
 const host = z
   .strictObject({
@@ -165,6 +137,7 @@ export const matrixSchema = z
     hosts: z.record(name, host).refine((hosts) => Object.keys(hosts).length > 0, "expected at least one host"),
     packages: z.array(z.string()).default([]).describe("abstract names, installed on every host and removed again"),
     distributions: perDistribution,
+    profiles: ownProfiles,
     images: z.record(name, image).default({}),
     models: z.record(name, modelSource).default({}).describe("model files, by the names that benchmarks use"),
     benchmarks: z.record(name, benchmark).default({}),

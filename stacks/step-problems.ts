@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fileMayCutLink } from "../hosts/index.ts";
 import type { Problem } from "./problems.ts";
 
 const word = z.string().catch("");
@@ -24,6 +25,7 @@ type Own = z.output<typeof own>;
 const hostView = z
   .object({
     distribution: word,
+    local: z.unknown().optional(),
     ssh: z
       .object({ bastions: z.array(z.unknown()).catch([]) })
       .optional()
@@ -43,15 +45,19 @@ export function stepProblems(raw: unknown, fileProblem: (source: string) => stri
   const matrix = view.parse(raw);
   const shared = Object.entries(matrix.distributions).map(([name, value]) => [name, own.parse(value)] as const);
   return [
-    ...shared.flatMap(([name, found]) => ownProblems(found, emptyOwn, ["distributions", name], fileProblem)),
+    ...shared.flatMap(([name, found]) => [
+      ...ownProblems(found, emptyOwn, ["distributions", name], fileProblem),
+      ...linkProblems(found, ["distributions", name]),
+    ]),
     ...Object.entries(matrix.hosts).flatMap(([name, value]) => {
-      const { distribution, ssh } = hostView.parse(value);
+      const { distribution, local, ssh } = hostView.parse(value);
       const inherited = new Map(shared).get(distribution) ?? emptyOwn;
       const found = own.parse(value);
       const path = ["hosts", name];
       const tooFar = (ssh?.bastions.length ?? 0) > 1 && found.setup.length + inherited.setup.length > 0;
       return [
         ...ownProblems(found, inherited, path, fileProblem),
+        ...(local === undefined ? linkProblems(found, path) : []),
         ...(tooFar ? [{ path: [...path, "ssh", "bastions"], at: "key" as const, message: TOO_FAR }] : []),
       ];
     }),
@@ -113,6 +119,16 @@ function guardProblems(step: Own["setup"][number], path: Problem["path"]): Probl
     message === false ? [] : [{ path: [...path, key], at: "key" as const, message }],
   );
 }
+
+/** A file has no guard of its own; a machine that distrobench runs on has no link. */
+function linkProblems({ files: all }: Own, path: readonly string[]): Problem[] {
+  return all.flatMap(({ target = "" }, index) =>
+    fileMayCutLink(target) ? [{ path: [...path, "files", index, "target"], at: "value" as const, message: NO_GUARD }] : [],
+  );
+}
+
+const NO_GUARD =
+  "may keep everybody from logging in, and files have no guard: put it there in a step of setup with mayCutLink: true, whose undo puts the earlier one back";
 
 function sourceProblems(
   { source, content }: Own["files"][number],

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { benchmarks } from "../benchmarks/index.ts";
 import { packageTable } from "../hosts/index.ts";
 import { recipes } from "../images/index.ts";
-import { knobProblem, profiles } from "../kernel-tuning/index.ts";
+import { knobProblem, type ProfileTable, profiles } from "../kernel-tuning/index.ts";
 
 /** Names that a matrix may use because the rest of the project knows them. */
 export interface Vocabulary {
@@ -12,8 +12,8 @@ export interface Vocabulary {
   readonly packages: readonly string[];
   /** Registered tests with the schema of their parameters. */
   readonly tests: Readonly<Record<string, { readonly parameters: z.ZodType }>>;
-  /** Tuning profiles. */
-  readonly profiles: readonly string[];
+  /** Tuning profiles, beside which a matrix may have its own. */
+  readonly profiles: ProfileTable;
   /** What is wrong with the name of a knob. */
   knobProblem(name: string): string | undefined;
   /** What is wrong with the source of a file that is copied. */
@@ -25,7 +25,7 @@ export const projectVocabulary: Vocabulary = {
   recipes: Object.keys(recipes),
   packages: Object.keys(packageTable),
   tests: benchmarks,
-  profiles: Object.keys(profiles),
+  profiles,
   knobProblem,
   fileProblem: () => undefined,
 };

@@ -6,13 +6,18 @@ export interface Disturber {
   readonly openrc?: string;
   /** A process that belongs to a user's session or to no unit. */
   readonly process?: string;
+  /** The unit of the user's own systemd that the process belongs to. */
+  readonly session?: string;
 }
 
-/** Of all distributions: what a host does not have costs one word of a question. */
+/**
+ * Of all distributions: what a host does not have costs one word of a question. Preflight names what of it runs; the tuning profile
+ * `quiet` stops what has a unit.
+ */
 export const disturbers: readonly Disturber[] = [
-  { kind: "indexer", process: "tracker-miner-fs-3" },
-  { kind: "indexer", process: "localsearch-3" },
-  { kind: "indexer", process: "baloo_file" },
+  { kind: "indexer", process: "tracker-miner-fs-3", session: "tracker-miner-fs-3" },
+  { kind: "indexer", process: "localsearch-3", session: "localsearch-3" },
+  { kind: "indexer", process: "baloo_file", session: "kde-baloo" },
   { kind: "indexer", unit: "plocate-updatedb.timer" },
   { kind: "indexer", unit: "updatedb.timer" },
   { kind: "indexer", unit: "man-db.timer" },
@@ -26,6 +31,7 @@ export const disturbers: readonly Disturber[] = [
   { kind: "update timer", unit: "reflector.timer" },
   { kind: "updater", unit: "unattended-upgrades.service" },
   { kind: "updater", unit: "packagekit.service" },
+  { kind: "updater", unit: "fwupd.service" },
   { kind: "updater", unit: "snapd.service" },
   { kind: "updater", unit: "pamac-daemon.service" },
   { kind: "updater", process: "gnome-software" },
@@ -33,6 +39,7 @@ export const disturbers: readonly Disturber[] = [
   { kind: "telemetry", unit: "motd-news.timer" },
   { kind: "telemetry", unit: "ua-timer.timer" },
   { kind: "telemetry", unit: "whoopsie.path" },
+  { kind: "telemetry", unit: "whoopsie.service" },
   { kind: "telemetry", unit: "apport.service" },
   { kind: "telemetry", unit: "popularity-contest.timer" },
   { kind: "maintenance timer", unit: "fstrim.timer" },
@@ -41,5 +48,8 @@ export const disturbers: readonly Disturber[] = [
   { kind: "maintenance timer", unit: "logrotate.timer" },
   { kind: "maintenance timer", unit: "cron.service", openrc: "crond" },
   { kind: "maintenance timer", unit: "cronie.service", openrc: "cronie" },
+  { kind: "maintenance timer", openrc: "dcron" },
+  { kind: "maintenance timer", openrc: "fcron" },
+  { kind: "maintenance timer", unit: "anacron.timer" },
   { kind: "balancer", unit: "irqbalance.service", openrc: "irqbalance" },
 ];

@@ -62,12 +62,9 @@ function background({ sections, distribution }: Examination): PreflightVerdict {
   const nameOf = (item: Disturber) => item.process ?? (systemd ? item.unit : item.openrc);
   const found = disturbers.flatMap((item) => {
     const name = nameOf(item);
-    return name !== undefined && running.includes(name) ? [{ kind: item.kind, name, isProcess: item.process === name }] : [];
+    return name !== undefined && running.includes(name) ? [{ ...item, name }] : [];
   });
-  const services = found.flatMap(({ name, isProcess }) => (isProcess ? [] : [name]));
-  const processes = found.flatMap(({ name, isProcess }) => (isProcess ? [name] : []));
-  const stop = systemd ? `systemctl stop ${services.join(" ")}` : services.map((name) => `rc-service ${name} stop`).join("; ");
-  const steps = [...(services.length > 0 ? [stop] : []), ...(processes.length > 0 ? [`end ${processes.join(", ")}`] : [])];
+  const steps = stopSteps(found, systemd);
   return verdict(
     "background services",
     found.length === 0,
@@ -75,6 +72,19 @@ function background({ sections, distribution }: Examination): PreflightVerdict {
     found.length === 0 ? "none of those known to disturb" : found.map(({ kind, name }) => `${name} (${kind})`).join(", "),
     `for the time of measuring: ${steps.join("; ")}`,
   );
+}
+
+/** What a person types to stop what was found: one step for services, one for those of a logged-in user, one for bare processes. */
+function stopSteps(found: readonly (Disturber & { readonly name: string })[], systemd: boolean): string[] {
+  const services = found.flatMap(({ name, process }) => (process === undefined ? [name] : []));
+  const sessions = found.flatMap(({ session }) => (systemd && session !== undefined ? [session] : []));
+  const processes = found.flatMap(({ process, session }) => (systemd && session !== undefined ? [] : (process ?? [])));
+  const stop = systemd ? `systemctl stop ${services.join(" ")}` : services.map((name) => `rc-service ${name} stop`).join("; ");
+  return [
+    ...(services.length > 0 ? [stop] : []),
+    ...(sessions.length > 0 ? [`as the user who is logged in: systemctl --user stop ${sessions.join(" ")}`] : []),
+    ...(processes.length > 0 ? [`end ${processes.join(", ")}`] : []),
+  ];
 }
 
 function timeSync({ sections, facts }: Examination): PreflightVerdict {

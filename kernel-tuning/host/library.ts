@@ -42,6 +42,26 @@ read_service() {
     done
   fi
 }
+as_user() { u=$1; shift; setpriv --reuid "$u" --regid "$(stat -c %g "/run/user/$u")" --clear-groups env XDG_RUNTIME_DIR="/run/user/$u" systemctl --user "$@"; }
+read_session() {
+  systemd && has setpriv || return 0
+  for q in /run/user/*/systemd/private; do
+    [ -S "$q" ] || continue
+    d=\${q#/run/user/}; d=\${d%%/*}
+    for p do
+      case \${p%%/*} in "*" | "$d") ;; *) continue ;; esac
+      s=$(as_user "$d" show -p LoadState,ActiveState -- "\${p#*/}" 2>/dev/null </dev/null)
+      case $s in *LoadState=loaded*) ;; *) continue ;; esac
+      case $s in *ActiveState=active* | *ActiveState=reloading* | *ActiveState=activating*) s=running ;; *) s=stopped ;; esac
+      o session "$d/\${p#*/}" "$s"
+    done
+  done
+}
+read_confined() {
+  systemd && [ -f "$G/cgroup.controllers" ] && [ -d "$G/$1" ] || return 0
+  v=; if [ -f "$G/$1/cpuset.cpus" ]; then v=$(cat "$G/$1/cpuset.cpus"); fi
+  o confined "$1" "\${v:-all}"
+}
 started() { set -f; set -- $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null); set +f; if [ "\${1-Z}" = Z ]; then s=; else s=\${20-}; fi; }
 holder() { [ -f "$L" ] && read -r p t v <"$L" && started "$p" && [ -n "$s" ] && [ "$s" = "$t" ]; }
 read_latency() { [ -e "$1" ] || return 0; if holder; then o latency "$1" "$v"; else o latency "$1" released; fi; }
@@ -58,11 +78,19 @@ read_facts() {
   o fact online "$(cat /sys/devices/system/cpu/online)"
   for p in /sys/devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list; do [ -f "$p" ] && o siblings "\${p#/sys/devices/system/cpu/cpu}" "$(cat "$p")"; done
   awk 'NR == 1 { c = NF; next } $1 ~ /^[0-9]+:$/ { n = $1; sub(":", "", n); t = ""; for (i = c + 2; i <= NF; i++) t = t " " $i; printf "irq\\t%s\\t%s\\n", n, substr(t, 2) }' /proc/interrupts
+  for p in /sys/class/net/*/device; do
+    [ -e "$p" ] || continue
+    d=\${p#/sys/class/net/}
+    o interface "\${d%/device}" physical
+  done
   for p in /sys/class/net/*/device/msi_irqs/* /sys/class/net/*/device/../msi_irqs/*; do
     [ -e "$p" ] || continue
     d=\${p#/sys/class/net/}
     o deviceIrq "\${d%%/*}" "\${p##*/}"
   done
+  if grep -q ' /sys/kernel/debug debugfs ' /proc/mounts; then o fact debugfs mounted
+  elif grep -q 'debugfs$' /proc/filesystems; then o fact debugfs unmounted; else o fact debugfs none; fi
+  if [ -r /sys/kernel/security/lockdown ]; then o fact lockdown "$(cat /sys/kernel/security/lockdown)"; fi
 }
 write_value() { printf '%s\\n' "$2" | cat >"$1"; }
 write_file() {
@@ -74,6 +102,10 @@ write_service() {
   if [ "$2" = running ]; then a=start; else a=stop; fi
   if systemd; then systemctl "$a" -- "$1"; else rc-service "$1" "$a"; fi
 }
+write_session() {
+  if [ "$2" = running ]; then a=start; else a=stop; fi
+  as_user "\${1%%/*}" "$a" -- "\${1#*/}"
+}
 write_swap() { case $2 in off) swapoff "$1" ;; on) swapon "$1" ;; *) swapon -p "\${2#on }" "$1" ;; esac; }
 write_slice() {
   if [ "$2" = present ]; then if systemd; then systemctl start "$1"; else mkdir -p "$G/$1"; fi
@@ -84,6 +116,21 @@ write_property() {
   systemctl set-property --runtime "\${1%%/*}" "$3" || return
   i=0
   while [ "$i" -lt 20 ] && [ ! -f "$G/$1" ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i + 1)); done
+}
+write_confined() {
+  if [ "$2" != all ]; then
+    systemctl set-property --runtime "$1" "AllowedCPUs=$2" || return
+    i=0
+    while [ "$i" -lt 20 ] && [ "$(cat "$G/$1/cpuset.cpus" 2>/dev/null)" != "$2" ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i + 1)); done
+    return
+  fi
+  # revert would take drop-ins of the user's along.
+  systemctl set-property --runtime "$1" AllowedCPUs= || return
+  d=/run/systemd/system.control
+  rm -f "$d/$1.d/50-AllowedCPUs.conf"; rmdir "$d/$1.d" "$d" 2>/dev/null
+  systemctl daemon-reload || return
+  # systemd leaves the file as it is where something else needs the controller.
+  [ ! -f "$G/$1/cpuset.cpus" ] || [ -z "$(cat "$G/$1/cpuset.cpus")" ] || printf '\\n' | cat >"$G/$1/cpuset.cpus"
 }
 hold_latency='exec 3>"$1" && printf "0x%08x" "$2" >&3 || exit
 set -f; set -- "$2" "$3" $(sed "s/.*) //" /proc/$$/stat)

@@ -51,12 +51,14 @@ function arm({ undo, seconds }: Guard): Shell {
 function readCalls(requests: readonly ReadRequest[]): Shell[] {
   const named = (kind: ReadRequest["kind"]) => [...new Set(requests.filter((one) => one.kind === kind).map(({ name }) => name))];
   const services = named("service");
+  const sessions = named("session");
   return [
     ...(named("value").length === 0 ? [] : [sh`read_value ${joinSh(named("value").map(pattern), " ")}`]),
-    ...(["file", "slice", "property", "controllers", "latency"] as const).flatMap((kind) =>
+    ...(["file", "slice", "property", "controllers", "confined", "latency"] as const).flatMap((kind) =>
       named(kind).map((name) => sh`read_${kind} ${name}`),
     ),
     ...(services.length === 0 ? [] : [sh`read_service ${services}`]),
+    ...(sessions.length === 0 ? [] : [sh`read_session ${sessions}`]),
     ...(named("swap").length === 0 ? [] : [sh`read_swap`]),
     ...(named("boot").length === 0 ? [] : [sh`read_command_line`]),
     ...(named("hold").length === 0 ? [] : readHolds()),

@@ -3,6 +3,7 @@ import { boot } from "./boot.ts";
 import { cpuFrequency } from "./cpu-frequency.ts";
 import { cpuIdle } from "./cpu-idle.ts";
 import { cpuLatency } from "./cpu-latency.ts";
+import { hostSlice } from "./host-slice.ts";
 import { irq } from "./irq.ts";
 import { kernelHold } from "./kernel-hold.ts";
 import type { Knob } from "./knob.ts";
@@ -11,6 +12,7 @@ import { numaBalancing } from "./numa-balancing.ts";
 import { persistedSysctl } from "./persisted-sysctl.ts";
 import { scheduler } from "./scheduler.ts";
 import { service } from "./service.ts";
+import { session } from "./session.ts";
 import { slice } from "./slice.ts";
 import { slicePartition } from "./slice-partition.ts";
 import { swap } from "./swap.ts";
@@ -22,6 +24,7 @@ const knobs: readonly Knob[] = [
   boot,
   kernelHold,
   service,
+  session,
   swap,
   sysctl,
   persistedSysctl,
@@ -35,6 +38,7 @@ const knobs: readonly Knob[] = [
   receiveQueues,
   transmitQueues,
   irq,
+  hostSlice,
   slice,
   slicePartition,
 ];

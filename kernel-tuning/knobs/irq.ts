@@ -1,14 +1,16 @@
 import { cpuMask, formatCpuList } from "../cpu-list.ts";
 import type { HostView } from "../view.ts";
 import { type Knob, type KnobPlan, present, type Surroundings, wantValue } from "./knob.ts";
+import { NETWORK } from "./network-queues.ts";
 
 const DEFAULT = "/proc/irq/default_smp_affinity";
 const pathOf = (number: number | string) => `/proc/irq/${number}/smp_affinity_list`;
 const BALANCER = { kind: "service", name: "irqbalance" } as const;
 
 /**
- * CPUs that interrupts go to: `irq.24` by number, `irq.eth0` by network interface, `irq.nvme` by the text of /proc/interrupts,
- * `irq.default` for those activated later. irqbalance moves interrupts every 10 s, so it is stopped first and started last.
+ * CPUs that interrupts go to: `irq.24` by number, `irq.network` of every network interface that is a device, `irq.enp1s0` of one,
+ * `irq.nvme` by the text of /proc/interrupts, `irq.default` for those activated later. irqbalance moves interrupts every 10 s, so it is
+ * stopped first and started last.
  */
 export const irq: Knob = {
   prefix: "irq",
@@ -24,7 +26,7 @@ export const irq: Knob = {
       device === "default"
         ? wantValue(DEFAULT, cpuMask(cpus), around, "this kernel has no default affinity")
         : moveAll(device, formatCpuList(cpus), around);
-    if ("notApplicable" in plan || !present(BALANCER, around)) return plan;
+    if (!("cells" in plan) || !present(BALANCER, around)) return plan;
     return { ...plan, cells: [{ ...BALANCER, wanted: "stopped" }, ...plan.cells] };
   },
 };
@@ -33,11 +35,26 @@ function moveAll(device: string, wanted: string, around: Surroundings): KnobPlan
   const cells = numbersOf(device, around.view)
     .map((number) => ({ kind: "value" as const, name: pathOf(number), wanted, mayBeManaged: true }))
     .filter((cell) => present(cell, around));
-  return cells.length === 0 ? { notApplicable: `no interrupt belongs to ${device}` } : { cells };
+  const whose = device === NETWORK ? "a network interface that is a device" : device;
+  return cells.length === 0 ? { notApplicable: `no interrupt belongs to ${whose}` } : { cells };
 }
 
 function numbersOf(device: string, view: HostView): number[] {
   if (/^\d+$/.test(device)) return [Number(device)];
-  const named = [...view.irqs].filter(([, text]) => text.split(/[\s,]+/).some((word) => word.startsWith(device)));
-  return [...new Set([...(view.deviceIrqs.get(device) ?? []), ...named.map(([number]) => number)])].sort((a, b) => a - b);
+  const numbers =
+    device === NETWORK
+      ? view.interfaces.flatMap((name) => interruptsOf(name, isQueueOf, view))
+      : interruptsOf(device, (word) => word.startsWith(device), view);
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+/** Those that the device's folder lists, and those whose text names it: what has no MSI is in no folder. */
+function interruptsOf(name: string, names: (word: string, name: string) => boolean, { irqs, deviceIrqs }: HostView): number[] {
+  const named = [...irqs].filter(([, text]) => text.split(/[\s,]+/).some((word) => names(word, name)));
+  return [...(deviceIrqs.get(name) ?? []), ...named.map(([number]) => number)];
+}
+
+/** `enp1s0` and `enp1s0-TxRx-0`; `eth10` is no queue of `eth1`. */
+function isQueueOf(word: string, name: string): boolean {
+  return word.startsWith(name) && !/^[A-Za-z0-9]/.test(word.slice(name.length));
 }

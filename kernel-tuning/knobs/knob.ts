@@ -17,7 +17,9 @@ export interface Surroundings {
 export type KnobPlan =
   | { readonly cells: readonly WantedCell[]; readonly note?: string; readonly substituted?: boolean }
   /** Why this host has no such thing: neither pass nor fail. */
-  | { readonly notApplicable: string };
+  | { readonly notApplicable: string }
+  /** Why it can't be set on the host as it is now, and what to do about that. */
+  | { readonly unsupported: string };
 
 /** One kind of knob. A knob's name is its prefix, a dot, and an argument: `sysctl.vm.swappiness`. */
 export interface Knob {

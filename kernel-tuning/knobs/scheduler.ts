@@ -1,6 +1,6 @@
 import { kernelIn } from "../values.ts";
 import type { HostView } from "../view.ts";
-import { type Knob, wantValue } from "./knob.ts";
+import { type Knob, type KnobPlan, wantValue } from "./knob.ts";
 
 const DEBUG = "/sys/kernel/debug/sched";
 const proc = (name: string) => `/proc/sys/kernel/sched_${name}`;
@@ -60,9 +60,22 @@ export const scheduler: Knob = {
     const place = placeOf(name, around.view);
     const kernel = around.view.kernel.join(".");
     if (place === undefined) return { notApplicable: `kernel ${kernel} has no ${name}, and nothing that does the same` };
-    const missing = `${place.path} is not there: debugfs is not mounted, or the kernel is locked down`;
-    const plan = wantValue(place.path, value, around, missing);
-    if (place.substitute === undefined || "notApplicable" in plan) return plan;
+    const plan = wantValue(place.path, value, around, `${place.path} is not there: the kernel was built without it`);
+    if (!("cells" in plan)) return unreachable(place.path, around.view) ?? plan;
+    if (place.substitute === undefined) return plan;
     return { ...plan, substituted: true, note: `kernel ${kernel} has no ${name}: ${place.substitute} was set instead` };
   },
 };
+
+/** Not mounted by us: what reads a host changes nothing, and the value before the first write has to be read. */
+function unreachable(path: string, { debugfs, lockdown }: HostView): KnobPlan | undefined {
+  if (!path.startsWith(DEBUG)) return undefined;
+  if (debugfs === "unmounted")
+    return {
+      unsupported: "debugfs is not mounted; on the host: mount -t debugfs none /sys/kernel/debug, then ./distrobench up again",
+    };
+  // Documentation/filesystems/debugfs.rst, security/lockdown: files that can be written can't even be opened.
+  if (lockdown !== undefined)
+    return { unsupported: `the kernel is locked down (${lockdown}): switch Secure Boot off, or take the knob out with null` };
+  return undefined;
+}

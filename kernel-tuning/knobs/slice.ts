@@ -62,16 +62,17 @@ export function makeSlice(argument: string): SlicePart {
         { ...whole, wanted: "present" },
         { ...property, ...value },
       ];
-      return { cells: [...handOn(file, controllers, around), ...cells] };
+      return { cells: [...handOn(controllers, around), ...cells] };
     },
   };
 }
 
-/** systemd hands controllers on by itself. */
-function handOn(file: string, controllers: string, { view }: Surroundings): WantedCell[] {
+/** systemd hands controllers on by itself. Elsewhere all of the profile stand in one file. */
+function handOn(controllers: string, { view, wishes }: Surroundings): WantedCell[] {
   if (view.init === "systemd") return [];
-  const now = new Set([...controllers.split(" "), ...(view.values.get(`controllers ${CONTROLLERS.name}`) ?? "").split(" ")]);
-  const wanted = [...now.add(file.split(".")[0] ?? "")]
+  const now = view.values.get(`controllers ${CONTROLLERS.name}`) ?? "";
+  const needed = [...wishes.keys()].flatMap((knob) => /^slice\.(?!system\.|user\.)[a-z]+\.([a-z]+)\./.exec(knob)?.[1] ?? []);
+  const wanted = [...new Set([...controllers.split(" "), ...now.split(" "), ...needed])]
     .filter((one) => one !== "")
     .sort()
     .join(" ");

@@ -15,8 +15,9 @@ const BY_HAND: Readonly<Record<string, string>> = {
   "sched.latency_ns": "echo 2000000 >/sys/kernel/debug/sched/base_slice_ns",
   "thp.enabled": "echo always >/sys/kernel/mm/transparent_hugepage/enabled",
   "workqueue.all": "echo 3 >/sys/devices/virtual/workqueue/cpumask",
-  "rps.eth0": "for q in /sys/class/net/eth0/queues/rx-*/rps_cpus; do echo 0 >$q; done",
+  "rps.network": "for q in /sys/class/net/eth0/queues/rx-*/rps_cpus; do echo 0 >$q; done",
   "irq.default": "echo 3 >/proc/irq/default_smp_affinity",
+  "slice.system.cpuset.cpus": "systemctl set-property --runtime system.slice AllowedCPUs=0-1",
   "slice.model.cpu.weight": "systemctl set-property --runtime model.slice CPUWeight=77",
   "service.cron": "systemctl start cron",
   "swap.devices": "swapon /swap",
@@ -49,7 +50,8 @@ describe("tuning on a real kernel", { concurrency: false }, () => {
     knobs: {
       ...knobsOf("latency"),
       ...MANY_KNOBS,
-      ...{ "sched.latency_ns": "900000", "latency.dma": "100", "hold.kernel": "on", "service.cron": "stopped", ...more },
+      ...{ "sched.latency_ns": "900000", "latency.dma": "100", "hold.kernel": "on", "service.cron": "stopped" },
+      ...{ "slice.system.cpuset.cpus": "housekeeping", "slice.user.cpuset.cpus": "serving", ...more },
     },
   });
   /** Without our own connection, whose keeper runs on the host as long as it lasts. */

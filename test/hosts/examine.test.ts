@@ -95,7 +95,10 @@ describe("examination", () => {
     const { status, found, remedy } = verdictOf("background services");
     assert.equal(status, "warn");
     assert.match(found, /tracker-miner-fs-3 \(indexer\).*apt-daily\.timer \(update timer\)/);
-    assert.match(remedy ?? "", /systemctl stop apt-daily\.timer unattended-upgrades\.service; end tracker-miner-fs-3$/);
+    assert.match(
+      remedy ?? "",
+      /systemctl stop apt-daily\.timer unattended-upgrades\.service; as the user .*: systemctl --user stop tracker-miner-fs-3$/,
+    );
     const quiet = changed(/@@@ background\n[^@]*/, "@@@ background\n\n");
     assert.equal(verdictOf("background services", quiet).status, "pass");
   });

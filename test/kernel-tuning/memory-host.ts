@@ -103,6 +103,7 @@ export class MemoryHost implements TuningHost {
       ...Object.entries(facts).map(([name, value]) => ({ kind: "fact", name, value })),
       ...[0, 1, 2, 3].map((cpu) => ({ kind: "siblings", name: String(cpu), value: String(cpu) })),
       { kind: "irq", name: "24", value: "PCI-MSI 0-edge eth0" },
+      { kind: "interface", name: "eth0", value: "physical" },
       { kind: "irq", name: "25", value: "PCI-MSI 1-edge nvme0q1" },
       { kind: "loader", name: "grub.d", value: "yes" },
       ...this.#cells(),

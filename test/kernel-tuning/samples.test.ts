@@ -39,12 +39,28 @@ describe("a profile", () => {
     golden("kernel-tuning/made-up-6.1-latency.txt", `${plan({ ...knobsOf("latency"), ...more }, metal())}\n`);
   });
 
+  it("moves the interrupts of interfaces that are not called eth0, and says what it can't do while debugfs is not mounted", () => {
+    const predictable = viewOf(parseRecords(sample("kernel-tuning/made-up-predictable-names-read.txt")), "debian");
+    const more = {
+      "xps.network": "serving",
+      "slice.system.cpuset.cpus": "housekeeping",
+      "slice.user.cpuset.cpus": "housekeeping",
+    };
+    golden("kernel-tuning/made-up-predictable-names-latency.txt", `${plan({ ...knobsOf("latency"), ...more }, predictable)}\n`);
+  });
+
   it("that includes another can take a knob out, and refuses circles and knobs that do not exist", () => {
     const table = { base: { title: "", knobs: { "thp.enabled": "never", "numa.balancing": "0" } } };
     const child = { title: "", includes: "base", knobs: { "thp.enabled": null } };
     assert.deepEqual(knobsOf("child", { ...table, child }), { "numa.balancing": "0" });
-    assert.throws(() => knobsOf("a", { a: { title: "", includes: "a", knobs: {} } }), /includes itself/);
-    assert.throws(() => knobsOf("a", { a: { title: "", knobs: { "thp.enabeld": "never" } } }), /there is no knob thp\.enabeld/);
+    const twice = { includes: ["base", "more"], knobs: {} };
+    const more = { knobs: { "numa.balancing": "1", "swap.devices": "off" } };
+    assert.deepEqual(knobsOf("twice", { ...table, more, twice }), {
+      ...{ "thp.enabled": "never", "numa.balancing": "1", "swap.devices": "off" },
+    });
+    assert.throws(() => knobsOf("constructor"), /there is no tuning profile constructor/);
+    assert.throws(() => knobsOf("a", { a: { includes: "a", knobs: {} } }), /includes itself/);
+    assert.throws(() => knobsOf("a", { a: { knobs: { "thp.enabeld": "never" } } }), /there is no knob thp\.enabeld/);
     assert.throws(() => findKnob("sysctl.../../etc/passwd"), /there is no knob/);
   });
 });

@@ -105,6 +105,18 @@ describe("a plan", () => {
     assert.deepEqual([host?.tuning?.profile, host?.tuning?.cpus], ["serving and own knobs", { serving: "2-3" }]);
   });
 
+  it("knows profiles of the matrix's own, which take knobs of distrobench's out, and so does a host", () => {
+    const own = `profiles:
+  base: { includes: serving, knobs: { numa.balancing: null, sysctl.vm.swappiness: "1" } }
+  ours: { includes: [base], knobs: { thp.enabled: always } }
+`;
+    const tuning = "tuning: { profile: ours, knobs: { irq.nvme: null } }\n    lab:";
+    const [host] = planText(own + RIGHT.replace("lab:", tuning)).hosts;
+    const { knobs = {}, profile } = host?.tuning ?? {};
+    assert.deepEqual([profile, knobs["sysctl.vm.swappiness"], knobs["thp.enabled"]], ["ours and own knobs", "1", "always"]);
+    assert.deepEqual(["numa.balancing" in knobs, "irq.nvme" in knobs, "irq.network" in knobs], [false, false, true]);
+  });
+
   it("has the steps and files of a host's distribution before its own", () => {
     const shared = `distributions:
   debian: { setup: [{ name: proxy, run: "true", environment: { PORT: 80 } }], files: [{ source: README.md, target: /etc/a }] }
