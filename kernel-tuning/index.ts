@@ -1,5 +1,6 @@
 export { shellHost } from "./host/shell-host.ts";
 export { knobProblem } from "./knobs/index.ts";
+export { readDrifts, tunedOf } from "./live.ts";
 export { knobsOf, profiles } from "./profiles.ts";
 export { restoreHost } from "./recover.ts";
 export { knobValue, type TuningInputs } from "./schema.ts";
