@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { forgetStack } from "../e2e/launcher.ts";
 import { distrobench, root } from "../e2e/project.ts";
+import { ownMachine } from "../lab/own-machine.ts";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
 import type { Figure } from "./figure.ts";
 import { hostsOf, type Playground, peerRuns, playground } from "./peers.ts";
@@ -14,21 +15,6 @@ const aims = {
   10: { pyinfra: 5, Ansible: 10 },
   50: { pyinfra: 10, Ansible: 20 },
 } as const;
-
-/**
- * What makes a server a machine of its own: mounts that nobody else sees, so that each has a machine-id and a record of its tuning. It ends
- * with this process, however that ends. The argument is the machine-id. A bash that sshd starts reads .bashrc: what the one of this machine does
- * (a version manager that waits for its own lock) is no part of anybody's time.
- */
-const ownMachine = [
-  ...["setpriv", "--pdeathsig", "TERM", "unshare", "--mount", "sh", "-c"],
-  `mount -t tmpfs none /run && mkdir -p /run/sshd && mount -t cgroup2 none /sys/fs/cgroup || exit
-  mkdir -p /var/lib/distrobench && mount -t tmpfs none /var/lib/distrobench || exit
-  echo "$1" >/run/machine-id && mount --bind /run/machine-id /etc/machine-id || exit
-  [ ! -e ~/.bashrc ] || mount --bind /dev/null ~/.bashrc || exit
-  shift; exec "$@"`,
-  "sh",
-];
 
 interface Fleet {
   readonly playground: Playground;
@@ -64,7 +50,7 @@ async function servers(count: number): Promise<Sshd[]> {
   const started: Sshd[] = [];
   for (let index = 0; index < count; index += 1) {
     const [first] = started;
-    const options = { extra: ["MaxStartups 1000"], inside: [...ownMachine, `${STACK}-${index}`] };
+    const options = { extra: ["MaxStartups 1000"], inside: ownMachine(`${STACK}-${index}`) };
     started.push(await startSshd({ ...options, ...(first === undefined ? {} : { keysOf: first }) }));
   }
   return started;
