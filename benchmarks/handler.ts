@@ -5,30 +5,39 @@ import { findBenchmark } from "./catalogue.ts";
 import type { Benchmark } from "./define.ts";
 import { readSession } from "./results/reader.ts";
 import { type BenchmarkInputs, type BenchmarkOutputs, benchmarkInputs } from "./schema.ts";
-import { measure, type Participant } from "./session/index.ts";
+import { measure, type Participant, type ReadDrifts } from "./session/index.ts";
 import { summarise, summaryOutputs } from "./statistics/index.ts";
 
-/** One test over all its variants. Any change of an input measures again; a destroy keeps the results. */
-export const benchmarkHandler: ResourceHandler<BenchmarkInputs, BenchmarkOutputs> = {
-  token: "distrobench:benchmarks:Benchmark",
-  inputs: benchmarkInputs,
-  replaceOn: [],
-  notInDiff: ["connections"],
-  secrets: ["connections"],
-  refreshBeforeUpdate: false,
-  create: async (context, inputs) => ({ id: inputs.name, outputs: await runBenchmark(context, inputs) }),
-  update: (context, _stored, inputs) => runBenchmark(context, inputs),
-  read: async (context, { inputs, outputs }) => {
-    if (!existsSync(join(context.root, outputs.session))) {
-      context.warn(`${outputs.session} is no longer there; the stored summary is kept`);
-    }
-    return { inputs, outputs };
-  },
-  // The measuring program removed itself when the session ended, and results are kept on purpose.
-  delete: async () => undefined,
-};
+/**
+ * One test over all its variants. Any change of an input measures again; a destroy keeps the results. `readDrifts` looks at tuned hosts;
+ * tests give one that needs none.
+ */
+export function createBenchmarkHandler(readDrifts: ReadDrifts): ResourceHandler<BenchmarkInputs, BenchmarkOutputs> {
+  return {
+    token: "distrobench:benchmarks:Benchmark",
+    inputs: benchmarkInputs,
+    replaceOn: [],
+    notInDiff: ["connections", "tunings"],
+    secrets: ["connections"],
+    refreshBeforeUpdate: false,
+    create: async (context, inputs) => ({ id: inputs.name, outputs: await runBenchmark(context, inputs, readDrifts) }),
+    update: (context, _stored, inputs) => runBenchmark(context, inputs, readDrifts),
+    read: async (context, { inputs, outputs }) => {
+      if (!existsSync(join(context.root, outputs.session))) {
+        context.warn(`${outputs.session} is no longer there; the stored summary is kept`);
+      }
+      return { inputs, outputs };
+    },
+    // The measuring program removed itself when the session ended, and results are kept on purpose.
+    delete: async () => undefined,
+  };
+}
 
-async function runBenchmark(context: OperationContext, given: BenchmarkInputs): Promise<BenchmarkOutputs> {
+async function runBenchmark(
+  context: OperationContext,
+  given: BenchmarkInputs,
+  readDrifts: ReadDrifts,
+): Promise<BenchmarkOutputs> {
   const benchmark = findBenchmark(given.test);
   const inputs = { ...given, parameters: checkParameters(benchmark, given) };
   checkVariants(inputs);
@@ -36,7 +45,7 @@ async function runBenchmark(context: OperationContext, given: BenchmarkInputs): 
   const directory = await exclusively(context, machines, async () =>
     measure({
       ...{ inputs, benchmark, root: context.root, signal: context.signal },
-      participants: await participants(context, inputs),
+      participants: await participants(context, inputs, readDrifts),
       progress: (line) => context.progress(line),
       warn: (line) => context.warn(line),
     }),
@@ -71,13 +80,21 @@ function exclusively<Result>(
   return first === undefined ? work() : context.exclusive(first, () => exclusively(context, others, work));
 }
 
-async function participants(context: OperationContext, inputs: BenchmarkInputs): Promise<ReadonlyMap<string, Participant>> {
+async function participants(
+  context: OperationContext,
+  inputs: BenchmarkInputs,
+  readDrifts: ReadDrifts,
+): Promise<ReadonlyMap<string, Participant>> {
   const found = new Map<string, Participant>();
   for (const host of new Set(inputs.variants.map((variant) => variant.host))) {
     const connection = inputs.connections[host];
     if (connection === undefined) continue;
     const transport = await context.transport(connection);
-    found.set(host, { transport, connection, facts: await gatherFacts(transport) });
+    const tuned = inputs.tunings?.[host]?.tuned;
+    found.set(host, {
+      ...{ transport, connection, facts: await gatherFacts(transport) },
+      ...(tuned === undefined ? {} : { drifts: () => readDrifts(transport, tuned, context.signal) }),
+    });
   }
   return found;
 }

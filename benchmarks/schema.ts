@@ -27,6 +27,15 @@ export const variantInput = z.strictObject({
 });
 export type VariantInput = z.output<typeof variantInput>;
 
+/** How a host's tuning left it. */
+const tuningInput = z.strictObject({
+  /** When it was last written, ISO 8601, and under which boot id. */
+  at: z.string(),
+  bootId: z.string(),
+  /** What its knobs are read back by; only `ReadDrifts` understands it. */
+  tuned: z.record(z.string(), z.unknown()),
+});
+
 /** One test over all its variants, in randomised complete blocks. */
 export const benchmarkInputs = z.strictObject({
   name: z.string(),
@@ -38,6 +47,8 @@ export const benchmarkInputs = z.strictObject({
   variants: z.array(variantInput).min(1),
   /** How to reach each host named in `variants`, by its name. Apart from the variants, because it is secret and no reason to measure again. */
   connections: z.record(z.string(), connectionSchema),
+  /** The tuned hosts among them, by name. Apart from the variants, because only the values themselves are a reason to measure again. */
+  tunings: z.record(z.string(), tuningInput).optional(),
   /** Id of the variant the others are compared with. */
   baseline: z.string(),
   design: z.strictObject({

@@ -9,13 +9,18 @@ import { type HostView, valueIn } from "./view.ts";
 
 type Wishes = Pick<TuningInputs, "knobs" | "cpus">;
 
+/** What planning needs of a baseline: the values before the first write. */
+export interface Remembered {
+  readonly cells: readonly Pick<BaselineCell, "kind" | "name" | "before">[];
+}
+
 export interface PlannedKnob {
   readonly name: string;
   readonly plan: KnobPlan;
 }
 
 /** Everything to read for some knobs, and for what an earlier run changed. */
-export function requestsFor(wishes: Wishes, earlier: Baseline | undefined): ReadRequest[] {
+export function requestsFor(wishes: Wishes, earlier: Remembered | undefined): ReadRequest[] {
   const knobs = Object.keys(wishes.knobs).flatMap((name) => {
     const { knob, argument } = findKnob(name);
     return [...knob.reads(argument)];
@@ -25,7 +30,7 @@ export function requestsFor(wishes: Wishes, earlier: Baseline | undefined): Read
 }
 
 /** What each knob wants of this host. Pure; throws `UserError` on values that mean nothing. */
-export function planKnobs(wishes: Wishes, view: HostView, baseline: Baseline | undefined): PlannedKnob[] {
+export function planKnobs(wishes: Wishes, view: HostView, baseline: Remembered | undefined): PlannedKnob[] {
   const before = new Map(baseline?.cells.map((cell) => [cellKey(cell), cell.before]));
   const around = {
     view,

@@ -9,11 +9,9 @@ import {
 import { applyProfile } from "./apply.ts";
 import type { TuningHost } from "./host/port.ts";
 import { shellHost } from "./host/shell-host.ts";
-import { planKnobs, requestsFor } from "./plan.ts";
+import { liveKnobs } from "./live.ts";
 import { restoreHost } from "./recover.ts";
-import { reportKnob } from "./report.ts";
 import { type Baseline, type KnobValue, type TuningInputs, type TuningOutputs, tuningInputs } from "./schema.ts";
-import { viewOf } from "./view.ts";
 
 type OpenHost = (context: OperationContext, inputs: TuningInputs) => Promise<TuningHost>;
 type State = Stored<TuningInputs, TuningOutputs>;
@@ -105,12 +103,8 @@ async function look(
 ): Promise<{ inputs: TuningInputs; outputs: TuningOutputs }> {
   const { inputs, outputs } = stored;
   try {
-    const host = await open(context, inputs);
-    const view = viewOf(await host.read(requestsFor(outputs, outputs.baseline)), inputs.distribution);
+    const { view, drifted } = await liveKnobs(await open(context, inputs), outputs);
     if (view.trial !== undefined) context.warn(`${inputs.host}: ${trialWords(view.trial)}`);
-    const managed = new Set(outputs.managed);
-    const reports = planKnobs(outputs, view, outputs.baseline).map((knob) => reportKnob(knob, view.values, managed, new Map()));
-    const drifted = reports.filter(({ status }) => status === "refused");
     for (const { knob, expected, found } of drifted)
       context.warn(`${inputs.host}: ${knob}: expected ${expected}, found ${found}`);
     const found: Record<string, KnobValue> = Object.fromEntries(drifted.map((report) => [report.knob, report.found]));

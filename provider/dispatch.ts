@@ -1,9 +1,10 @@
-import { benchmarkHandler } from "../benchmarks/handler.ts";
+import { createBenchmarkHandler } from "../benchmarks/handler.ts";
 import { filesHandler, hostHandler, packagesHandler } from "../hosts/handler.ts";
 import type { ResourceHandler } from "../hosts/index.ts";
 import { labMachineHandler } from "../hosts/lab/handler.ts";
 import { baseImageHandler, deliveredImageHandler, deliveredModelHandler } from "../images/handler.ts";
 import { tuningHandler } from "../kernel-tuning/handler.ts";
+import { readDrifts } from "../kernel-tuning/index.ts";
 import { reportHandler } from "../report/handler.ts";
 import type { ReportInputs, ReportOutputs } from "../report/index.ts";
 import type { AnyHandler } from "./any-handler.ts";
@@ -21,6 +22,6 @@ export const handlers: readonly AnyHandler[] = [
   deliveredImageHandler,
   deliveredModelHandler,
   tuningHandler,
-  benchmarkHandler,
+  createBenchmarkHandler(readDrifts),
   report,
 ];

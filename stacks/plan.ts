@@ -56,7 +56,7 @@ export interface PlannedModel {
   readonly deliverTo: readonly string[];
 }
 
-export interface PlannedBenchmark extends Omit<BenchmarkInputs, "variants" | "connections" | "instrument"> {
+export interface PlannedBenchmark extends Omit<BenchmarkInputs, "variants" | "connections" | "tunings" | "instrument"> {
   readonly variants: readonly (Pick<VariantInput, "id" | "host" | "engine" | "labels" | "slice"> & {
     readonly imageName: string | undefined;
     readonly modelName?: string;

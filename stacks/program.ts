@@ -16,6 +16,7 @@ import { environmentDigest } from "./environment.ts";
 import { loadPlan } from "./load.ts";
 import { lockInUse } from "./lock.ts";
 import type { Plan, PlannedBenchmark, PlannedHost, PlannedImage, PlannedModel } from "./plan.ts";
+import { tuningsOf } from "./tunings.ts";
 
 interface DeclaredHost {
   readonly planned: PlannedHost;
@@ -182,6 +183,9 @@ function declareBenchmark(
       ...planned,
       variants: pulumi.output(variants.map((variant) => declareVariant(variant, hosts, delivered))),
       connections: pulumi.output(Object.fromEntries(used.map(({ planned: { name }, connection }) => [name, connection]))),
+      tunings: tuningsOf(
+        used.flatMap(({ planned: { name }, tuning }) => (tuning === undefined ? [] : [[name, tuning] as const])),
+      ),
       instrument: instrumentDigest(planned.test),
     },
     { dependsOn: settledFirst(plan, new Set(used.map(({ planned: { name } }) => name)), hosts, delivered) },

@@ -58,6 +58,10 @@ const resumption = z.strictObject({
   cutBlock: z.int().optional(),
 });
 
+/** A knob that was otherwise than its host's tuning had left it. */
+const drift = z.strictObject({ host: z.string(), knob: z.string(), expected: z.string(), found: z.string() });
+export type Drift = z.output<typeof drift>;
+
 /** `results/<session>/session.json`, written before the first sample and again at the end. */
 export const sessionSchema = z.strictObject({
   version: z.literal(RESULTS_VERSION),
@@ -92,6 +96,10 @@ export const sessionSchema = z.strictObject({
   /** Looks taken, oldest first. */
   looks: z.array(look).optional(),
   resumptions: z.array(resumption).optional(),
+  /** When the tuning of each tuned host was last written (ISO 8601), and under which boot id, by host; after a resumption as of then. */
+  tunings: z.record(z.string(), z.strictObject({ at: z.string(), bootId: z.string() })).optional(),
+  /** Knobs that had changed when the session ended: whatever changed them, it is not known before which sample. */
+  drifts: z.array(drift).optional(),
 });
 export type Look = z.output<typeof look>;
 export type Session = z.output<typeof sessionSchema>;

@@ -4,6 +4,7 @@ import type { Benchmark } from "../define.ts";
 import type { Environment, Sample, Session, SessionData } from "../results/schema.ts";
 import { continueSessionWriter, createSessionWriter, type SessionWriter, sessionName } from "../results/writer.ts";
 import type { BenchmarkInputs } from "../schema.ts";
+import { driftsOf, refuseDrifted } from "./drift.ts";
 import { environmentOf } from "./environment.ts";
 import type { SessionHost } from "./host.ts";
 import { openPlace, type Participant, type SessionPlace } from "./place.ts";
@@ -13,6 +14,7 @@ import { primaryOf } from "./primary.ts";
 import { type Earlier, findEarlier, nextSequence, resumedSession } from "./resume.ts";
 import { runSession } from "./run.ts";
 
+export type { ReadDrifts } from "./drift.ts";
 export type { Participant } from "./place.ts";
 
 export interface MeasureOptions {
@@ -29,15 +31,16 @@ export interface MeasureOptions {
 
 /**
  * Runs one session from the first byte sent to the last program removed. Resolves to the session's directory; rejects when it was
- * interrupted or failed, with everything measured so far on disk.
+ * interrupted or failed, with everything measured so far on disk, and with nothing touched when a host is not as its tuning left it.
  */
 export async function measure(options: MeasureOptions): Promise<string> {
+  await refuseDrifted(options.participants, options.inputs);
   const results = join(options.root, "results");
   mkdirSync(results, { recursive: true });
   const wanted = newSession(options.inputs, options.benchmark, new Date());
   const environments = environmentsOf(options);
   const earlier = resumable(options, findEarlier(results, wanted, environments, options.warn));
-  const { session, writer } = earlier === undefined ? begin(results, wanted) : goOn(earlier, new Date());
+  const { session, writer } = earlier === undefined ? begin(results, wanted) : goOn(earlier, new Date(), wanted);
   const places = new Map<string, SessionPlace>();
   try {
     for (const environment of environments) if (earlier === undefined) writer.environment(environment);
@@ -72,8 +75,8 @@ function begin(results: string, wanted: Session): Pick<Begun, "session" | "write
   return { session, writer: createSessionWriter(join(results, id), session) };
 }
 
-function goOn(earlier: SessionData, now: Date): Pick<Begun, "session" | "writer"> {
-  const session = resumedSession(earlier, now);
+function goOn(earlier: SessionData, now: Date, { tunings }: Session): Pick<Begun, "session" | "writer"> {
+  const session = resumedSession(earlier, now, tunings);
   return { session, writer: continueSessionWriter(earlier.directory, session) };
 }
 
@@ -104,7 +107,8 @@ async function runPrepared(options: MeasureOptions, begun: Begun): Promise<void>
     now: () => new Date(),
   };
   const clock = () => performance.now() / 1000;
-  await runSession({ around, session, writer, firstSequence: sequence, earlier, signal, progress, warn, clock });
+  const drifts = () => driftsOf(options.participants);
+  await runSession({ around, session, writer, firstSequence: sequence, earlier, signal, progress, warn, clock, drifts });
 }
 
 /** One host after the other: calibrating is measuring too. */

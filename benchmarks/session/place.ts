@@ -1,6 +1,7 @@
 import type { Connection, HostFacts, Transport } from "../../hosts/index.ts";
 import type { Place } from "../define.ts";
 import { ANSWER_SECONDS, type Harness, startHarness } from "../harness/client.ts";
+import type { KnobDrift } from "./drift.ts";
 import { ownerOf, takeHost } from "./host-lock.ts";
 
 /** A host that takes part: how to reach it and what is true of it. */
@@ -8,6 +9,8 @@ export interface Participant {
   readonly transport: Transport;
   readonly connection: Connection;
   readonly facts: HostFacts;
+  /** Knobs that are otherwise than the host's tuning left them, in one round trip; absent where a host has no tuning. */
+  drifts?(): Promise<readonly KnobDrift[]>;
 }
 
 /** A host of a session with its measuring program, which may be started anew. */

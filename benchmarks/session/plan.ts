@@ -41,5 +41,10 @@ export function newSession(inputs: BenchmarkInputs, benchmark: Benchmark, starte
     instrument: inputs.instrument,
     startedAt: startedAt.toISOString(),
     outcome: "running",
+    ...(inputs.tunings === undefined ? {} : { tunings: writtenOf(inputs.tunings) }),
   };
+}
+
+function writtenOf(tunings: NonNullable<BenchmarkInputs["tunings"]>): NonNullable<Session["tunings"]> {
+  return Object.fromEntries(Object.entries(tunings).map(([host, { at, bootId }]) => [host, { at, bootId }]));
 }

@@ -51,7 +51,21 @@ function changesSince(before: SessionData, now: SessionData): readonly string[] 
   const facts = fingerprintDifferences(now, before, []).map(
     ({ where, fact, baseline = "absent", current = "absent" }) => `${where}: ${fact} was ${baseline}, is ${current}`,
   );
-  return [...designChanges(before.session, now.session), ...facts];
+  return [...designChanges(before.session, now.session), ...facts, ...tunedAgain(before.session, now.session)];
+}
+
+/**
+ * Hosts whose tuning was written again: something had changed it, and nobody knows before which sample. Not so where the host was started
+ * again since, which forgets a tuning at a moment in which nothing is measured.
+ */
+function tunedAgain(before: Session, now: Session): readonly string[] {
+  return Object.entries(before.tunings ?? {}).flatMap(([host, was]) => {
+    const is = now.tunings?.[host];
+    if (is === undefined || is.at === was.at || is.bootId !== was.bootId) return [];
+    return [
+      `${host}: its tuning, of ${was.at}, was written again at ${is.at}: earlier samples may have been taken under other values`,
+    ];
+  });
 }
 
 function designChanges(before: Session, now: Session): readonly string[] {
@@ -95,11 +109,12 @@ export function skippedVariants({ variants }: Session, samples: readonly Sample[
 }
 
 /** session.json of an interrupted session when it goes on: how it ended is replaced by where it went on. */
-export function resumedSession({ session, samples }: SessionData, now: Date): Session {
+export function resumedSession({ session, samples }: SessionData, now: Date, tunings: Session["tunings"]): Session {
   const { finishedAt: _finished, failure: _failure, ...kept } = session;
   const cutBlock = cutBlockOf(session, samples);
   const resumption = { at: now.toISOString(), sequence: nextSequence(samples), ...(cutBlock === undefined ? {} : { cutBlock }) };
-  return { ...kept, outcome: "running", resumptions: [...(session.resumptions ?? []), resumption] };
+  const resumptions = [...(session.resumptions ?? []), resumption];
+  return { ...kept, ...(tunings === undefined ? {} : { tunings }), outcome: "running", resumptions };
 }
 
 export function nextSequence(samples: readonly Sample[]): number {

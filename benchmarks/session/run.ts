@@ -1,6 +1,7 @@
 import { UserError } from "../../hosts/index.ts";
-import type { Sample, Session } from "../results/schema.ts";
+import type { Drift, Sample, Session } from "../results/schema.ts";
 import type { SessionWriter } from "../results/writer.ts";
+import { driftWords } from "../validity/drift.ts";
 import { type Course, createCourse, moved, takenBefore } from "./course.ts";
 import { HostLost } from "./host-lost.ts";
 import { primaryOf } from "./primary.ts";
@@ -20,6 +21,8 @@ export interface SessionRun {
   readonly signal: AbortSignal;
   /** Seconds on any monotonic clock, for the time left. */
   clock(): number;
+  /** Asked once, after the last sample: a knob that has changed makes the session invalid. */
+  drifts(): Promise<readonly Drift[]>;
   progress(line: string): void;
   warn(line: string): void;
 }
@@ -33,7 +36,9 @@ export async function runSession(run: SessionRun): Promise<Session> {
   try {
     await takeBlocks(run, course);
     if (course.lost.size > 0) throw lostAtTheEnd(course);
-    return close(run, course, { outcome: "complete" });
+    const drifts = await run.drifts();
+    for (const drift of drifts) run.warn(`${driftWords(drift)}, when the last sample was taken: the session is invalid`);
+    return close(run, course, { outcome: "complete", ...(drifts.length === 0 ? {} : { drifts: [...drifts] }) });
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
     close(run, course, run.signal.aborted ? { outcome: "interrupted" } : { outcome: "failed", failure });
@@ -41,7 +46,7 @@ export async function runSession(run: SessionRun): Promise<Session> {
   }
 }
 
-function close(run: SessionRun, course: Course, end: Pick<Session, "outcome" | "failure">): Session {
+function close(run: SessionRun, course: Course, end: Pick<Session, "outcome" | "failure" | "drifts">): Session {
   const session = { ...course.session, ...end, finishedAt: run.around.now().toISOString() };
   run.writer.session(session);
   return session;

@@ -1,4 +1,5 @@
 import type { SessionData } from "../results/schema.ts";
+import { driftWords } from "../validity/drift.ts";
 import { identityMismatches } from "../validity/identities.ts";
 import type { AaResult, Reason, SessionState, VariantSummary } from "./summary.ts";
 
@@ -13,6 +14,7 @@ export function stateOf(data: SessionData, variants: readonly VariantSummary[], 
     ...empty(left),
     ...unsound(aa, data.session.design.tolerance),
     ...unlike(data),
+    ...drifted(data),
   ];
   if (reasons.length > 0) return { status: "invalid", reasons };
   const noise = data.session.design.noisyHost
@@ -39,6 +41,11 @@ function unlike({ samples }: SessionData): readonly Reason[] {
     const said = [...values].map(([value, variants]) => `${value} in ${[...variants].join(", ")}`);
     return { rule: "identity", detail: `${name} differs: ${said.join("; ")}` };
   });
+}
+
+/** Hosts that ended with another tuning than they began with: any of the samples may be another's. */
+function drifted({ session: { drifts = [] } }: SessionData): readonly Reason[] {
+  return drifts.map((drift) => ({ rule: "tuning-drift", detail: `${driftWords(drift)}, when the session ended` }));
 }
 
 /** Why variants were skipped, each once: a second label of one says nothing more. */

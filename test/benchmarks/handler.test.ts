@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { benchmarkHandler } from "../../benchmarks/handler.ts";
+import { createBenchmarkHandler } from "../../benchmarks/handler.ts";
 import { benchmarks, instrumentDigest } from "../../benchmarks/index.ts";
 import type { BenchmarkInputs, BenchmarkOutputs } from "../../benchmarks/schema.ts";
 import { ConnectionError, type OperationContext, UserError } from "../../hosts/index.ts";
+import { diffInputs } from "../../provider/diff.ts";
+import type { PropertyMap } from "../../provider/server/index.ts";
 
 const inputs: BenchmarkInputs = {
   ...{ name: "cold-start", test: "cold-start", stack: "lab", parameters: {}, baseline: "a/docker", instrument: "i" },
@@ -14,6 +16,8 @@ const inputs: BenchmarkInputs = {
   connections: { a: { kind: "local", host: "a" }, b: { kind: "local", host: "b" } },
   design: { blocks: 10, seed: 1, tolerance: 0.1, aaPair: true, noisyHost: false },
 };
+
+const benchmarkHandler = createBenchmarkHandler(async () => []);
 
 /** A context in which no host can be reached; it notes which machines were locked, and what was said. */
 function unreachable() {
@@ -62,6 +66,15 @@ test("a session directory that is gone keeps the stored summary with a warning",
   const outputs: BenchmarkOutputs = { ...inputs, metrics: {}, verdicts: [], session: "results/gone", emulated: false };
   assert.deepEqual(await benchmarkHandler.read(context, { id: "cold-start", inputs, outputs }), { inputs, outputs });
   assert.match(warnings[0] ?? "", /results\/gone is no longer there/);
+});
+
+test("when a tuning was written is no reason to measure again, and what it reads is", () => {
+  const at = (time: string, swappiness: string): PropertyMap => ({
+    variants: [{ id: "a/docker", tuning: { "sysctl.vm.swappiness": swappiness } }],
+    tunings: { a: { at: time, bootId: "one", tuned: {} } },
+  });
+  assert.equal(diffInputs(benchmarkHandler, at("2026-01-01", "10"), at("2026-01-02", "10")).changes, "none");
+  assert.equal(diffInputs(benchmarkHandler, at("2026-01-01", "10"), at("2026-01-02", "20")).changes, "some");
 });
 
 test("every file that a test names as part of its instrument is there", () => {

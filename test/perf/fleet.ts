@@ -2,14 +2,13 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { forgetStack } from "../e2e/launcher.ts";
 import { distrobench, root } from "../e2e/project.ts";
+import { type Bashrc, ownMachine } from "../lab/own-machine.ts";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
 import type { Figure } from "./figure.ts";
 import { hostsOf, type Playground, peerRuns, playground } from "./peers.ts";
 import { middle, secondsOf } from "./timed.ts";
 
 const STACK = "zz-fleet";
-/** A bash that sshd starts reads .bashrc before every command: the one of this account, or none. */
-type Bashrc = "own" | "none";
 type Peer = keyof typeof peerRuns;
 type Aim = Readonly<Partial<Record<Peer, number>>>;
 
@@ -20,20 +19,6 @@ const aims: Readonly<Record<Bashrc, Readonly<Record<string, Aim>>>> = {
   own: { 1: { pyinfra: 1, Ansible: 0 }, 10: { pyinfra: 5, Ansible: 10 }, 50: { pyinfra: 10 } },
 };
 const peersOf = (aim: Aim): readonly (readonly [peer: Peer, least: number])[] => Object.entries(aim) as [Peer, number][];
-
-/**
- * What makes a server a machine of its own: mounts that nobody else sees, so that each has a machine-id and a record of its tuning. It ends
- * with this process, however that ends. The arguments are whether .bashrc stays, and the machine-id.
- */
-const ownMachine = [
-  ...["setpriv", "--pdeathsig", "TERM", "unshare", "--mount", "sh", "-c"],
-  `mount -t tmpfs none /run && mkdir -p /run/sshd && mount -t cgroup2 none /sys/fs/cgroup || exit
-  mkdir -p /var/lib/distrobench && mount -t tmpfs none /var/lib/distrobench || exit
-  echo "$2" >/run/machine-id && mount --bind /run/machine-id /etc/machine-id || exit
-  [ "$1" = own ] || [ ! -e ~/.bashrc ] || mount --bind /dev/null ~/.bashrc || exit
-  shift 2; exec "$@"`,
-  "sh",
-];
 
 interface Fleet {
   /** What the lines of figures begin with. */
@@ -72,7 +57,8 @@ async function servers(count: number, bashrc: Bashrc): Promise<Sshd[]> {
   const started: Sshd[] = [];
   for (let index = 0; index < count; index += 1) {
     const [first] = started;
-    const options = { extra: ["MaxStartups 1000"], inside: [...ownMachine, bashrc, `${STACK}-${index}`] };
+    const inside = ownMachine(`${STACK}-${index}`, { bashrc });
+    const options = { extra: ["MaxStartups 1000"], inside };
     started.push(await startSshd({ ...options, ...(first === undefined ? {} : { keysOf: first }) }));
   }
   return started;

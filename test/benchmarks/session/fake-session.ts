@@ -6,7 +6,7 @@ import { type Benchmark, defineBenchmark, type Measurement, type Place } from ".
 import type { Harness } from "../../../benchmarks/harness/client.ts";
 import { seconds } from "../../../benchmarks/metric.ts";
 import { readSeries, readSession } from "../../../benchmarks/results/reader.ts";
-import type { Session, SessionData } from "../../../benchmarks/results/schema.ts";
+import type { Drift, Session, SessionData } from "../../../benchmarks/results/schema.ts";
 import { continueSessionWriter, createSessionWriter } from "../../../benchmarks/results/writer.ts";
 import type { BenchmarkInputs } from "../../../benchmarks/schema.ts";
 import { sessionHost } from "../../../benchmarks/session/host.ts";
@@ -35,6 +35,8 @@ export interface Fake {
   /** Host to the number of its sample in which its measuring program goes, warm-up included. */
   readonly lostAfter?: Readonly<Record<string, number>>;
   readonly onRequest?: (action: string) => void;
+  /** Knobs that have changed when the last sample is taken. */
+  readonly drifts?: () => Promise<readonly Drift[]>;
 }
 
 export interface FakeResult {
@@ -80,6 +82,7 @@ export async function fakeSession(fake: Fake): Promise<FakeResult> {
       firstSequence: nextSequence(earlier),
       earlier,
       clock: fake.clock ?? (() => 0),
+      drifts: fake.drifts ?? (async () => []),
       signal: fake.signal ?? new AbortController().signal,
     },
     progress: (line) => lines.push(line),
@@ -99,7 +102,7 @@ export async function fakeSession(fake: Fake): Promise<FakeResult> {
 function begin(directory: string, session: Session) {
   if (!existsSync(directory)) return { session, writer: createSessionWriter(directory, session), earlier: [] };
   const before = readSession(directory);
-  const resumed = resumedSession(before, new Date(1000));
+  const resumed = resumedSession(before, new Date(1000), session.tunings);
   return { session: resumed, writer: continueSessionWriter(directory, resumed), earlier: before.samples };
 }
 

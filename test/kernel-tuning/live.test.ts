@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Shell, Transport } from "../../hosts/index.ts";
+import { readDrifts, tunedOf } from "../../kernel-tuning/index.ts";
+import { createTuningHandler } from "../../kernel-tuning/tuning-handler.ts";
+import { contextOf, inputsOf, MemoryHost } from "./memory-host.ts";
+
+const SWAPPINESS = "value /proc/sys/vm/swappiness";
+const IRQ = (number: number) => `value /proc/irq/${number}/smp_affinity_list`;
+
+const found = {
+  [SWAPPINESS]: "60",
+  "value /sys/kernel/debug/sched/base_slice_ns": "2800000",
+  "value /sys/kernel/mm/transparent_hugepage/enabled": "always",
+  [IRQ(24)]: "0-3",
+  [IRQ(25)]: "1",
+  "service irqbalance": "running",
+  "controllers /sys/fs/cgroup/cgroup.subtree_control": "cpu memory",
+};
+const knobs = {
+  "sysctl.vm.swappiness": "<10",
+  "persisted.vm.swappiness": "<10",
+  "sched.latency_ns": "3000000",
+  "thp.enabled": "madvise",
+  "irq.eth0": "housekeeping",
+  "irq.nvme": "housekeeping",
+  "cpu.governor": "performance",
+  "slice.model.cpu.weight": "1000",
+};
+const signal = new AbortController().signal;
+
+/** A tuned host, and how one that measures looks at it: over a transport, by data that has been in the state. */
+async function tuned(wanted: Readonly<Record<string, string>>, furnish: (host: MemoryHost) => void = () => undefined) {
+  const host = new MemoryHost(found);
+  furnish(host);
+  const handler = createTuningHandler(async () => host);
+  const { outputs } = await handler.create(contextOf([]), inputsOf(wanted));
+  const stored = JSON.parse(JSON.stringify(tunedOf(outputs))) as Record<string, unknown>;
+  const scripts: string[] = [];
+  const run = async (script: Shell) => {
+    scripts.push(String(script));
+    const records = await host.read();
+    return { stdout: records.map(({ kind, name, value }) => `${kind}\t${name}\t${value}\n`).join("") };
+  };
+  const transport = { host: "box", run } as unknown as Transport;
+  return { host, scripts, stored, drifts: async () => await readDrifts(transport, stored, signal) };
+}
+
+describe("looking at a tuned host before something is measured there", () => {
+  it("finds nothing while all is as it was written, in one round trip", async () => {
+    const { drifts, scripts } = await tuned(knobs);
+    assert.deepEqual(await drifts(), []);
+    assert.equal(scripts.length, 1);
+  });
+
+  it("names every knob that has changed, with what was written and what is there", async () => {
+    const { drifts, host } = await tuned(knobs);
+    host.cells.set(SWAPPINESS, "77");
+    host.cells.set(IRQ(24), "2");
+    host.cells.delete("property model.slice/cpu.weight");
+    const byKnob = new Map((await drifts()).map(({ knob, ...values }) => [knob, values]));
+    assert.deepEqual(byKnob.get("sysctl.vm.swappiness"), { expected: "10", found: "77" });
+    assert.deepEqual(byKnob.get("irq.eth0"), { expected: "0", found: "2" });
+    assert.deepEqual([...byKnob.keys()].sort(), ["irq.eth0", "slice.model.cpu.weight", "sysctl.vm.swappiness"]);
+  });
+
+  it("finds what a restart has undone", async () => {
+    const { drifts, host } = await tuned({ "sysctl.vm.swappiness": "<10" });
+    host.reboot();
+    assert.deepEqual(await drifts(), [{ knob: "sysctl.vm.swappiness", expected: "10", found: "60" }]);
+  });
+
+  it("compares with the value before tuning where a knob only lowers", async () => {
+    const low = await tuned({ "sysctl.vm.swappiness": "<70" });
+    assert.equal(low.host.cells.get(SWAPPINESS), "60");
+    low.host.cells.set(SWAPPINESS, "65");
+    assert.deepEqual(await low.drifts(), [{ knob: "sysctl.vm.swappiness", expected: "60", found: "65" }]);
+  });
+
+  it("does not read a knob that the host did not have", async () => {
+    const { drifts, scripts, host } = await tuned(knobs);
+    host.cells.set("value /sys/devices/system/cpu/cpufreq/policy0/scaling_governor", "powersave");
+    assert.deepEqual(await drifts(), []);
+    assert.doesNotMatch(scripts.join("\n"), /scaling_governor/);
+    assert.match(scripts.join("\n"), /vm\/swappiness/);
+  });
+
+  it("calls what the kernel keeps to itself no drift", async () => {
+    const { drifts } = await tuned(knobs, ({ managed }) => managed.add(IRQ(25)));
+    assert.deepEqual(await drifts(), []);
+  });
+
+  it("asks nothing of a host on which no knob was written", async () => {
+    const { drifts, scripts } = await tuned({ "cpu.governor": "performance" });
+    assert.deepEqual(await drifts(), []);
+    assert.deepEqual(scripts, []);
+  });
+
+  it("keeps one short line per value in the state, and not what was written where", async () => {
+    const { stored } = await tuned(knobs);
+    assert.deepEqual(Object.keys(stored).sort(), ["before", "distribution", "knobs", "managed"]);
+    assert.deepEqual((stored.before as Record<string, unknown>).value, {
+      ...{ "/proc/sys/vm/swappiness": "60", "/sys/kernel/debug/sched/base_slice_ns": "2800000" },
+      ...{ "/sys/kernel/mm/transparent_hugepage/enabled": "always" },
+      ...{ "/proc/irq/24/smp_affinity_list": "0-3", "/proc/irq/25/smp_affinity_list": "1" },
+    });
+  });
+});
