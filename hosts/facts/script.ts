@@ -92,7 +92,9 @@ function folderSections(): Shell[] {
  */
 const devices = sh`for b in /sys/block/*; do
   n=\${b##*/}
-  [ -e "$b/device" ] && read -r v <"$b/removable" && [ "$v" = 0 ] || continue
+  [ -e "$b/device" ] || continue
+  v=; read -r v <"$b/removable"
+  [ "$v" = 0 ] || continue
   f "scheduler.disk.$n" "$b/queue/scheduler"
   f "disk.model.$n" "$b/device/model"; f "disk.model.$n" "$b/device/name"
 done
