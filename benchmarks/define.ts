@@ -56,6 +56,8 @@ export interface Benchmark {
   readonly controllerNeeds?: readonly ControllerNeed[];
   /** For the matrix schema; every parameter has a default or is optional. */
   readonly parameters: z.ZodType<Parameters>;
+  /** What of the instrument only this test uses, measured on a host before the first sample: seconds by name, stored as calibration. */
+  calibrate?(place: Place, parameters: Parameters): Promise<Readonly<Record<string, number>>>;
   /** Rejects when the harness is lost; what went wrong with the measured thing itself is a `failed` measurement. */
   measure(place: Place, variant: VariantInput, parameters: Parameters): Promise<Measurement>;
 }
@@ -71,6 +73,7 @@ interface Definition<Schema extends z.ZodType<Parameters>, Name extends string> 
   readonly warmups: number;
   readonly instrument?: readonly string[];
   readonly controllerNeeds?: readonly ControllerNeed[];
+  calibrate?(place: Place, parameters: z.output<Schema>): Promise<Readonly<Record<string, number>>>;
   measure(place: Place, variant: VariantInput, parameters: z.output<Schema>): Promise<Measurement<Name>>;
 }
 
@@ -78,13 +81,14 @@ interface Definition<Schema extends z.ZodType<Parameters>, Name extends string> 
 export function defineBenchmark<Schema extends z.ZodType<Parameters>, Name extends string>(
   definition: Definition<Schema, Name>,
 ): Benchmark {
-  const { name, title, parameters, warmups, instrument = [], controllerNeeds = [], metrics } = definition;
+  const { name, title, parameters, warmups, instrument = [], controllerNeeds = [], metrics, calibrate } = definition;
   const metricsFor = (given: Parameters): Metrics<Name> =>
     typeof metrics === "function" ? metrics(parameters.parse(given)) : metrics;
   if (typeof metrics !== "function") describeAll(name, metrics);
   return {
     ...{ name, title, parameters, warmups, instrument, controllerNeeds },
     metricsOf: (given) => describeAll(name, metricsFor(given)),
+    ...(calibrate === undefined ? {} : { calibrate: (place, given) => calibrate(place, parameters.parse(given)) }),
     async measure(place, variant, given) {
       if (variant.unavailable !== undefined) return { outcome: "skipped", cause: variant.unavailable };
       const measurement = await definition.measure(place, variant, parameters.parse(given));

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { HostOutputs, PackagesOutputs } from "../hosts/index.ts";
 
 /** Settings among a host's further facts that change results and stay as they are from boot to boot. */
-const SETTINGS = /^(mitigations|thp|vm|cpu|cpufreq|governor|sched|disk|filesystem|storage)\b/;
+const SETTINGS = /^(mitigations|thp|vm|cpu|cpufreq|governor|sched|scheduler|disk|board|pcie|filesystem|storage)\b/;
 
 /**
  * sha256 of what may change a result and does not change by itself: when it differs, a benchmark runs again.

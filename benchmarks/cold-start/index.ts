@@ -64,6 +64,9 @@ export function toMeasurement(sample: StateColdStart): Measurement<Distance> {
     const [first, last] = [sample.stamps[from], sample.stamps[to]];
     if (first !== undefined && last !== undefined) values[name] = Number(BigInt(last) - BigInt(first)) / 1e9;
   }
-  const conditions = { "health.attempts": sample.attempts, "health.port": sample.hostPort };
-  return { outcome: "measured", values, stamps: sample.stamps, conditions };
+  const { attempts, hostPort, fifo, limits } = sample;
+  const health = { "health.attempts": attempts, "health.port": hostPort };
+  const poller = fifo === undefined ? {} : { "health.fifo": fifo ? 1 : 0 };
+  const conditions = { ...health, ...poller, ...limits.conditions };
+  return { outcome: "measured", values, stamps: sample.stamps, conditions, identities: limits.identities };
 }

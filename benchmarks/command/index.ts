@@ -1,4 +1,5 @@
 import { defineBenchmark, type Measurement } from "../define.ts";
+import { PROBE_SECONDS } from "../harness/probe-limits.ts";
 import type { UserCommand, UserCommandOrder } from "../harness/user-command.ts";
 import type { VariantInput } from "../schema.ts";
 import { median } from "../session/median.ts";
@@ -15,7 +16,7 @@ export const command = defineBenchmark({
   async measure({ harness }, variant, given) {
     const order = orderFor(variant, given);
     if (typeof order === "string") return { outcome: "failed", cause: order, stamps: {} };
-    const seconds = given.timeoutSeconds * (given.prepare === undefined ? 1 : 2) + REMOVAL_SECONDS;
+    const seconds = given.timeoutSeconds * (given.prepare === undefined ? 1 : 2) + PROBE_SECONDS + REMOVAL_SECONDS;
     const runs: Ended[] = [];
     for (let run = 0; run < given.runs; run += 1) {
       const ended = await harness.request("user-command", order, { timeoutSeconds: seconds });
@@ -26,8 +27,8 @@ export const command = defineBenchmark({
   },
 });
 
-/** A container is removed within the same request. */
-const REMOVAL_SECONDS = 120;
+/** Containers, the one whose limits are read included, are removed within the same request. */
+const REMOVAL_SECONDS = 240;
 /** Of each stream, in a failure's cause. */
 const SHOWN = 1000;
 
@@ -44,7 +45,7 @@ function orderFor(variant: VariantInput, given: CommandParameters): UserCommandO
 
 /** Medians over the runs of a sample; a metric that one run lacks makes the sample a failed one that shows what was printed. */
 function toMeasurement(runs: readonly Ended[], given: CommandParameters): Measurement<string> {
-  const stamps = runs[0]?.stamps ?? {};
+  const { stamps = {}, limits } = runs[0] ?? {};
   const series: Record<string, number[]> = {};
   for (const { stdout, stderr, stamps: own } of runs) {
     const seconds = Number(BigInt(own.end) - BigInt(own.start)) / 1e9;
@@ -55,7 +56,7 @@ function toMeasurement(runs: readonly Ended[], given: CommandParameters): Measur
     }
   }
   const values = Object.fromEntries(Object.entries(series).map(([name, all]) => [name, median(all)]));
-  return { outcome: "measured", values, stamps, ...(runs.length === 1 ? {} : { series }) };
+  return { outcome: "measured", values, stamps, ...limits, ...(runs.length === 1 ? {} : { series }) };
 }
 
 function notFound(name: string, missing: string, stdout: string, stderr: string): string {

@@ -9,11 +9,12 @@ import { edge } from "./edge/action.ts";
 import type { Starter } from "./engines.ts";
 import { atRest } from "./host-load.ts";
 import { takeHost } from "./host-lock.ts";
+import { kernelErrorLines } from "./kernel-log.ts";
 import { type Traces, traces } from "./leftovers.ts";
 import { llamaBench, llmTokens } from "./llm-tokens.ts";
 import { memory } from "./memory.ts";
 import { onnxRuns } from "./onnx.ts";
-import { clientSpawns, detections } from "./overheads.ts";
+import { clientSpawns, sendLateness, startOverheads } from "./overheads.ts";
 import { type Settled, settle } from "./settle.ts";
 import { coldStartIn } from "./start-state.ts";
 import { steadyLoad } from "./steady-load.ts";
@@ -49,7 +50,8 @@ export const actions = {
   /** Once per session, before the first sample: what else this host does. */
   rest: atRest,
   "client-spawns": ({ starter, spawns }: { readonly starter: Starter; readonly spawns: number }) => clientSpawns(starter, spawns),
-  detections: ({ starts }: { readonly starts: number }) => detections(starts),
+  "start-overheads": startOverheads,
+  "send-lateness": sendLateness,
   settle: ({ limit, timeoutSeconds }: { readonly limit: number; readonly timeoutSeconds: number }): Promise<Settled> =>
     settle(untouched, limit, timeoutSeconds),
   /** Takes the place of `calibrate` in a program that was started anew within the session, after its host was restarted. */
@@ -71,6 +73,8 @@ export const actions = {
     const during = changes(started, counters());
     return { ...under("during", during), ...under("after", { ...levels(), ...(await heat()) }) };
   },
+  /** Text of the newest kernel errors, asked for only where `after` counted some. */
+  "kernel-lines": async ({ count }: { readonly count: number }) => kernelErrorLines(count),
   "cold-start": coldStart,
   "cold-start-in": coldStartIn,
   "user-command": userCommand,

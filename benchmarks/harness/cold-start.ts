@@ -1,8 +1,12 @@
 import { monotonic, secondsBetween, wallOffset } from "./clock.ts";
 import { killGroup, type Running, run, start } from "./command.ts";
-import { register, removeContainer } from "./containers.ts";
+import { groupsOf, register, removeContainer } from "./containers.ts";
+import { controlGroup } from "./control-group.ts";
 import { type EngineEvents, parseEvents, type Started, type StartOrder, starters } from "./engines.ts";
 import { attemptHealth, pollHealth } from "./health.ts";
+import { withPriority } from "./load/priority.ts";
+import { type LimitsReadBack, limitsReadBack } from "./read-limits.ts";
+import { type Stamps, textOf } from "./stamps.ts";
 
 export interface ColdStartOrder extends StartOrder {
   /** `announced`: the image prints `READY <ns>` after listen(). `polled`: it prints nothing we know. */
@@ -16,28 +20,41 @@ export interface ColdStartOrder extends StartOrder {
 /** An archive of some hundred MB on a slow disk. */
 const LOAD_SECONDS = 1800;
 
-/** CLOCK_MONOTONIC nanoseconds as decimal strings; engine events already brought to that clock. */
-export type ColdStartStamps = Readonly<Record<string, string>>;
-
 export type ColdStart =
-  | { readonly outcome: "ready"; readonly stamps: ColdStartStamps; readonly attempts: number; readonly hostPort: number }
-  | { readonly outcome: "failed"; readonly cause: string; readonly stamps: ColdStartStamps; readonly hostPort: number };
+  | {
+      readonly outcome: "ready";
+      /** Engine events are already brought to this clock. */
+      readonly stamps: Stamps;
+      readonly attempts: number;
+      readonly hostPort: number;
+      /** Read after the first answer. */
+      readonly limits: LimitsReadBack;
+      /** Whether a poller ran under SCHED_FIFO; absent where nothing was polled. */
+      readonly fifo?: boolean;
+    }
+  | { readonly outcome: "failed"; readonly cause: string; readonly stamps: Stamps; readonly hostPort: number };
 
 /** Starts one container, finds out when it answers, and removes it. Rejects when the engine fails or the container will not go. */
-export async function coldStart(order: ColdStartOrder): Promise<ColdStart> {
+export function coldStart(order: ColdStartOrder): Promise<ColdStart> {
+  return asPoller(order, (fifo) => measured(order, fifo));
+}
+
+async function measured(order: ColdStartOrder, fifo: boolean | undefined): Promise<ColdStart> {
   const loaded = order.loading === undefined ? undefined : await load(order.loading);
   const started = await register(order.starter);
   const offset = wallOffset();
-  const container = start(starters[order.starter].run(order, started));
+  const { container, found } = await startUntilReady(order, started);
   const from = container.spawned;
-  const found = await waitUntilReady(order, started, container).catch((error: unknown) => failure(String(error)));
+  const limits = limitsReadBack(order.limits, controlGroup(groupsOf(started)));
   const [events] = await Promise.all([engineEvents(order, started, from + offset), removeContainer(order.starter, started)]);
   killGroup(container.child);
   await container.ended;
   if (found.outcome === "failed" && found.byEngine) throw new Error(found.cause);
   const stamps = { start: from, spawned: from, ...loaded, ...inMonotonic(events, offset), ...found.stamps };
-  const text = Object.fromEntries(Object.entries(stamps).map(([name, stamp]) => [name, String(stamp)]));
-  return { ...found, stamps: text, hostPort: started.hostPort };
+  const text = textOf(stamps);
+  const { hostPort } = started;
+  if (found.outcome === "failed") return { outcome: "failed", cause: found.cause, stamps: text, hostPort };
+  return { ...found, stamps: text, hostPort, limits, ...(fifo === undefined ? {} : { fifo }) };
 }
 
 /** When loading began, which is when the start began, and when it ended. Rejects with what the engine said. */
@@ -49,7 +66,7 @@ async function load(command: readonly string[]): Promise<Readonly<Record<"start"
   return { start: from, loaded };
 }
 
-export type Found =
+type Found =
   | { readonly outcome: "ready"; readonly stamps: Readonly<Record<string, bigint>>; readonly attempts: number }
   | {
       readonly outcome: "failed";
@@ -66,8 +83,29 @@ function failure(cause: string, stamps: Readonly<Record<string, bigint>> = {}): 
   return { outcome: "failed", cause, stamps };
 }
 
+/**
+ * Where the image has to be polled, `work` goes before everything else on the host if the kernel permits it, so that the bracket stays small
+ * while the start keeps all CPUs busy. The container has its ordinary priority. `fifo` is absent where nothing is polled.
+ */
+export function asPoller<Result>(
+  { readiness }: Pick<ColdStartOrder, "readiness">,
+  work: (fifo?: boolean) => Promise<Result>,
+): Promise<Result> {
+  return readiness === "announced" ? work() : withPriority(work, { startsProcesses: true });
+}
+
+/** Starts the container, which may still run afterwards, and waits until it is ready. */
+export async function startUntilReady(
+  order: ColdStartOrder,
+  started: Started,
+): Promise<{ readonly container: Running; readonly found: Found }> {
+  const container = start(starters[order.starter].run(order, started));
+  const found = await waitUntilReady(order, started, container).catch((error: unknown) => failure(String(error)));
+  return { container, found };
+}
+
 /** Waits for READY or the first good answer; what ends the container, or the time-out, is a failure with its last output. */
-export async function waitUntilReady(order: ColdStartOrder, started: Started, container: Running): Promise<Found> {
+async function waitUntilReady(order: ColdStartOrder, started: Started, container: Running): Promise<Found> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), order.timeoutSeconds * 1000);
   const gone = container.ended.then((code) => ({
@@ -107,7 +145,8 @@ const polled: Wait = async (order, started, _container, signal) => {
   return { outcome: "ready", stamps, attempts: found.attempts };
 };
 
-function readyLine(
+/** The stamp that the line tells, and when it was seen; `undefined` when the signal came first. */
+export function readyLine(
   container: Running,
   signal: AbortSignal,
 ): Promise<{ readonly stamp: bigint; readonly seen: bigint } | undefined> {

@@ -64,7 +64,15 @@ export async function run(
   timeoutSeconds: number,
   options: { readonly outlives?: boolean } = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly tail: string }> {
-  const process = start(command, options);
+  return captured(start(command, options), command, timeoutSeconds);
+}
+
+/** The same for one that is already started. */
+export async function captured(
+  process: Running,
+  command: readonly string[],
+  timeoutSeconds: number,
+): Promise<{ readonly code: number; readonly stdout: string; readonly tail: string }> {
   const lines: string[] = [];
   process.onLine = (line, from) => {
     if (from === "stdout") lines.push(line);

@@ -25,6 +25,12 @@ export async function register(starter: Starter): Promise<Started> {
   return started;
 }
 
+/** Folders of a container's control groups; none before the engine has written its id, and for a plain process. */
+export function groupsOf({ idFile }: Started): readonly string[] {
+  const id = readOr(idFile).trim();
+  return id === "" ? [] : containerGroups(id);
+}
+
 /** Removes the container by the engine's own command. Rejects with what the engine said when it will not go. */
 export async function removeContainer(starter: Starter, started: Started): Promise<void> {
   const command = starters[starter].remove?.(started.name);
@@ -59,8 +65,7 @@ export async function sweep(wanted: readonly Starter[]): Promise<readonly string
  */
 export function killContainers(): void {
   for (const { starter, started } of alive.values()) {
-    const id = readOr(started.idFile).trim();
-    const groups = id === "" ? [] : containerGroups(id);
+    const groups = groupsOf(started);
     for (const group of groups) killControlGroup(group);
     const [file, ...rest] = starters[starter].remove?.(started.name) ?? [];
     if (file !== undefined && groups.length === 0) spawn(file, rest, { stdio: "ignore", detached: true }).unref();

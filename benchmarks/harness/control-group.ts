@@ -13,9 +13,12 @@ export interface ControlGroup {
   processes(): readonly number[];
 }
 
-/** `groups` are the folders that carry the container's id; `undefined` when it has none, as a plain process. */
+/**
+ * `groups` are the folders that carry the container's id; `undefined` when it has none, as a plain process. Podman's monitor has a group of
+ * its own that carries it too (`libpod-conmon-<id>.scope`).
+ */
 export function controlGroup(groups: readonly string[]): ControlGroup | undefined {
-  const [folder] = groups;
+  const folder = groups.find((path) => !path.includes("conmon"));
   if (folder === undefined) return undefined;
   const processes = (): readonly number[] => processesBelow(folder);
   if (readOr(join(folder, "cgroup.controllers")) !== "" || readOr("/sys/fs/cgroup/cgroup.controllers") !== "") {

@@ -1,13 +1,13 @@
 import { monotonic, secondsBetween } from "./clock.ts";
 import type { ColdStartOrder } from "./cold-start.ts";
 import { readOr } from "./conditions.ts";
-import { controlGroup } from "./control-group.ts";
 import { generate, type LoadOrder } from "./load/generate.ts";
 import { summariseWindow } from "./load/window.ts";
 import { hostBytes } from "./memory.ts";
 import { parseMeminfo, parseOomKills } from "./proc.ts";
 import { type LimitsReadBack, limitsReadBack } from "./read-limits.ts";
 import { type NoService, type Service, withService } from "./service.ts";
+import { type Stamps, textOf } from "./stamps.ts";
 
 export interface DensityOrder extends ColdStartOrder {
   /** Requests of one container; its duration is that of every step's window. */
@@ -46,20 +46,24 @@ export interface Density {
   readonly detail: string;
   readonly steps: readonly DensityStep[];
   readonly limits: LimitsReadBack;
+  /** `density.start`: before the first container; `density.end`: all are gone again. */
+  readonly stamps: Stamps;
 }
 
-type Counted = Omit<Density, "outcome" | "fit" | "steps" | "limits">;
+type Counted = Omit<Density, "outcome" | "fit" | "steps" | "limits" | "stamps">;
 
 /**
  * Starts containers beside each other, all under load, until something breaks. Each is started inside the one before, so that all are removed
  * whatever happens, the newest first.
  */
 export async function density(order: DensityOrder): Promise<Density | NoService> {
+  const start = monotonic();
   const counting = new Counting(order);
   const counted = await counting.add([]);
   const { fit, steps, limits } = counting;
   if (counted.end === "start" && steps.length === 0) return { outcome: "failed", cause: counted.detail };
-  return { outcome: "counted", ...counted, fit, steps, limits };
+  const stamps = textOf({ "density.start": start, "density.end": monotonic() });
+  return { outcome: "counted", ...counted, fit, steps, limits, stamps };
 }
 
 class Counting {
@@ -87,7 +91,7 @@ class Counting {
   async #grow(services: readonly Service[]): Promise<Counted> {
     const { length } = services;
     const { limits, step, maximum } = this.#order;
-    if (length === 1) this.limits = limitsReadBack(limits, controlGroup(services.flatMap(({ groups }) => groups)));
+    if (length === 1) this.limits = limitsReadBack(limits, services[0]?.group);
     const due = length % step === 0 || length >= maximum;
     const broken = due ? await this.#judge(services) : undefined;
     if (broken !== undefined) return broken;

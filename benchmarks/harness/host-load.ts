@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { monotonic, secondsBetween, sleep } from "./clock.ts";
 import { readOr } from "./conditions.ts";
 import { type PressureReading, pressureOver, readPressure } from "./pressure.ts";
-import { parseProcess, parseStat } from "./proc.ts";
+import { parseProcess, parseStat, TICKS_PER_SECOND } from "./proc.ts";
 
 /** What this host does while nothing of ours runs. Shares are between 0 and 1. */
 export interface HostLoad {
@@ -69,9 +69,6 @@ function processes(): Processes {
     }),
   );
 }
-
-/** USER_HZ is 100 on every Linux that Node.js runs on. */
-const TICKS_PER_SECOND = 100;
 
 /** Processes by the CPU time they used between two looks; one that began in between counts from its start. Pure. */
 export function busiest(before: Processes, now: Processes, seconds: number): HostLoad["processes"] {

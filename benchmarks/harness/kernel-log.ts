@@ -1,11 +1,16 @@
 import { closeSync, constants, openSync, readSync } from "node:fs";
-import { parseKernelPriority } from "./proc.ts";
+import { parseKernelPriority, parseKernelText } from "./proc.ts";
 
 /** Worst priority that counts as an error: 0 emergency, 1 alert, 2 critical, 3 error. */
 const ERROR = 3;
 
+/** Newest error lines, and characters of each, that are kept as evidence. */
+const KEPT_LINES = 5;
+const KEPT_CHARACTERS = 200;
+
 let descriptor: number | undefined;
 let errors = 0;
+let newest: readonly string[] = [];
 
 /** Kernel messages of priority error or worse seen so far; 0 where /dev/kmsg may not be read. Starts no process. */
 export function kernelErrors(): number {
@@ -18,8 +23,15 @@ export function kernelErrors(): number {
   for (;;) {
     const outcome = readRecord(descriptor, record);
     if (outcome === "end") return errors;
-    if (outcome !== "lost" && parseKernelPriority(outcome) <= ERROR) errors += 1;
+    if (outcome === "lost" || parseKernelPriority(outcome) > ERROR) continue;
+    errors += 1;
+    newest = [...newest, parseKernelText(outcome).slice(0, KEPT_CHARACTERS)].slice(-KEPT_LINES);
   }
+}
+
+/** Text of the newest `count` error lines, five at most. */
+export function kernelErrorLines(count: number): readonly string[] {
+  return newest.slice(-Math.min(count, KEPT_LINES));
 }
 
 export function closeKernelLog(): void {

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { readOr } from "./conditions.ts";
+import { namesIn } from "./folder.ts";
 import { parseMountPoints } from "./proc.ts";
 
 /** What a container has besides its processes. Anything that was not there before a sample is a leftover of it. */
@@ -10,7 +11,7 @@ const CONTAINER_MOUNT = /[0-9a-f]{64}|netns\/./;
 
 /** Virtual network pairs, container mounts and namespaces, and control groups with a container's id, as they are now. */
 export function traces(): Traces {
-  const interfaces = list("/sys/class/net").filter((name) => name.startsWith("veth"));
+  const interfaces = namesIn("/sys/class/net").filter((name) => name.startsWith("veth"));
   const mounts = parseMountPoints(readOr("/proc/self/mountinfo")).filter((point) => CONTAINER_MOUNT.test(point));
   return new Set([
     ...interfaces.map((name) => `network interface ${name}`),
@@ -38,7 +39,7 @@ export function newTraces(before: Traces, now: Traces): readonly string[] {
 
 /** Slices, and the flat directories of the cgroupfs driver; leaves of services are not looked into. */
 function groupsBelow(directory: string, depth: number): readonly string[] {
-  return list(directory).flatMap((name) => {
+  return namesIn(directory).flatMap((name) => {
     const path = `${directory}/${name}`;
     const inside = depth > 0 && /\.slice$|^docker$|^libpod|^machine/.test(name) ? groupsBelow(path, depth - 1) : [];
     return [path, ...inside];
@@ -49,14 +50,6 @@ function folders(directory: string): readonly string[] {
   try {
     const entries = readdirSync(directory, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  } catch {
-    return [];
-  }
-}
-
-function list(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
   } catch {
     return [];
   }

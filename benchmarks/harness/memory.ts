@@ -1,12 +1,13 @@
-import { sleep } from "./clock.ts";
+import { monotonic, sleep } from "./clock.ts";
 import type { ColdStartOrder } from "./cold-start.ts";
 import { readOr } from "./conditions.ts";
-import { type ControlGroup, controlGroup } from "./control-group.ts";
+import type { ControlGroup } from "./control-group.ts";
 import { generate, type LoadOrder } from "./load/generate.ts";
 import { summariseWindow } from "./load/window.ts";
 import { parseMeminfo } from "./proc.ts";
 import { type LimitsReadBack, limitsReadBack } from "./read-limits.ts";
-import { type NoService, type Service, withService } from "./service.ts";
+import { type NoService, type Service, type ServiceStart, withService } from "./service.ts";
+import { type Stamps, textOf } from "./stamps.ts";
 
 export interface MemoryOrder extends ColdStartOrder {
   /** Seconds from the first answer to the first reading at rest. */
@@ -30,8 +31,9 @@ export interface MemoryReading {
 export type Memory =
   | {
       readonly outcome: "read";
-      /** From just before the start command was spawned to the last byte of the head of the first 200. */
-      readonly startSeconds: number;
+      readonly start: Pick<ServiceStart, "seconds" | "bracket">;
+      /** `start` (spawned), `first200`, and begin and end of the readings at rest and under load. */
+      readonly stamps: Stamps;
       /** Host memory in use before the container was started. */
       readonly before: number;
       readonly rest: readonly MemoryReading[];
@@ -40,6 +42,8 @@ export type Memory =
       readonly peak?: number;
       readonly requests: { readonly planned: number; readonly sent: number; readonly failed: number };
       readonly limits: LimitsReadBack;
+      /** Share of all CPUs of the host that something else used while the load ran. */
+      readonly foreign?: number;
     }
   | NoService;
 
@@ -47,34 +51,46 @@ export type Memory =
 export function memory({ restSeconds, readings, load, ...order }: MemoryOrder): Promise<Memory> {
   const before = hostBytes();
   return withService(order, async (service) => {
-    const group = controlGroup(service.groups);
+    const { group, start } = service;
+    const limits = limitsReadBack(order.limits, group);
     await sleep(restSeconds * 1000);
-    const rest = await readEachSecond(service, group, readings);
-    const window = generate({ ...load, duration: readings, ports: [service.hostPort] }, group);
+    const rest = await readEachSecond(service, readings);
+    const window = generate({ ...load, duration: readings, ports: [service.hostPort] }, service);
     await sleep(load.warmup * 1000);
-    const loaded = await readEachSecond(service, group, readings);
-    const { planned, sent, failed } = summariseWindow((await window).series);
+    const loaded = await readEachSecond(service, readings);
+    const { series, foreign } = await window;
+    const { planned, sent, failed } = summariseWindow(series);
     const peak = group === undefined ? undefined : peakBytes(group);
+    const { spawned, first200, ...timing } = start;
+    const [atRest, underLoad] = [
+      { "rest.start": rest.start, "rest.end": rest.end },
+      { "load.start": loaded.start, "load.end": loaded.end },
+    ];
     return {
-      ...{ outcome: "read" as const, startSeconds: service.loadSeconds, before, rest, loaded },
+      ...{ outcome: "read" as const, start: timing, before, rest: rest.readings, loaded: loaded.readings, limits },
+      stamps: textOf({ start: spawned, first200, ...atRest, ...underLoad }),
       requests: { planned, sent, failed },
       ...(peak === undefined ? {} : { peak }),
-      limits: limitsReadBack(order.limits, group),
+      ...(foreign === undefined ? {} : { foreign }),
     };
   });
 }
 
-async function readEachSecond(
-  service: Service,
-  group: ControlGroup | undefined,
-  times: number,
-): Promise<readonly MemoryReading[]> {
-  const found: MemoryReading[] = [];
+interface Readings {
+  readonly readings: readonly MemoryReading[];
+  /** Before the first, and after the last. */
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+async function readEachSecond({ group, pid }: Service, times: number): Promise<Readings> {
+  const start = monotonic();
+  const readings: MemoryReading[] = [];
   for (let time = 0; time < times; time += 1) {
     if (time > 0) await sleep(1000);
-    found.push(readMemory(group?.processes() ?? [service.pid], group));
+    readings.push(readMemory(group?.processes() ?? [pid], group));
   }
-  return found;
+  return { readings, start, end: monotonic() };
 }
 
 function readMemory(processes: readonly number[], group: ControlGroup | undefined): MemoryReading {

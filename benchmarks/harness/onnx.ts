@@ -1,12 +1,12 @@
-import { run } from "./command.ts";
-import { register, removeContainer } from "./containers.ts";
-import { type StartOrder, starters } from "./engines.ts";
+import type { StartOrder } from "./engines.ts";
+import { type RunToItsEnd, runToItsEnd } from "./run-to-its-end.ts";
 
 export interface OnnxOrder {
   readonly start: StartOrder;
   readonly timeoutSeconds: number;
 }
 
+/** What the runner said. */
 export type OnnxRuns =
   | {
       readonly outcome: "measured";
@@ -22,15 +22,15 @@ export type OnnxRuns =
   | { readonly outcome: "failed"; readonly cause: string }
   | { readonly outcome: "skipped"; readonly cause: string };
 
+/** And what was seen of its container. */
+export type OnnxProcess = { readonly said: OnnxRuns } & Pick<RunToItsEnd, "stamps" | "watched">;
+
 /** Runs the image's runner to its end and removes its container. Rejects when there is no end in time. */
-export async function onnxRuns({ start, timeoutSeconds }: OnnxOrder): Promise<OnnxRuns> {
-  const started = await register(start.starter);
-  try {
-    const { code, stdout, tail } = await run(starters[start.starter].run(start, started), timeoutSeconds);
-    return code === 0 ? parseRuns(stdout) : { outcome: "failed", cause: `the runner ended with exit code ${code}\n${tail}` };
-  } finally {
-    await removeContainer(start.starter, started);
-  }
+export async function onnxRuns({ start, timeoutSeconds }: OnnxOrder): Promise<OnnxProcess> {
+  const { code, stdout, tail, stamps, watched } = await runToItsEnd(start, timeoutSeconds);
+  const said: OnnxRuns =
+    code === 0 ? parseRuns(stdout) : { outcome: "failed", cause: `the runner ended with exit code ${code}\n${tail}` };
+  return { said, stamps, watched };
 }
 
 /** Reads the one line of JSON that the runner prints last. */

@@ -1,12 +1,10 @@
 import { monotonic, secondsBetween } from "./clock.ts";
-import { coldStart } from "./cold-start.ts";
 import { run } from "./command.ts";
 import { type Starter, starters } from "./engines.ts";
-
-/** Prints READY with its own stamp after listen(), then answers 200: ready at a known time, with nothing to start but Node.js. */
-const NULL_RESPONDER = `
-require("node:http").createServer((request, response) => response.end("ok")).listen(Number(process.argv[1]), "127.0.0.1",
-  () => process.stdout.write("READY " + process.hrtime.bigint() + "\\n"));`;
+import { generate, type LoadOrder } from "./load/generate.ts";
+import { summariseWindow, type WindowSummary } from "./load/window.ts";
+import { type NullStart, nullResponder, startNullResponder } from "./null-responder.ts";
+import { withService } from "./service.ts";
 
 /** Seconds of each spawn of the engine's client without any work. Recorded beside the results, never subtracted from them. */
 export async function clientSpawns(starter: Starter, spawns: number): Promise<readonly number[]> {
@@ -20,22 +18,33 @@ export async function clientSpawns(starter: Starter, spawns: number): Promise<re
   return seconds;
 }
 
-/** Seconds from the READY stamp of a responder that does nothing else until this program saw its line: the timer's own lateness. */
-export async function detections(starts: number): Promise<readonly number[]> {
-  const seconds: number[] = [];
-  for (let count = 0; count < starts; count += 1) {
-    const sample = await coldStart({
-      starter: "process",
-      image: process.execPath,
-      arguments: ["-e", NULL_RESPONDER],
-      containerPort: 0,
-      limits: {},
-      readiness: "announced",
-      healthPath: "/health",
-      timeoutSeconds: 60,
-    });
-    const { ready, readySeen } = sample.stamps;
-    if (ready !== undefined && readySeen !== undefined) seconds.push(secondsBetween(BigInt(ready), BigInt(readySeen)));
+/** Starts of a responder that does nothing else, without anything of ours beside them and under the poller of foreign images. */
+export interface StartOverheads {
+  readonly alone: readonly NullStart[];
+  readonly polled: readonly NullStart[];
+}
+
+/** One of each kind after the other, so that a drift of the host hits both. Emulated hosts take seconds for a start: there only the first. */
+export async function startOverheads(starts: { readonly alone: number; readonly polled: number }): Promise<StartOverheads> {
+  const found: Record<keyof StartOverheads, NullStart[]> = { alone: [], polled: [] };
+  for (let count = 0; count < Math.max(starts.alone, starts.polled); count += 1) {
+    for (const kind of ["alone", "polled"] as const) {
+      const start = count < starts[kind] ? await startNullResponder(kind === "polled") : undefined;
+      if (start !== undefined) found[kind].push(start);
+    }
   }
-  return seconds;
+  return found;
+}
+
+/** How late this program's own requests leave here, at a test's schedule, while only the responder that does nothing is served; seconds. */
+export async function sendLateness(
+  schedule: Pick<LoadOrder, "rate" | "duration" | "profile" | "seed">,
+): Promise<WindowSummary["lateness"]> {
+  const load = { ...schedule, warmup: 0, method: "GET", path: "/" };
+  const found = await withService(nullResponder, async ({ hostPort }) => ({
+    outcome: "loaded" as const,
+    window: await generate({ ...load, ports: [hostPort] }),
+  }));
+  if (found.outcome === "failed") throw new Error(`the send lateness can't be measured: ${found.cause}`);
+  return summariseWindow(found.window.series).lateness;
 }

@@ -15,8 +15,13 @@ export interface Stat {
   /** Idle, or waiting for a disk. */
   readonly idle: number;
   readonly steal: number;
+  /** In interrupts, those put off included (`irq` and `softirq`). */
+  readonly interrupts: number;
   readonly contextSwitches: number;
 }
+
+/** USER_HZ is 100 on every Linux that Node.js runs on. */
+export const TICKS_PER_SECOND = 100;
 
 /** Clock ticks of all CPUs since boot, and context switches. Guest time is part of user time and not counted twice. */
 export function parseStat(text: string): Stat {
@@ -25,6 +30,7 @@ export function parseStat(text: string): Stat {
     total: ticks.reduce((sum, value) => sum + value, 0),
     idle: (ticks[3] ?? 0) + (ticks[4] ?? 0),
     steal: ticks[7] ?? 0,
+    interrupts: (ticks[5] ?? 0) + (ticks[6] ?? 0),
     contextSwitches: Number(/^ctxt (\d+)/m.exec(text)?.[1] ?? 0),
   };
 }
@@ -67,12 +73,31 @@ export function parseKernelPriority(record: string): number {
   return Number(/^(\d+),/.exec(record)?.[1] ?? 6) & 7;
 }
 
+/** What one record of /dev/kmsg says, without its header and the lines about its device (Documentation/ABI/testing/dev-kmsg). */
+export function parseKernelText(record: string): string {
+  return record.slice(record.indexOf(";") + 1).split("\n", 1)[0] ?? "";
+}
+
 /** Mount points of /proc/self/mountinfo. */
 export function parseMountPoints(text: string): readonly string[] {
   return text
     .split("\n")
     .map((line) => line.split(" ")[4] ?? "")
     .filter((point) => point !== "");
+}
+
+/** Numbers of a CPU list, ascending and each once: `0-1,5` is 0, 1 and 5. */
+export function cpuNumbers(list: string): readonly number[] {
+  const cpus = list.split(",").flatMap((part) => {
+    const [from = 0, to = from] = part.split("-").map(Number);
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  });
+  return [...new Set(cpus)].sort((a, b) => a - b);
+}
+
+/** CPUs that a thread may run on, as a list, from /proc/<pid>/task/<tid>/status (`man 5 proc_pid_status`). */
+export function parseAllowedCpus(status: string): string | undefined {
+  return /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
 }
 
 /** Physical cores in /proc/cpuinfo; undefined where it does not name them, as on arm64 and in some virtual machines. */

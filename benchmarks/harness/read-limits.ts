@@ -1,5 +1,6 @@
 import type { ControlGroup } from "./control-group.ts";
 import type { Limits } from "./engines.ts";
+import { cpuNumbers } from "./proc.ts";
 
 /** A container's limits as the kernel has them, not as they were asked for: an engine drops what the kernel can't do, with a mere warning. */
 export interface LimitsReadBack {
@@ -15,6 +16,11 @@ const names: readonly Name[] = ["cpus", "cpuset", "memoryBytes", "memorySwapByte
 
 /** Memory limits are cut to whole pages, which have up to 64 KiB. */
 const PAGE = 65_536;
+
+/** Whether every limit that was asked for is there. */
+export function allHeld({ conditions }: LimitsReadBack): boolean {
+  return Object.keys(conditions).length === 0;
+}
 
 export function limitsReadBack(asked: Limits, group: ControlGroup | undefined): LimitsReadBack {
   const limits = group === undefined ? {} : limitsOf(group);
@@ -63,15 +69,6 @@ function holds(name: Name, asked: Limits, found: Limits): boolean {
   const [wanted, has] = [asked[name], found[name]];
   if (wanted === undefined) return true;
   if (has === undefined) return false;
-  if (name === "cpuset") return cpusOf(String(wanted)) === cpusOf(String(has));
+  if (name === "cpuset") return cpuNumbers(String(wanted)).join() === cpuNumbers(String(has)).join();
   return Math.abs(Number(wanted) - Number(has)) < (name === "cpus" ? 0.001 : PAGE);
-}
-
-/** A CPU list without ranges, in order: `0-1` and `1,0` are both `0,1`. */
-function cpusOf(list: string): string {
-  const cpus = list.split(",").flatMap((part) => {
-    const [from = 0, to = from] = part.split("-").map(Number);
-    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
-  });
-  return [...new Set(cpus)].sort((a, b) => a - b).join(",");
 }

@@ -1,23 +1,32 @@
-import { monotonic, secondsBetween } from "./clock.ts";
-import { type ColdStartOrder, waitUntilReady } from "./cold-start.ts";
-import { killGroup, start } from "./command.ts";
-import { readOr } from "./conditions.ts";
-import { register, removeContainer } from "./containers.ts";
-import { starters } from "./engines.ts";
-import { containerGroups } from "./leftovers.ts";
+import { secondsBetween } from "./clock.ts";
+import { asPoller, type ColdStartOrder, startUntilReady } from "./cold-start.ts";
+import { killGroup } from "./command.ts";
+import { groupsOf, register, removeContainer } from "./containers.ts";
+import { type ControlGroup, controlGroup } from "./control-group.ts";
 
 /** A container that answers, for as long as a sample uses it. */
 export interface Service {
   /** On 127.0.0.1 of the host. */
   readonly hostPort: number;
-  /** Folders of its control groups: one with version 2, one per hierarchy with version 1, none for a plain process. */
-  readonly groups: readonly string[];
+  /** Absent for a plain process. */
+  readonly group: ControlGroup | undefined;
   /** Process id of what was spawned: the engine's client, or the program itself for a `process`. */
   readonly pid: number;
-  /** From just before its start command was spawned to the last byte of the head of its first 200. */
-  readonly loadSeconds: number;
+  readonly start: ServiceStart;
   /** The newest lines of its output. */
   tail(): string;
+}
+
+/** How it came to answer. Stamps are CLOCK_MONOTONIC nanoseconds. */
+export interface ServiceStart {
+  /** Just before its start command was spawned. */
+  readonly spawned: bigint;
+  /** The last byte of the head of its first 200. */
+  readonly first200: bigint;
+  /** From the one to the other. */
+  readonly seconds: number;
+  /** Seconds from the start of the last failed try to that of the good one; only where it was polled, and not at the first try. */
+  readonly bracket?: number;
 }
 
 /** Why there is nothing to measure, with the container's last output. */
@@ -35,20 +44,26 @@ export async function withService<Result>(
   use: (service: Service) => Promise<Result>,
 ): Promise<Result | NoService> {
   const started = await register(order.starter);
-  const from = monotonic();
-  const container = start(starters[order.starter].run(order, started));
+  const { container, found } = await asPoller(order, () => startUntilReady(order, started));
   try {
-    const found = await waitUntilReady(order, started, container);
     if (found.outcome === "failed" && found.byEngine) throw new Error(found.cause);
     if (found.outcome === "failed") return { outcome: "failed", cause: found.cause };
-    const id = readOr(started.idFile).trim();
-    const groups = id === "" ? [] : containerGroups(id);
-    const loadSeconds = secondsBetween(from, found.stamps.first200 ?? monotonic());
+    const group = controlGroup(groupsOf(started));
     const pid = container.child.pid ?? 0;
-    return await use({ hostPort: started.hostPort, groups, pid, loadSeconds, tail: () => container.tail() });
+    const start = startOf(container.spawned, found.stamps);
+    return await use({ hostPort: started.hostPort, group, pid, start, tail: () => container.tail() });
   } finally {
     await removeContainer(order.starter, started);
     killGroup(container.child);
     await container.ended;
   }
+}
+
+function startOf(spawned: bigint, stamps: Readonly<Record<string, bigint>>): ServiceStart {
+  const { first200 = spawned, lastFailed, requestSent } = stamps;
+  const polled = lastFailed !== undefined && requestSent !== undefined;
+  return {
+    ...{ spawned, first200, seconds: secondsBetween(spawned, first200) },
+    ...(polled ? { bracket: secondsBetween(lastFailed, requestSent) } : {}),
+  };
 }

@@ -1,5 +1,4 @@
 import type { ColdStartOrder } from "./cold-start.ts";
-import { controlGroup } from "./control-group.ts";
 import { generate, type LoadOrder, type LoadWindow } from "./load/generate.ts";
 import { type LimitsReadBack, limitsReadBack } from "./read-limits.ts";
 import { type NoService, withService } from "./service.ts";
@@ -15,9 +14,8 @@ export type SteadyLoad =
 /** One window of load on one fresh container. */
 export function steadyLoad({ load, ...order }: SteadyLoadOrder): Promise<SteadyLoad> {
   return withService(order, async (service) => {
-    const group = controlGroup(service.groups);
-    const limits = limitsReadBack(order.limits, group);
-    const window = await generate({ ...load, ports: [service.hostPort] }, group);
+    const limits = limitsReadBack(order.limits, service.group);
+    const window = await generate({ ...load, ports: [service.hostPort] }, service);
     return { outcome: "loaded" as const, window, limits, tail: service.tail() };
   });
 }

@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
 import { readOr } from "./conditions.ts";
 import { celsius, throttleBits } from "./edge/thermal.ts";
+import { namesIn } from "./folder.ts";
 
 const CPUS = "/sys/devices/system/cpu";
 
@@ -23,22 +23,27 @@ export function frequencyLimit(root = CPUS): number | undefined {
   return limits.length === 0 ? undefined : 1000 * Math.min(...limits);
 }
 
+/** Hertz at this moment, the mean over all CPUs (cpufreq's current frequency, in kHz): a label, not a rule. `undefined` without cpufreq. */
+export function frequency(root = CPUS): number | undefined {
+  const now = names(`${root}/cpufreq`, /^policy\d+$/).flatMap((policy) => number(`${root}/cpufreq/${policy}/scaling_cur_freq`));
+  return now.length === 0 ? undefined : (1000 * now.reduce((sum, kilohertz) => sum + kilohertz, 0)) / now.length;
+}
+
 let firmwareAnswers = true;
 
 /** What heat and power do to this host now; what it does not tell is absent. Asks Raspberry Pi's firmware only where it has answered. */
 export async function heat(): Promise<Readonly<Record<string, number>>> {
   const bits = firmwareAnswers ? await throttleBits() : undefined;
   firmwareAnswers = bits !== undefined;
-  const found = { throttle: bits, throttles: throttleCount(), "frequency.limit": frequencyLimit(), celsius: celsius() };
+  const found = {
+    ...{ throttle: bits, throttles: throttleCount(), celsius: celsius() },
+    ...{ frequency: frequency(), "frequency.limit": frequencyLimit() },
+  };
   return Object.fromEntries(Object.entries(found).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 function names(folder: string, wanted: RegExp): readonly string[] {
-  try {
-    return readdirSync(folder).filter((name) => wanted.test(name));
-  } catch {
-    return [];
-  }
+  return namesIn(folder).filter((name) => wanted.test(name));
 }
 
 function number(path: string): readonly number[] {

@@ -2,6 +2,8 @@ import { monotonic, secondsBetween } from "./clock.ts";
 import { killGroup, type Running, start } from "./command.ts";
 import { register, removeContainer } from "./containers.ts";
 import { type Limits, type Starter, starters } from "./engines.ts";
+import { probeLimits } from "./probe-limits.ts";
+import type { LimitsReadBack } from "./read-limits.ts";
 
 export interface UserCommandOrder {
   /** Run by `sh -c`. */
@@ -25,7 +27,14 @@ export interface UserCommandOrder {
 
 /** How one run of the user's command ended. Stamps are CLOCK_MONOTONIC nanoseconds as decimal strings. */
 export type UserCommand =
-  | { readonly outcome: "ended"; readonly stdout: string; readonly stderr: string; readonly stamps: UserCommandStamps }
+  | {
+      readonly outcome: "ended";
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly stamps: UserCommandStamps;
+      /** Of a container like the command's. */
+      readonly limits?: LimitsReadBack;
+    }
   | { readonly outcome: "failed"; readonly cause: string; readonly stamps: UserCommandStamps };
 
 type UserCommandStamps = { readonly start: string; readonly end: string };
@@ -33,8 +42,15 @@ type UserCommandStamps = { readonly start: string; readonly end: string };
 /** Characters kept of each stream: the newest. */
 const KEPT = 1_000_000;
 
-/** Runs the command once, in a process group of its own. Rejects only when its container will not go. */
+/** Runs the command once, in a process group of its own. Rejects only when its container will not go, or its limits can't be read. */
 export async function userCommand(order: UserCommandOrder): Promise<UserCommand> {
+  if (order.container === undefined) return runOnce(order);
+  const limits = await probeLimits(order.container);
+  const found = await runOnce(order);
+  return found.outcome === "ended" ? { ...found, limits } : found;
+}
+
+async function runOnce(order: UserCommandOrder): Promise<UserCommand> {
   if (order.prepare !== undefined) {
     const prepared = await timed(start(["sh", "-c", order.prepare], hostOptions(order)), order.timeoutSeconds);
     if (prepared.outcome === "failed") return { ...prepared, cause: `prepare: ${prepared.cause}` };

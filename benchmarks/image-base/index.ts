@@ -1,7 +1,7 @@
 import { sh, type Transport, UserError } from "../../hosts/index.ts";
 import { defineBenchmark, type Measurement } from "../define.ts";
 import type { Memory } from "../harness/memory.ts";
-import { toMeasurement as memoryMeasurement, memoryParameters, readMemory } from "../memory/index.ts";
+import { memoryConditions, toMeasurement as memoryMeasurement, memoryParameters, readMemory } from "../memory/index.ts";
 import { bytes, count, seconds } from "../metric.ts";
 import type { VariantInput } from "../schema.ts";
 import { servedOrder } from "../served.ts";
@@ -21,6 +21,7 @@ export const imageBase = defineBenchmark({
     restPss: bytes("lower", "PSS at rest"),
     loadPss: bytes("lower", "PSS under load"),
     layers: count("lower", "layers", { ...exact, kind: "diagnostic" }),
+    bracket: seconds("lower", "width of the polling bracket of the start", { kind: "diagnostic" }),
   },
   warmups: 1,
   async measure({ harness, transport, signal }, variant, given) {
@@ -32,24 +33,26 @@ export const imageBase = defineBenchmark({
   },
 });
 
-type Name = "start" | "compressed" | "unpacked" | "restPss" | "loadPss" | "layers";
+type Name = "start" | "compressed" | "unpacked" | "restPss" | "loadPss" | "layers" | "bracket";
 
 /** Pure. Where PSS can't be read the other figures stand without it. */
 export function toMeasurement(found: Extract<Memory, { outcome: "read" }>, image: ImageBytes): Measurement<Name> {
   const memory = memoryMeasurement(found);
   const measured = memory.outcome === "measured" ? memory : undefined;
   const { restPss, loadPss } = measured?.values ?? {};
+  const { seconds: start, bracket } = found.start;
   return {
     outcome: "measured",
     values: {
-      ...{ start: found.startSeconds, ...image },
+      ...{ start, ...image },
+      ...(bracket === undefined ? {} : { bracket }),
       ...(restPss === undefined ? {} : { restPss }),
       ...(loadPss === undefined ? {} : { loadPss }),
     },
-    stamps: {},
-    conditions: measured?.conditions ?? {},
+    stamps: found.stamps,
+    conditions: memoryConditions(found),
     series: measured?.series ?? {},
-    identities: measured?.identities ?? {},
+    identities: found.limits.identities,
   };
 }
 

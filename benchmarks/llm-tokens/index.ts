@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineBenchmark } from "../define.ts";
+import { allHeld } from "../harness/read-limits.ts";
 import { containerLimits } from "../limits.ts";
 import { perSecond, ratio, seconds } from "../metric.ts";
 import { benchOrder, serverOrder } from "./orders.ts";
@@ -43,6 +44,7 @@ export const llmTokens = defineBenchmark({
     firstToken: seconds("lower", "time to first token, median of requests"),
     tokensPerSecond: perSecond("higher", "tokens per second, first tokens left out"),
     load: seconds("lower", "start until the model is loaded"),
+    loadBracket: seconds("lower", "width of the polling bracket of the load", { kind: "diagnostic" }),
     gapMean: seconds("lower", "time per token, mean of all gaps", { kind: "diagnostic" }),
     benchMean: seconds("lower", "time per token, mean by llama-bench", { kind: "diagnostic" }),
     benchRatio: ratio("lower", "mean gap over llama-bench's", { kind: "diagnostic" }),
@@ -65,8 +67,9 @@ export const llmTokens = defineBenchmark({
       const cause = `${Math.round(share * 100)} % of the tokens were read together with the one before, so their gaps are unknown`;
       return { outcome: "failed", cause, stamps: {} };
     }
+    // Without the limits that were asked for, the sample is invalid as it is.
     const benched =
-      given.crossCheck === 0
+      given.crossCheck === 0 || !allHeld(found.limits)
         ? []
         : await harness.request("llama-bench", benchOrder(container, given), {
             timeoutSeconds: given.timeoutSeconds + given.requestTimeoutSeconds + REMOVAL_SECONDS,

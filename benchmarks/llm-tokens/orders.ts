@@ -18,7 +18,7 @@ interface Container {
   readonly model: string;
 }
 
-/** What the harness is asked for: one server, a warm-up request and the requests that count. */
+/** What the harness is asked for: one server, a warm-up request and the requests that count. It adds where the threads are pinned. */
 export function serverOrder(container: Container, given: LlmParameters): LlmOrder {
   const context = given.promptTokens + given.tokens + 16;
   const server = ["llama-server", "--model", MODEL, "--host", "0.0.0.0", "--port", String(PORT), "--no-webui"];
@@ -31,6 +31,7 @@ export function serverOrder(container: Container, given: LlmParameters): LlmOrde
       healthPath: "/health",
       timeoutSeconds: given.timeoutSeconds,
     },
+    threads: given.threads,
     request: { prompt: promptOf(given), tokens: given.tokens, seed: given.promptSeed },
     requests: given.requests,
     requestTimeoutSeconds: given.requestTimeoutSeconds,
@@ -44,6 +45,7 @@ export function benchOrder(container: Container, given: LlmParameters) {
   const settings = ["-d", String(given.promptTokens), "-t", String(given.threads), "-fa", "off", "-o", "json"];
   return {
     start: start(container, [...bench, ...settings], given),
+    threads: given.threads,
     timeoutSeconds: given.timeoutSeconds + given.requestTimeoutSeconds,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Measurement } from "../define.ts";
+import { foreignConditions } from "../harness/foreign-cpu.ts";
 import type { LlmTokens, TokenTimes } from "../harness/llm-tokens.ts";
 import { rankedQuantile } from "../quantile.ts";
 
@@ -29,16 +30,24 @@ export function toMeasurement(
         0.5,
       ),
       ...(gapMean === 0 ? {} : { tokensPerSecond: 1 / gapMean }),
-      load: found.loadSeconds,
+      load: found.load.seconds,
+      ...(found.load.bracket === undefined ? {} : { loadBracket: found.load.bracket }),
       gapMean,
       ...bench,
       threadsPerCore: threads / found.physicalCores,
       coalesced: coalescedShare(found),
     },
-    stamps: {},
+    stamps: found.stamps,
+    conditions: { ...pinningConditions(found, threads), ...foreignConditions(found.foreign), ...found.limits.conditions },
     series: seriesOf([warmup, ...requests]),
-    identities: { tokens: digestOf(found.ids) },
+    identities: { ...found.limits.identities, tokens: digestOf(found.ids) },
   };
+}
+
+/** `threads.oversubscribed` is there where more threads than CPUs were asked for: then none was pinned. */
+function pinningConditions({ pinning }: Measured, threads: number): Readonly<Record<string, number>> {
+  const oversubscribed = threads > pinning.cpus ? { "threads.oversubscribed": 1 } : {};
+  return { "threads.cpus": pinning.cpus, "threads.pinned": pinning.pinned, ...oversubscribed };
 }
 
 /** Share of the counted tokens that were read together with the one before. */

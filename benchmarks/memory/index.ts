@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineBenchmark, type Measurement, type Place } from "../define.ts";
+import { foreignConditions } from "../harness/foreign-cpu.ts";
 import { DRAIN_SECONDS } from "../harness/load/generate.ts";
 import type { Memory, MemoryReading } from "../harness/memory.ts";
 import { bytes, type Metric } from "../metric.ts";
@@ -52,6 +53,7 @@ export const memory = defineBenchmark({
     const { values, conditions, series } = densityFigures(found);
     return {
       ...alone,
+      stamps: { ...alone.stamps, ...found.stamps },
       values: { ...alone.values, ...values },
       conditions: { ...alone.conditions, ...conditions },
       series: { ...alone.series, ...series },
@@ -77,7 +79,7 @@ type Name = "restPss" | "loadPss" | "restCurrent" | "loadCurrent" | "peak" | "ho
 /** Means of the readings. Where PSS can't be read there is no figure, and never another kind of memory in its place. */
 export function toMeasurement(found: Memory): Measurement<Name> {
   if (found.outcome === "failed") return { ...found, stamps: {} };
-  const { rest, loaded, before, peak, requests, limits } = found;
+  const { rest, loaded, before, peak } = found;
   const pss = meansOf({ restPss: rest.map((reading) => reading.pss), loadPss: loaded.map((reading) => reading.pss) });
   if (pss.restPss === undefined) {
     return { outcome: "skipped", cause: "PSS can't be read: /proc/<pid>/smaps_rollup needs root and Linux 4.14" };
@@ -89,11 +91,17 @@ export function toMeasurement(found: Memory): Measurement<Name> {
   return {
     outcome: "measured",
     values: { ...pss, ...others, hostBefore: before, ...(peak === undefined ? {} : { peak }) },
-    stamps: {},
-    conditions: { ...requestConditions(requests), ...limits.conditions },
+    stamps: found.stamps,
+    conditions: memoryConditions(found),
     series: { ...seriesOf("rest", rest), ...seriesOf("load", loaded) },
-    identities: limits.identities,
+    identities: found.limits.identities,
   };
+}
+
+/** What the rules of validity look at. */
+export function memoryConditions({ requests, foreign, limits }: Extract<Memory, { outcome: "read" }>) {
+  const sent = Object.fromEntries(Object.entries(requests).map(([name, value]) => [`load.${name}`, value]));
+  return { ...sent, ...foreignConditions(foreign), ...limits.conditions };
 }
 
 /** A mean stands only where every reading has the value. */
@@ -104,10 +112,6 @@ function meansOf(readings: Readonly<Record<string, readonly (number | undefined)
     return known.length === 0 || known.length < values.length ? [] : [[name, mean] as const];
   });
   return Object.fromEntries(means) as Partial<Record<Name, number>>;
-}
-
-function requestConditions(requests: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(requests).map(([name, value]) => [`load.${name}`, value]));
 }
 
 function seriesOf(when: string, readings: readonly MemoryReading[]): Readonly<Record<string, readonly number[]>> {

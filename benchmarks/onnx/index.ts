@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineBenchmark, type Measurement } from "../define.ts";
-import type { OnnxRuns } from "../harness/onnx.ts";
+import { foreignConditions } from "../harness/foreign-cpu.ts";
+import type { OnnxProcess } from "../harness/onnx.ts";
 import { containerLimits } from "../limits.ts";
 import { count, seconds } from "../metric.ts";
 import { rankedQuantile } from "../quantile.ts";
@@ -60,21 +61,23 @@ export const onnx = defineBenchmark({
 });
 
 /** The figures of one process. Pure. */
-export function toMeasurement(found: OnnxRuns) {
-  if (found.outcome === "skipped") return { outcome: "skipped", cause: found.cause } as const;
-  if (found.outcome === "failed") return { outcome: "failed", cause: found.cause, stamps: {} } as const;
-  const runs = found.runs.map((nanoseconds) => nanoseconds / 1e9);
+export function toMeasurement({ said, stamps, watched }: OnnxProcess) {
+  if (said.outcome === "skipped") return { outcome: "skipped", cause: said.cause } as const;
+  if (said.outcome === "failed") return { outcome: "failed", cause: said.cause, stamps } as const;
+  const runs = said.runs.map((nanoseconds) => nanoseconds / 1e9);
   return {
     outcome: "measured",
     values: {
       runP50: rankedQuantile(runs, 0.5),
       runP95: rankedQuantile(runs, 0.95),
       runMean: runs.reduce((sum, value) => sum + value, 0) / runs.length,
-      sessionCreation: found.created / 1e9,
+      sessionCreation: said.created / 1e9,
       runs: runs.length,
     },
-    stamps: {},
-    series: { run: runs, warmup: found.warmups.map((nanoseconds) => nanoseconds / 1e9) },
+    stamps,
+    conditions: { ...foreignConditions(watched.foreign), ...watched.limits.conditions },
+    series: { run: runs, warmup: said.warmups.map((nanoseconds) => nanoseconds / 1e9) },
     // Images with different providers may be compared on purpose, so the provider is no identity: it stands in the image's base.
+    identities: watched.limits.identities,
   } as const satisfies Measurement;
 }

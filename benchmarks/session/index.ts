@@ -4,6 +4,7 @@ import type { Benchmark } from "../define.ts";
 import type { Environment, Sample, Session, SessionData } from "../results/schema.ts";
 import { continueSessionWriter, createSessionWriter, type SessionWriter, sessionName } from "../results/writer.ts";
 import type { BenchmarkInputs } from "../schema.ts";
+import { commitOf } from "./commit.ts";
 import { driftsOf, refuseDrifted } from "./drift.ts";
 import { environmentOf } from "./environment.ts";
 import type { SessionHost } from "./host.ts";
@@ -38,7 +39,7 @@ export async function measure(options: MeasureOptions): Promise<string> {
   const results = join(options.root, "results");
   mkdirSync(results, { recursive: true });
   const wanted = newSession(options.inputs, options.benchmark, new Date());
-  const environments = environmentsOf(options);
+  const environments = environmentsOf(options, await commitOf(options.root));
   const earlier = resumable(options, findEarlier(results, wanted, environments, options.warn));
   const { session, writer } = earlier === undefined ? begin(results, wanted) : goOn(earlier, new Date(), wanted);
   const places = new Map<string, SessionPlace>();
@@ -124,8 +125,9 @@ async function prepareAll(
     if (place === undefined) continue;
     options.progress(`calibrating on ${name}`);
     const own = ownVariants(variants, name);
-    const { noisyHost } = options.inputs.design;
-    const known = { emulated: facts.emulated, noisyHost, variants: own, firstSequence: sequence };
+    const { benchmark, inputs } = options;
+    const test = { benchmark, parameters: inputs.parameters, noisyHost: inputs.design.noisyHost };
+    const known = { ...test, emulated: facts.emulated, variants: own, firstSequence: sequence };
     const { host, swept, busy } = await prepareHost(place, { ...known, now: () => new Date(), writer, earlier });
     if (busy !== undefined) options.warn(busy);
     if (swept.length > 0) options.warn(`${name}: removed containers of a session that was killed: ${swept.join(", ")}`);
@@ -140,7 +142,7 @@ function ownVariants(variants: readonly SessionVariant[], host: string): readonl
 }
 
 /** What is true of every host, with what only the session knows. */
-function environmentsOf({ inputs, participants }: MeasureOptions): readonly Environment[] {
+function environmentsOf({ inputs, participants }: MeasureOptions, commit: string | undefined): readonly Environment[] {
   return [...participants].map(([name, { facts }]) => {
     const own = ownVariants(sessionVariants(inputs), name);
     const images = own.map((variant) => [imageFact(variant), variant.imageDigest ?? "none"]);
@@ -148,7 +150,8 @@ function environmentsOf({ inputs, participants }: MeasureOptions): readonly Envi
       Object.entries(variant.tuning ?? {}).map(([knob, value]) => [`tuning.${knob}`, value]),
     );
     const models = own.flatMap(({ model }) => (model === undefined ? [] : [[`model.${model.name}`, model.sha256]]));
-    const extra = [...images, ...models, ...tuning, ["instrument", inputs.instrument]];
+    const tool = [["instrument", inputs.instrument], ...(commit === undefined ? [] : [["distrobench.commit", commit]])];
+    const extra = [...images, ...models, ...tuning, ...tool];
     return environmentOf(name, facts, Object.fromEntries(extra));
   });
 }

@@ -1,4 +1,6 @@
+import type { Benchmark } from "../define.ts";
 import { ANSWER_SECONDS } from "../harness/client.ts";
+import type { StartOverheads } from "../harness/overheads.ts";
 import type { Sample } from "../results/schema.ts";
 import type { SessionWriter } from "../results/writer.ts";
 import { limits } from "../validity/limits.ts";
@@ -12,7 +14,10 @@ import { refuseBusyHost } from "./quiet.ts";
 /** Seconds over which a host at rest is looked at, and how long one that was just set up and has to be quiet may take to become so. */
 const REST = { windowSeconds: 4, patience: 30 } as const;
 /** Spawns of the engine's client per variant and starts of the null responder per host; emulated ones take seconds each. */
-const REPEATS = { native: { spawns: 50, starts: 5 }, emulated: { spawns: 2, starts: 1 } } as const;
+const REPEATS = {
+  native: { spawns: 50, starts: { alone: 5, polled: 5 } },
+  emulated: { spawns: 2, starts: { alone: 1, polled: 0 } },
+} as const;
 
 export interface Preparation {
   readonly host: SessionHost;
@@ -31,6 +36,8 @@ export async function prepareHost(
   options: {
     readonly emulated: boolean;
     readonly noisyHost: boolean;
+    readonly benchmark: Pick<Benchmark, "calibrate">;
+    readonly parameters: Readonly<Record<string, unknown>>;
     readonly variants: readonly SessionVariant[];
     readonly firstSequence: number;
     readonly now: () => Date;
@@ -49,18 +56,31 @@ export async function prepareHost(
   const control = await controlOf(place, calibrated, options);
   place.calibrated(control.count);
   const { spawns, starts } = REPEATS[emulated ? "emulated" : "native"];
-  const detection = median(await harness.request("detections", { starts }, { timeoutSeconds: 300 }));
+  const own = {
+    ...startValues(await harness.request("start-overheads", starts, { timeoutSeconds: 300 })),
+    ...(await options.benchmark.calibrate?.(place, options.parameters)),
+  };
   const found = { "settle.floor": rest.pressure, "rest.steal": rest.steal, "rest.busy": rest.busy };
   const conditions = { "control.count": control.count, "control.seconds": control.seconds, ...found };
   for (const [index, variant] of options.variants.entries()) {
     const starter = variant.engine ?? "process";
     const clientSpawn = median(await harness.request("client-spawns", { starter, spawns }, { timeoutSeconds: 600 }));
-    const values = present({ clientSpawn, detectionBias: detection });
+    const values = present({ clientSpawn, ...own });
     writer.sample({ ...calibration(variant.id, options.firstSequence + index, now()), values, conditions });
   }
   const host = sessionHost(place, emulated, rest.pressure);
   for (const seconds of control.earlier) host.noteControl(seconds);
   return { host, swept: calibrated.swept, busy };
+}
+
+/** Medians in seconds, and by which share a start takes longer under the poller; nothing where there was none. */
+export function startValues({ alone, polled }: StartOverheads): Readonly<Record<string, number | undefined>> {
+  const [unobservedStart, observedStart] = [alone, polled].map((starts) => median(starts.map(({ start }) => start)));
+  const both = unobservedStart !== undefined && observedStart !== undefined;
+  return {
+    ...{ detectionBias: median(alone.map(({ detection }) => detection)), unobservedStart, observedStart },
+    observerEffect: both ? observedStart / unobservedStart - 1 : undefined,
+  };
 }
 
 /** The control computation: as calibrated now, or with the rounds and the readings of the time before an interruption. */

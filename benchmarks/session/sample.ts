@@ -3,7 +3,7 @@ import type { Benchmark, Measurement } from "../define.ts";
 import { ANSWER_SECONDS } from "../harness/client.ts";
 import type { Settled } from "../harness/settle.ts";
 import type { Sample, Validity } from "../results/schema.ts";
-import { judge } from "../validity/rules.ts";
+import { judge, type Subject } from "../validity/rules.ts";
 import type { SessionHost } from "./host.ts";
 import { HostLost } from "./host-lost.ts";
 import type { SessionVariant } from "./plan.ts";
@@ -66,6 +66,7 @@ async function tryToTake(around: Surroundings, slot: Slot, sequence: number): Pr
   const at = around.now().toISOString();
   const measurement = await around.benchmark.measure(host.place, variant, around.parameters);
   const after = await host.place.harness.request("after", undefined, { timeoutSeconds: ANSWER_SECONDS });
+  const kernelLines = await kernelLinesOf(host, after);
   const measured = measurement.outcome === "measured" ? measurement : undefined;
   const conditions = { ...settleConditions(settled), ...before, ...after, ...measured?.conditions };
   host.noteControl(before["control.seconds"]);
@@ -75,7 +76,7 @@ async function tryToTake(around: Surroundings, slot: Slot, sequence: number): Pr
     stamps: measurement.outcome === "skipped" ? {} : measurement.stamps,
     conditions,
     ...(measured?.identities === undefined ? {} : { identities: { ...measured.identities } }),
-    validity: judged(around, host, measurement, settled, conditions),
+    validity: judged(around, host, measurement, { conditions, kernelLines, leftovers: settled.leftovers }),
   };
   return { sample, ...(measured?.series === undefined ? {} : { series: measured.series }) };
 }
@@ -84,19 +85,29 @@ function judged(
   around: Surroundings,
   host: SessionHost,
   measurement: Measurement,
-  settled: Settled,
-  conditions: Readonly<Record<string, number>>,
+  seen: Pick<Subject, "conditions" | "leftovers"> & { readonly kernelLines: readonly string[] },
 ): Validity {
-  if (measurement.outcome !== "measured") return { status: measurement.outcome, cause: measurement.cause };
+  if (measurement.outcome === "skipped") return { status: "skipped", cause: measurement.cause };
+  if (measurement.outcome === "failed") {
+    const said = seen.kernelLines.map((line) => `kernel: ${line}`);
+    return { status: "failed", cause: [measurement.cause, ...said].join("\n") };
+  }
   const controlMedian = host.controlMedian();
   const subject = {
     values: present(measurement.values),
     primary: around.primary,
-    conditions,
-    leftovers: settled.leftovers,
+    emulated: host.emulated,
+    ...seen,
     ...(controlMedian === undefined ? {} : { controlMedian }),
   };
   return judge(subject, around.noisyHost);
+}
+
+/** What the kernel said, where it complained during the sample: asked for after it. */
+async function kernelLinesOf({ place }: SessionHost, after: Readonly<Record<string, number>>): Promise<readonly string[]> {
+  const count = after["during.kernelErrors"] ?? 0;
+  if (count === 0) return [];
+  return await place.harness.request("kernel-lines", { count }, { timeoutSeconds: ANSWER_SECONDS });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineBenchmark } from "../define.ts";
+import { ANSWER_SECONDS } from "../harness/client.ts";
 import { DRAIN_SECONDS } from "../harness/load/generate.ts";
 import { type Metric, ratio, seconds } from "../metric.ts";
 import { REMOVAL_SECONDS, requestOf, sentRequest, servedImage, servedOrder } from "../served.ts";
@@ -22,6 +23,9 @@ const parameters = z.strictObject({
   connections: z.int().min(256).optional(),
 });
 
+/** Seconds over which the generator's own lateness is looked at before the first sample. */
+const LATENESS_SECONDS = 2;
+
 /** Open-loop load at a constant rate on a fresh container: one window is one sample, its requests are not. */
 export const steadyLoad = defineBenchmark({
   name: "steady-load",
@@ -29,6 +33,12 @@ export const steadyLoad = defineBenchmark({
   parameters,
   metrics: ({ rate, duration }): Record<SteadyLoadMetric, Metric> => metricsFor(Math.round(rate * duration)),
   warmups: 0,
+  async calibrate({ harness, facts }, { rate, profile, seed }) {
+    if (facts.emulated) return {};
+    const schedule = { rate, profile, seed, duration: Math.max(LATENESS_SECONDS, 1 / rate) };
+    const { p50, p99, max } = await harness.request("send-lateness", schedule, { timeoutSeconds: ANSWER_SECONDS });
+    return { sendLatenessP50: p50, sendLatenessP99: p99, sendLatenessMax: max };
+  },
   async measure({ harness }, variant, given) {
     const container = servedOrder(variant, given);
     if (typeof container === "string") return { outcome: "failed", cause: container, stamps: {} };

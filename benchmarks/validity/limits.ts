@@ -4,4 +4,6 @@ export const limits = {
   pressure: 0.05,
   /** CPU time that the hypervisor took. */
   steal: 0.02,
+  /** CPU time of all CPUs that something else than the measured thing used while it was measured. */
+  foreign: 0.05,
 } as const;

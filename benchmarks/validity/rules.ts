@@ -9,6 +9,10 @@ export interface Subject {
   readonly conditions: Readonly<Record<string, number>>;
   /** What the sample before left behind, one phrase each. */
   readonly leftovers: readonly string[];
+  /** Text of the kernel's error lines, for the reason. */
+  readonly kernelLines?: readonly string[];
+  /** Instructions are interpreted: the kernel's own work for emulated devices is a large share of the CPU. */
+  readonly emulated?: boolean;
   /** Median of the control kernel on this host in this session so far; absent before there is one. */
   readonly controlMedian?: number;
 }
@@ -21,6 +25,8 @@ interface Rule {
    * everywhere; rules about the host around it cannot all hold under emulation.
    */
   readonly markedWhenNoisy: boolean;
+  /** Whether it only marks samples of emulated hosts, which are no statement about hardware anyway. */
+  readonly markedWhenEmulated?: boolean;
   /** Why the sample breaks the rule, or nothing. */
   broken(subject: Subject): string | undefined;
 }
@@ -77,6 +83,17 @@ const rules: readonly Rule[] = [
     },
   },
   {
+    name: "foreign-cpu",
+    status: "invalid",
+    markedWhenNoisy: true,
+    markedWhenEmulated: true,
+    broken: ({ conditions }) => {
+      const share = conditions["foreign.cpu"] ?? 0;
+      if (share <= limits.foreign) return undefined;
+      return `something else used ${percent(share)} of the host's CPUs meanwhile, limit ${percent(limits.foreign)}`;
+    },
+  },
+  {
     name: "swap",
     status: "invalid",
     markedWhenNoisy: false,
@@ -89,10 +106,10 @@ const rules: readonly Rule[] = [
     name: "kernel-error",
     status: "invalid",
     markedWhenNoisy: true,
-    broken: ({ conditions }) => {
+    broken: ({ conditions, kernelLines = [] }) => {
       // A count of containers that ends with the kernel's killer ends as it is meant to.
       const lines = conditions["density.end.oom"] === 1 ? 0 : (conditions["during.kernelErrors"] ?? 0);
-      return lines > 0 ? `${lines} new kernel error lines` : undefined;
+      return lines > 0 ? [`${lines} new kernel error lines`, ...kernelLines].join("\n") : undefined;
     },
   },
   {
@@ -191,12 +208,13 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Applies every rule. In a `noisyHost` session what the host around it breaks marks the sample and keeps it. */
+/** Applies every rule. In a `noisyHost` session, and on an emulated host, some of them mark the sample and keep it. */
 export function judge(subject: Subject, noisyHost: boolean): Validity {
   const broken = rules.flatMap((rule) => {
     const detail = rule.broken(subject);
     if (detail === undefined) return [];
-    const counts = rule.status === "invalid" && !(noisyHost && rule.markedWhenNoisy);
+    const onlyMarks = (noisyHost && rule.markedWhenNoisy) || (subject.emulated === true && rule.markedWhenEmulated === true);
+    const counts = rule.status === "invalid" && !onlyMarks;
     return [{ counts, reason: { rule: rule.name, detail } }];
   });
   if (broken.length === 0) return { status: "valid" };

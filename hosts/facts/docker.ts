@@ -14,8 +14,11 @@ const info = z.object({
 
 const daemon = z.object({ "userland-proxy": z.boolean().default(true) });
 
-/** Facts from Docker's `/info` and its daemon.json. Nothing when the daemon does not run. */
-export function dockerFacts(infoText: string, daemonText: string): Record<string, string> {
+/** The network that a container gets without being told another one. */
+const network = z.object({ Driver: z.string(), Options: z.record(z.string(), z.string()).nullish() });
+
+/** Facts from Docker's `/info`, its default network and its daemon.json. Nothing when the daemon does not run. */
+export function dockerFacts(infoText: string, networkText: string, daemonText: string): Record<string, string> {
   const parsed = info.safeParse(json(infoText));
   if (infoText === "" || !parsed.success) return {};
   const { data } = parsed;
@@ -31,9 +34,18 @@ export function dockerFacts(infoText: string, daemonText: string): Record<string
     "docker.security": (data.SecurityOptions ?? []).join(" "),
     "docker.memoryLimit": data.MemoryLimit?.toString(),
     "docker.cpuset": data.CPUSet?.toString(),
+    "docker.networkMode": networkMode(networkText),
     "docker.userlandProxy": String(daemon.safeParse(json(daemonText)).data?.["userland-proxy"] ?? true),
   };
   return Object.fromEntries(Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** `bridge mtu 1500`; absent on a daemon that was started without its bridge. */
+function networkMode(text: string): string | undefined {
+  const found = network.safeParse(json(text));
+  if (!found.success) return undefined;
+  const mtu = found.data.Options?.["com.docker.network.driver.mtu"];
+  return `${found.data.Driver}${mtu === undefined ? "" : ` mtu ${mtu}`}`;
 }
 
 function json(text: string): unknown {

@@ -65,6 +65,7 @@ function more(sections: Sections): Record<string, string> {
     "release.names": releaseNames(identityOf(sections)).join(" "),
     ...configurationFacts(get("@config")),
     ...cpuFacts(sections),
+    ...rcuFacts(get("@cmdline")),
     ...mountFacts(get("@mounts"), get("@df")),
     swap: get("@swaps").split("\n").length > 1 ? "on" : "off",
     "cpu.stealPercent": steal(get("@steal")),
@@ -72,7 +73,7 @@ function more(sections: Sections): Record<string, string> {
     time: get("@time"),
     "packages.digest": createHash("sha256").update(get("@packages")).digest("hex"),
     ...packageVersions(get("@packages")),
-    ...dockerFacts(get("@docker"), get("@docker-daemon")),
+    ...dockerFacts(get("@docker"), get("@docker-network"), get("@docker-daemon")),
   };
 }
 
@@ -93,11 +94,19 @@ const CPU_FIELDS = {
   "cpu.microcode": "microcode",
   "cpu.threadsPerPackage": "siblings",
   "cpu.cores": "cpu cores",
+  // Of a Raspberry Pi's board.
+  "board.revision": "Revision",
 } as const;
 
 function cpuFacts(sections: Sections): Record<string, string> {
   const found = Object.entries(CPU_FIELDS).map(([fact, field]) => [fact, cpuField(sections, field)] as const);
   return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** CPUs that run no RCU callbacks: the kernel tells them by its command line only. */
+function rcuFacts(commandLine: string): Record<string, string> {
+  const cpus = /(?:^| )rcu_nocbs(?:=(\S+))?(?: |$)/.exec(commandLine);
+  return cpus === null ? {} : { "cpu.rcuNoCallbacks": cpus[1] ?? "all" };
 }
 
 /** Kernel files that offer choices mark the one in use: `always [madvise] never`, `none (voluntary) full`. */

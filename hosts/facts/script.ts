@@ -31,6 +31,8 @@ const fileFacts = {
   "board.product": "/sys/class/dmi/id/product_name",
   "board.bios": "/sys/class/dmi/id/bios_version",
   "board.model": "/proc/device-tree/model",
+  // Of a Raspberry Pi's EEPROM: the firmware puts it there (Raspberry Pi documentation, "Device trees, /chosen").
+  "board.eeprom": "/proc/device-tree/chosen/bootloader/version",
   "irq.defaultAffinity": "/proc/irq/default_smp_affinity",
 } as const satisfies Readonly<Record<string, string>>;
 
@@ -56,7 +58,6 @@ const sources = {
 const folders = [
   ["mitigations", "/sys/devices/system/cpu/vulnerabilities/*"],
   ["sched", "/sys/kernel/debug/sched/*"],
-  ["disk", "/sys/block/*/queue/scheduler"],
 ] as const;
 
 /**
@@ -64,7 +65,7 @@ const folders = [
  * Engines' versions come from the package list and Docker's socket: each of their clients takes seconds to start on a slow machine.
  */
 export function factsScript(): Shell {
-  return joinSh([preamble, ...fileSections(), ...folderSections(), commands, engines]);
+  return joinSh([preamble, ...fileSections(), ...folderSections(), devices, commands, engines]);
 }
 
 const preamble = sh`exec 2>/dev/null
@@ -83,6 +84,29 @@ function folderSections(): Shell[] {
     return sh`for p in ${before}*${tail}; do k=\${p#${before}}; [ "$k" = debug ] || f "${prefix}.\${k%${tail}}" "$p"; done`;
   });
 }
+
+/**
+ * Disks with a device behind them, not loops, mappings and removable media, which come and go; `model` is SCSI's and NVMe's name for it, `name` that of SD cards.
+ * Speed and width of the PCIe link for storage and accelerators (PCI classes 0108 and 12) only: others save power by slowing theirs down.
+ * Interrupts by the name of what asked for them (Documentation/core-api/irq/irq-affinity.rst), read without starting a process for each.
+ */
+const devices = sh`for b in /sys/block/*; do
+  n=\${b##*/}
+  [ -e "$b/device" ] || continue
+  v=; read -r v <"$b/removable"
+  [ "$v" = 0 ] || continue
+  f "scheduler.disk.$n" "$b/queue/scheduler"
+  f "disk.model.$n" "$b/device/model"; f "disk.model.$n" "$b/device/name"
+done
+for d in /sys/bus/pci/devices/*; do
+  read -r c <"$d/class" && case $c in 0x0108*|0x12*)
+    read -r v <"$d/current_link_speed" && read -r w <"$d/current_link_width" && s "pcie.\${d##*/}" && echo "$v x$w" ;;
+  esac
+done
+s irq.affinity
+for d in /proc/irq/[0-9]*; do
+  for a in "$d"/*/; do [ -d "$a" ] && a=\${a%/} && read -r v <"$d/smp_affinity_list" && printf '%s=%s ' "\${a##*/}" "$v"; done
+done; echo`;
 
 const commands = sh`s @uname; uname -srvm
 s @uid; id -u
@@ -107,6 +131,9 @@ const engines = sh`has node && { s node.version; node --version; }
 if [ -S /run/docker.sock ] && pidof dockerd >/dev/null; then
   s @docker
   if has curl; then curl -sS --max-time 20 --unix-socket /run/docker.sock http://docker/info; else timeout 30 docker info --format '{{json .}}'; fi
+  s @docker-network
+  if has curl; then curl -sS --max-time 20 --unix-socket /run/docker.sock http://docker/networks/bridge; else timeout 30 docker network inspect bridge --format '{{json .}}'; fi
 fi
 [ -r /etc/containers/storage.conf ] && { s podman.storageDriver; sed -n 's/^ *driver *= *//p' /etc/containers/storage.conf; }
+f podman.networkBackend /var/lib/containers/storage/defaultNetworkBackend
 :`;

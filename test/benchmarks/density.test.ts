@@ -67,8 +67,8 @@ it("a sample says how many fit, with what memory, and what ended the count", () 
     { containers: 1, p95: 0.01, host: 100 },
     { containers: 2, host: 200 },
   ];
-  const limits = { identities: {}, conditions: {} };
-  const { values, conditions, series } = densityFigures({ outcome: "counted", fit: 1, end: "p95", detail: "", steps, limits });
+  const more = { detail: "", limits: { identities: {}, conditions: {} }, stamps: {} };
+  const { values, conditions, series } = densityFigures({ outcome: "counted", fit: 1, end: "p95", steps, ...more });
   assert.deepEqual(values, { containers: 1, densityHost: 100 });
   assert.equal(conditions["density.end.p95"], 1);
   assert.equal(conditions["density.end.oom"], 0);

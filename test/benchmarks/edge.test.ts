@@ -6,6 +6,7 @@ import { edge, failureCause } from "../../benchmarks/harness/edge/action.ts";
 import { deviceTraces, missingPart } from "../../benchmarks/harness/edge/device.ts";
 import { generateTokens } from "../../benchmarks/harness/edge/generate.ts";
 import { parseHailoBenchmark } from "../../benchmarks/harness/edge/hailortcli.ts";
+import { type EdgeDevice, edgeRun, type FirstStart } from "../../benchmarks/harness/edge/run.ts";
 import { coolDown, parseThrottled } from "../../benchmarks/harness/edge/thermal.ts";
 import { sample } from "../golden.ts";
 
@@ -87,7 +88,7 @@ describe("the preflight", () => {
   it("skips a host that lacks a part, with the reason, and never measures there", async (context) => {
     const cause = missingPart(await deviceTraces());
     if (cause === undefined) return context.skip("this host has a Hailo device");
-    const order = { port: 1, request, seconds: 1, requestTimeoutSeconds: 1, coolDownSeconds: 0 };
+    const order = { port: 1, request, warmupSeconds: 0, seconds: 1, requestTimeoutSeconds: 1, coolDownSeconds: 0 };
     assert.deepEqual(await edge(order), { outcome: "skipped", cause });
   });
 });
@@ -123,11 +124,86 @@ describe("what the board says about itself", () => {
   });
 });
 
+describe("a run", () => {
+  /** A device on a clock of its own, on which a request takes 12 s and everything else no time; it notes what was done and when. */
+  function stand(temperature: number | undefined, fails = Number.POSITIVE_INFINITY) {
+    const done: string[] = [];
+    let seconds = 0;
+    let asked = 0;
+    const note = (what: string) => void done.push(`${seconds} ${what}`);
+    const device: EdgeDevice = {
+      now: () => BigInt(seconds) * 1_000_000_000n,
+      generate: async () => {
+        note("generate");
+        asked += 1;
+        if (asked > fails) throw new Error("the chip was lost");
+        seconds += 12;
+        return { firstToken: 1, gaps: [asked], coalesced: 0, text: "a" };
+      },
+      celsius: () => temperature,
+      coolDown: async (wanted) => {
+        note(`cool down to ${wanted}`);
+        seconds += 100;
+        return wanted + 1;
+      },
+      throttleBits: async () => {
+        note("throttle");
+        return 0;
+      },
+      benchmark: async (hef) => {
+        note(`benchmark ${hef}`);
+        return { fps: 307 };
+      },
+    };
+    return { device, done };
+  }
+  const times = { warmupSeconds: 30, seconds: 60 };
+
+  it("warms up for half a minute, and only then looks at the board and asks for a minute, and for the network last", async () => {
+    const { device, done } = stand(50);
+    const { warmups, requests, stamps, conditions } = await edgeRun({ ...times, hef: "/n.hef" }, device, {});
+    assert.deepEqual(done, [
+      ...["0 generate", "12 generate", "24 generate", "36 throttle"],
+      ...["36 generate", "48 generate", "60 generate", "72 generate", "84 generate", "96 throttle", "96 benchmark /n.hef"],
+    ]);
+    assert.deepEqual([warmups.length, requests.length, requests[0]?.gaps], [3, 5, [4]]);
+    assert.deepEqual([stamps["warmup.start"], stamps.start, stamps["request.4"]], ["0", "36000000000", "84000000000"]);
+    assert.deepEqual([stamps.end, stamps["hef.end"]], ["96000000000", "96000000000"]);
+    assert.deepEqual(conditions, {
+      ...{ "throttle.before": 0, "throttle.after": 0 },
+      ...{ "celsius.first": 50, "celsius.start": 50, "celsius.end": 50 },
+    });
+  });
+
+  it("cools down between its warm-up and its start to the temperature of the session's first", async () => {
+    const first: FirstStart = { celsius: 47 };
+    const { device, done } = stand(60);
+    const { conditions, stamps } = await edgeRun(times, device, first);
+    assert.deepEqual(done.slice(2, 6), ["24 generate", "36 cool down to 47", "136 throttle", "136 generate"]);
+    assert.deepEqual([conditions["celsius.first"], conditions["celsius.start"], conditions["celsius.end"]], [47, 48, 60]);
+    assert.equal(stamps.start, "136000000000");
+    assert.equal(first.celsius, 47);
+  });
+
+  it("asks at least once for each, and leaves out what the board does not tell", async () => {
+    const { device } = stand(undefined);
+    const { warmups, requests, conditions } = await edgeRun({ warmupSeconds: 0, seconds: 0.1 }, device, {});
+    assert.deepEqual([warmups.length, requests.length], [1, 1]);
+    assert.deepEqual(conditions, { "throttle.before": 0, "throttle.after": 0 });
+  });
+
+  it("that fails after its start is the first start all the same", async () => {
+    const first: FirstStart = {};
+    await assert.rejects(edgeRun(times, stand(50, 3).device, first), /chip was lost/);
+    assert.equal(first.celsius, 50);
+  });
+});
+
 describe("the figures of a run", () => {
   const times = (firstToken: number, gaps: readonly number[], coalesced = 0) => ({ firstToken, gaps, coalesced, text: "a" });
   const found = {
-    ...({ outcome: "measured", conditions: { "throttle.before": 0 } } as const),
-    warmup: times(9, [9, 9]),
+    ...({ outcome: "measured", conditions: { "throttle.before": 0 }, stamps: { start: "1", end: "2" } } as const),
+    warmups: [times(9, [9, 9]), times(8, [8, 8])],
     requests: [times(0.3, [1, 2]), times(0.1, [3, 4])],
     hef: { fps: 307, watts: 3 },
   };
@@ -139,7 +215,8 @@ describe("the figures of a run", () => {
     assert.deepEqual(measured.values, {
       ...{ gapP50: 2, gapP95: 4, firstToken: 0.1, tokensPerSecond: 0.4, requests: 2, coalesced: 0, hefFps: 307 },
     });
-    assert.deepEqual(measured.series, { gap: [1, 2, 3, 4], firstToken: [0.3, 0.1], "warmup.gap": [9, 9] });
+    assert.deepEqual(measured.series, { gap: [1, 2, 3, 4], firstToken: [0.3, 0.1], "warmup.gap": [9, 9, 8, 8] });
+    assert.deepEqual(measured.stamps, found.stamps);
     assert.deepEqual(measured.conditions, { "edge.throttle.before": 0, "hailortcli.watts": 3 });
   });
 

@@ -12,7 +12,9 @@ import type { Memory } from "../../benchmarks/harness/memory.ts";
 import { countBytes, rememberedBytes } from "../../benchmarks/image-base/bytes.ts";
 import { imageBase, toMeasurement } from "../../benchmarks/image-base/index.ts";
 import type { SessionData } from "../../benchmarks/index.ts";
+import { present } from "../../benchmarks/session/present.ts";
 import { summarise } from "../../benchmarks/statistics/index.ts";
+import { judge } from "../../benchmarks/validity/rules.ts";
 import { syntheticSession } from "../report/synthetic-session.ts";
 
 type File = readonly [name: string, content: Buffer];
@@ -78,8 +80,9 @@ test("an image's bytes are counted once on a machine", async () => {
 
 const reading = { pss: 10, current: 20, host: 30 };
 const found: Extract<Memory, { outcome: "read" }> = {
-  ...({ outcome: "read", startSeconds: 1.5, before: 1, rest: [reading], loaded: [reading] } as const),
-  ...{ requests: { planned: 8, sent: 8, failed: 0 }, limits: { identities: {}, conditions: {} } },
+  ...({ outcome: "read", start: { seconds: 1.5 }, before: 1, rest: [reading], loaded: [reading] } as const),
+  ...{ requests: { planned: 8, sent: 8, failed: 0 }, stamps: { start: "1", first200: "2" } },
+  limits: { identities: { "limits.cpuset": "0" }, conditions: { "limits.dropped.memoryBytes": 1 } },
 };
 
 test("a sample has the start, the bytes and the memory of one container; without PSS the rest stands", () => {
@@ -88,6 +91,26 @@ test("a sample has the start, the bytes and the memory of one container; without
   assert.deepEqual(whole.outcome === "measured" && whole.values, { start: 1.5, ...bytes, restPss: 10, loadPss: 10 });
   const without = toMeasurement({ ...found, rest: [{ host: 30 }], loaded: [{ host: 30 }] }, bytes);
   assert.deepEqual(without.outcome === "measured" && without.values, { start: 1.5, ...bytes });
+});
+
+test("a sample keeps its stamps and the container's limits, also where PSS can't be read", () => {
+  const measured = toMeasurement(
+    { ...found, rest: [{ host: 30 }], loaded: [{ host: 30 }] },
+    { compressed: 1, unpacked: 1, layers: 1 },
+  );
+  assert.ok(measured.outcome === "measured");
+  assert.deepEqual([measured.stamps, measured.identities], [found.stamps, { "limits.cpuset": "0" }]);
+  assert.equal(measured.conditions?.["limits.dropped.memoryBytes"], 1);
+});
+
+test("a polled start carries its bracket, which is judged as that of a cold start", () => {
+  const measured = toMeasurement(
+    { ...found, start: { seconds: 0.5, bracket: 0.011 } },
+    { compressed: 1, unpacked: 1, layers: 1 },
+  );
+  assert.ok(measured.outcome === "measured");
+  const verdict = judge({ values: present(measured.values), primary: "start", leftovers: [], conditions: {} }, false);
+  assert.ok("reasons" in verdict && verdict.reasons[0]?.rule === "bracket");
 });
 
 test("a variant whose base could not be had is skipped with the reason, and nothing is asked of its host", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import { describe, it } from "node:test";
 import { parseLlamaBench } from "../../benchmarks/harness/llm-tokens.ts";
+import { allowedCpus, pinningOptions } from "../../benchmarks/harness/pinning.ts";
 import { physicalCores } from "../../benchmarks/harness/proc.ts";
 import { streamTokens, tokensOf } from "../../benchmarks/harness/token-stream.ts";
 import { llmTokens } from "../../benchmarks/llm-tokens/index.ts";
@@ -74,7 +75,9 @@ describe("a stream of tokens", () => {
 describe("the figures of a server process", () => {
   const times = (firstToken: number, gaps: readonly number[]) => ({ firstToken, gaps, coalesced: 0 });
   const found = {
-    ...({ outcome: "measured", loadSeconds: 2, physicalCores: 2 } as const),
+    ...({ outcome: "measured", load: { seconds: 2, bracket: 0.01 }, physicalCores: 2 } as const),
+    ...{ stamps: { start: "1", "request.0": "2", end: "9" }, pinning: { cpus: 2, pinned: 0 }, foreign: 0.01 },
+    limits: { identities: { "limits.cpuset": "0-1" }, conditions: { "limits.dropped.memoryBytes": 1 } },
     warmup: times(9, [9, 9, 9, 9]),
     requests: [times(0.3, [1, 2, 3, 4]), times(0.1, [5, 6, 7, 8]), times(0.2, [9, 10, 11, 20])],
     ids: [[1], [1], [1], [1]],
@@ -89,6 +92,7 @@ describe("the figures of a server process", () => {
       firstToken: 0.2,
       tokensPerSecond: 12 / 86,
       load: 2,
+      loadBracket: 0.01,
       gapMean: 86 / 12,
       benchMean: 7.3,
       benchRatio: 86 / 12 / 7.3,
@@ -103,6 +107,18 @@ describe("the figures of a server process", () => {
     assert.deepEqual(series?.["gap.3"], [9, 10, 11, 20]);
     const other = toMeasurement({ ...found, ids: [[1], [1], [1], [2]] }, [], 1);
     assert.notEqual(identities?.tokens, other.identities?.tokens);
+  });
+
+  it("carry the stamps of every request, the limits that the kernel holds, and who else used the CPUs", () => {
+    const { stamps, conditions, identities } = toMeasurement(found, [], 4);
+    assert.deepEqual(stamps, found.stamps);
+    assert.deepEqual(conditions, {
+      ...{ "threads.cpus": 2, "threads.pinned": 0, "threads.oversubscribed": 1 },
+      ...{ "foreign.cpu": 0.01, "limits.dropped.memoryBytes": 1 },
+    });
+    assert.equal(identities?.["limits.cpuset"], "0-1");
+    const fitting = toMeasurement({ ...found, pinning: { cpus: 2, pinned: 2 } }, [], 2);
+    assert.equal("threads.oversubscribed" in (fitting.conditions ?? {}), false);
   });
 
   it("take llama-bench's own repetitions as seconds per token", () => {
@@ -133,8 +149,20 @@ describe("what is asked of the server", () => {
     const order = serverOrder({ starter: "docker", image: "i", slice: undefined, model: "/var/m" }, { ...defaults, threads: 4 });
     const command = order.service.arguments.join(" ");
     assert.match(command, /^llama-server --model \/model .* --parallel 1 --ctx-size 176 --flash-attn off --threads 4$/);
-    assert.deepEqual([order.requests, order.request.tokens], [5, 128]);
+    assert.deepEqual([order.requests, order.request.tokens, order.threads], [5, 128, 4]);
     assert.deepEqual(order.service.mounts, [{ source: "/var/m", target: "/model" }]);
+  });
+
+  it("pins each thread to a CPU of its own, and none where there are fewer CPUs than threads", () => {
+    assert.deepEqual(pinningOptions(2, [2, 3, 5]), ["--cpu-mask", "0xc", "--cpu-strict", "1"]);
+    assert.deepEqual(pinningOptions(3, [2, 3, 65]), ["--cpu-mask", "0x2000000000000000c", "--cpu-strict", "1"]);
+    assert.deepEqual(pinningOptions(4, [2, 3, 5]), []);
+  });
+
+  it("takes the CPUs of the container's limits for those it may use", () => {
+    const order = { starter: "docker", image: "i", arguments: [], limits: { cpuset: "3,1-2" } } as const;
+    assert.deepEqual(allowedCpus(order), [1, 2, 3]);
+    assert.ok(allowedCpus({ ...order, limits: {}, slice: "no-such.slice" }).length >= 1);
   });
 
   it("has a prompt of ids that only its length and seed decide", () => {

@@ -8,7 +8,8 @@ type Read = Extract<Memory, { outcome: "read" }>;
 
 const reading = (pss: number, current: number, host: number): MemoryReading => ({ pss, current, host });
 const read: Read = {
-  ...({ outcome: "read", startSeconds: 1.5, before: 900, peak: 77 } as const),
+  ...({ outcome: "read", start: { seconds: 1.5 }, before: 900, peak: 77, foreign: 0.03 } as const),
+  stamps: { start: "1", first200: "2", "load.end": "3" },
   rest: [reading(10, 30, 1000), reading(20, 50, 1100)],
   loaded: [reading(30, 60, 1200), reading(50, 70, 1400)],
   requests: { planned: 80, sent: 80, failed: 1 },
@@ -45,11 +46,12 @@ test("every reading is kept in order", () => {
   assert.deepEqual(series?.["load.host"], [1200, 1400]);
 });
 
-test("the requests and the limits that the kernel holds are there for the validity rules", () => {
-  const { conditions, identities } = measured(read);
+test("the requests, the limits that the kernel holds and who else used the CPUs are there for the validity rules", () => {
+  const { conditions, identities, stamps } = measured(read);
+  assert.deepEqual(stamps, read.stamps);
   assert.deepEqual(conditions, {
     ...{ "load.planned": 80, "load.sent": 80, "load.failed": 1 },
-    "limits.dropped.memoryBytes": 1,
+    ...{ "foreign.cpu": 0.03, "limits.dropped.memoryBytes": 1 },
   });
   assert.deepEqual(identities, { "limits.cpuset": "0-1" });
 });

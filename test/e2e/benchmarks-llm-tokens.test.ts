@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Place } from "../../benchmarks/define.ts";
@@ -66,6 +66,27 @@ describe("llm-tokens on a real llama.cpp", { concurrency: false }, () => {
     });
     assert.match(one.identities?.tokens ?? "", /^[0-9a-f]{64}$/);
     assert.deepEqual(one.identities, two.identities);
+    const { start = "", first200 = "", end = "", ...requests } = one.stamps;
+    const stamps = [start, first200, ...Object.values(requests), end].map(BigInt);
+    assert.deepEqual(Object.keys(requests), ["request.0", "request.1", "request.2"]);
+    assert.deepEqual(
+      stamps,
+      stamps.toSorted((a, b) => (a < b ? -1 : 1)),
+    );
+  });
+
+  test("llama.cpp pins its threads as it is told, and says nothing of it where there are too few CPUs", { skip }, async () => {
+    const two = await measure({ threads: 2, crossCheck: 0, limits: { cpuset: "0" } });
+    assert.equal(two.outcome === "measured" && two.conditions?.["threads.oversubscribed"], 1, JSON.stringify(two));
+    if (cpus().length < 2) return;
+    const apart = await measure({ threads: 2, crossCheck: 1, limits: { cpuset: "0-1" } });
+    assert.ok(apart.outcome === "measured", JSON.stringify(apart));
+    assert.ok(
+      (apart.conditions?.["threads.pinned"] ?? 0) >= 2 && (apart.values.benchMean ?? 0) > 0,
+      JSON.stringify(apart.conditions),
+    );
+    assert.equal("threads.oversubscribed" in (apart.conditions ?? {}), false);
+    assert.equal(apart.identities?.["limits.cpuset"], "0-1");
   });
 
   test("a file that is no model is a failed sample with the server's own words", { skip }, async () => {

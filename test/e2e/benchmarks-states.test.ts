@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { coldStart } from "../../benchmarks/cold-start/index.ts";
 import { command } from "../../benchmarks/command/index.ts";
 import type { Measurement, Place } from "../../benchmarks/define.ts";
 import type { VariantInput } from "../../benchmarks/schema.ts";
 import { type LocalHarness, programOrder, startLocalHarness } from "../benchmarks/local-harness.ts";
-
-const SERVER = `require("node:http").createServer((request, response) => response.end("ok"))
-  .listen(Number(process.argv[1]) || 5000, () => console.log("READY " + process.hrtime.bigint()));`;
+import { importNodeImage, NODE_SERVER } from "./node-image.ts";
+import { dockerMissing } from "./recipe-image.ts";
 
 let local: LocalHarness;
 before(() => {
@@ -20,7 +17,7 @@ before(() => {
 after(() => local.close());
 
 test("a start with a cold page cache is timed after the cache was dropped, or skipped with the kernel's reason", async () => {
-  const order = { ...programOrder(SERVER), state: "cold-cache" } as const;
+  const order = { ...programOrder(NODE_SERVER), state: "cold-cache" } as const;
   const cold = await local.harness.request("cold-start-in", order, { timeoutSeconds: 300 });
   if (cold.outcome === "skipped") assert.match(cold.cause, /^the page cache can't be dropped: /);
   else assert.equal(cold.outcome, "ready", JSON.stringify(cold));
@@ -31,14 +28,12 @@ for (const [state, cause] of [
   ["load-included", /a process has no image/],
 ] as const) {
   test(`what has no engine skips the state ${state} and says why`, async () => {
-    const sample = await local.harness.request("cold-start-in", { ...programOrder(SERVER), state }, { timeoutSeconds: 60 });
+    const sample = await local.harness.request("cold-start-in", { ...programOrder(NODE_SERVER), state }, { timeoutSeconds: 60 });
     assert.match(sample.outcome === "skipped" ? sample.cause : sample.outcome, cause);
   });
 }
 
-const docker = canRunContainers();
-
-describe("with Docker", { skip: docker ? false : "no Docker daemon answers here" }, () => {
+describe("with Docker", { skip: dockerMissing() }, () => {
   const image = `distrobench-e2e-states-${process.pid}`;
   const variant: VariantInput = {
     ...{ id: "here/docker", host: "here", machine: "here", environment: "e", labels: {} },
@@ -100,42 +95,6 @@ describe("with Docker", { skip: docker ? false : "no Docker daemon answers here"
   }
 });
 
-function canRunContainers(): boolean {
-  try {
-    execFileSync("docker", ["info"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function imageId(image: string): string {
   return execFileSync("docker", ["image", "inspect", "--format", "{{.Id}}", image]).toString().trim();
-}
-
-/** An image of this Node.js, the shell, and the libraries of both: no registry and no package is needed. */
-function importNodeImage(image: string): void {
-  const root = mkdtempSync(join(tmpdir(), "distrobench-e2e-image-"));
-  try {
-    install(root, process.execPath, "/bin/node");
-    install(root, "/bin/sh", "/bin/sh");
-    mkdirSync(join(root, "tmp"));
-    writeFileSync(join(root, "server.js"), SERVER);
-    const change = ["--change", 'ENTRYPOINT ["/bin/node", "/server.js"]', "--change", "ENV PATH=/bin"];
-    const tar = execFileSync("tar", ["--create", "--directory", root, "."], { maxBuffer: 2 ** 30 });
-    execFileSync("docker", ["import", ...change, "-", image], { input: tar, stdio: ["pipe", "ignore", "inherit"] });
-  } finally {
-    rmSync(root, { recursive: true });
-  }
-}
-
-function install(root: string, file: string, target: string): void {
-  const libraries = execFileSync("ldd", [file])
-    .toString()
-    .matchAll(/(\/\S+) \(0x/g);
-  for (const [from, to] of [[file, target], ...[...libraries].map(([, path = ""]) => [path, path])]) {
-    if (from === undefined || to === undefined) continue;
-    mkdirSync(join(root, dirname(to)), { recursive: true });
-    copyFileSync(from, join(root, to));
-  }
 }

@@ -40,6 +40,26 @@ describe("facts", () => {
     assert.deepEqual([facts.libc, facts.init, facts.initVersion], ["musl 1.2.5", "openrc", "0.55.1"]);
   });
 
+  test("know a Raspberry Pi's board, firmware, PCIe link, and the disks and settings of its engines", () => {
+    const text = sample("hosts/facts/debian-13-qemu.txt")
+      .replace("@@@ @cpuinfo\n", "@@@ @cpuinfo\nRevision\t: d04170\n")
+      .replace(/@@@ @cmdline\n/, "@@@ @cmdline\nrcu_nocbs=2-3 ")
+      .concat(
+        ...[
+          "\n@@@ board.eeprom\n1a2b3c4d\0\n",
+          "\n@@@ pcie.0001:01:00.0\n8.0 GT/s PCIe x1\n",
+          "\n@@@ disk.model.mmcblk0\nSD64G\n",
+        ],
+        '\n@@@ @docker-network\n{"Driver":"bridge","Options":{"com.docker.network.driver.mtu":"1500"}}\n',
+        ...['\n@@@ podman.storageDriver\n"overlay"\n', "\n@@@ irq.affinity\nnvme0q0=0-3 virtio0-input.0=1 \n"],
+      );
+    const { more } = parseFacts(text);
+    assert.deepEqual([more["board.revision"], more["board.eeprom"], more["cpu.rcuNoCallbacks"]], ["d04170", "1a2b3c4d", "2-3"]);
+    assert.deepEqual([more["pcie.0001:01:00.0"], more["disk.model.mmcblk0"]], ["8.0 GT/s PCIe x1", "SD64G"]);
+    assert.deepEqual([more["docker.networkMode"], more["podman.storageDriver"]], ["bridge mtu 1500", '"overlay"']);
+    assert.equal(more["irq.affinity"], "nvme0q0=0-3 virtio0-input.0=1");
+  });
+
   test("refuse a system that is none of ours", () => {
     const text = sample("hosts/facts/debian-13-qemu.txt").replace("ID=debian", "ID=fedora");
     assert.throws(() => parseFacts(text), /ID=fedora.*is none of/);
@@ -54,15 +74,22 @@ describe("facts", () => {
     assert.deepEqual(
       absent.sort(),
       [
+        "board.eeprom",
         "board.model",
+        "board.revision",
         "cpu.boost",
         "cpu.frequencyDriver",
         "cpu.governor",
         "cpu.isolated",
         "cpu.nohzFull",
         "cpu.noTurbo",
+        "disk.model.",
         "docker.firewallBackend",
+        "docker.networkMode",
         "docker.storageDriverType",
+        "pcie.",
+        "podman.networkBackend",
+        "podman.storageDriver",
       ].sort(),
     );
   });

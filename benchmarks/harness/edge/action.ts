@@ -1,15 +1,18 @@
-import { monotonic, secondsBetween } from "../clock.ts";
+import { monotonic } from "../clock.ts";
 import { run } from "../command.ts";
 import { deviceTraces, missingPart } from "./device.ts";
-import { type Generated, type GenerateRequest, generateTokens, unload } from "./generate.ts";
+import { type GenerateRequest, generateTokens, unload } from "./generate.ts";
 import { type HefFigures, parseHailoBenchmark } from "./hailortcli.ts";
+import { type EdgeRun, edgeRun, type FirstStart } from "./run.ts";
 import { celsius, coolDown, throttleBits } from "./thermal.ts";
 
 export interface EdgeOrder {
   /** Of hailo-ollama on this host. */
   readonly port: number;
   readonly request: GenerateRequest;
-  /** Requests follow each other until this time has passed since the first that counts; one more comes before them. */
+  /** Requests follow each other until this time has passed since the first one, before those that count. */
+  readonly warmupSeconds: number;
+  /** The same for those that count. */
   readonly seconds: number;
   readonly requestTimeoutSeconds: number;
   /** How long to wait until the host is as warm as at the first start of the session. */
@@ -19,14 +22,7 @@ export interface EdgeOrder {
 }
 
 export type Edge =
-  | {
-      readonly outcome: "measured";
-      readonly warmup: Generated;
-      readonly requests: readonly Generated[];
-      readonly hef?: HefFigures;
-      /** `throttle.before`, `celsius.start` and so on; what this host does not tell is absent. */
-      readonly conditions: Readonly<Record<string, number>>;
-    }
+  | ({ readonly outcome: "measured" } & EdgeRun)
   | { readonly outcome: "failed"; readonly cause: string }
   | { readonly outcome: "skipped"; readonly cause: string };
 
@@ -35,38 +31,25 @@ const DEGREES = 3;
 const HEF_SECONDS = 300;
 const JOURNAL_SECONDS = 30;
 
-/** Of the first start since this program runs. */
-let first: number | undefined;
+const firstStart: FirstStart = {};
 
 /** One run on the accelerator. What it does wrong is a failed sample, a host without one is skipped. */
 export async function edge(order: EdgeOrder): Promise<Edge> {
   const cause = missingPart(await deviceTraces());
   if (cause !== undefined) return { outcome: "skipped", cause };
   const began = Date.now();
+  const device = {
+    ...{ now: monotonic, celsius, throttleBits },
+    generate: () => generateTokens(order.port, order.request, order.requestTimeoutSeconds),
+    coolDown: (wanted: number) => coolDown(wanted, { degrees: DEGREES, timeoutSeconds: order.coolDownSeconds }),
+    benchmark: (hef: string) => hefBenchmark(order, hef),
+  };
   try {
-    return await measured(order);
+    return { outcome: "measured", ...(await edgeRun(order, device, firstStart)) };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     return { outcome: "failed", cause: failureCause(said, await journalSince(began)) };
   }
-}
-
-async function measured(order: EdgeOrder): Promise<Edge> {
-  const ask = () => generateTokens(order.port, order.request, order.requestTimeoutSeconds);
-  const warmup = await ask();
-  const start =
-    first === undefined ? celsius() : await coolDown(first, { degrees: DEGREES, timeoutSeconds: order.coolDownSeconds });
-  first ??= start;
-  const before = await throttleBits();
-  const from = monotonic();
-  const requests: Generated[] = [];
-  while (requests.length === 0 || secondsBetween(from, monotonic()) < order.seconds) requests.push(await ask());
-  const conditions = known({
-    ...{ "throttle.before": before, "throttle.after": await throttleBits() },
-    ...{ "celsius.first": first, "celsius.start": start, "celsius.end": celsius() },
-  });
-  const hef = order.hef === undefined ? {} : { hef: await hefBenchmark(order, order.hef) };
-  return { outcome: "measured", warmup, requests, conditions, ...hef };
 }
 
 async function hefBenchmark({ port, request, requestTimeoutSeconds }: EdgeOrder, hef: string): Promise<HefFigures> {
@@ -74,10 +57,6 @@ async function hefBenchmark({ port, request, requestTimeoutSeconds }: EdgeOrder,
   const { code, stdout, tail } = await run(["hailortcli", "benchmark", hef], HEF_SECONDS);
   if (code !== 0) throw new Error(`hailortcli benchmark ended with exit code ${code}\n${tail}`);
   return parseHailoBenchmark(stdout);
-}
-
-function known(values: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** hailo-ollama ends the stream without a word when the chip is lost; HailoRT's status stands in its log. */

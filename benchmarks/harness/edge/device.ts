@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
 import { run } from "../command.ts";
 import { readOr } from "../conditions.ts";
+import { namesIn } from "../folder.ts";
 
 /** PCI ids of Hailo's accelerators (the `hailo_pci_id_table` of its Linux drivers). */
 const chips: Readonly<Record<string, string>> = { "1e60:45c4": "Hailo-10H", "1e60:2864": "Hailo-8" };
@@ -33,20 +33,12 @@ export function missingPart({ pci, nodes, hailortcli }: DeviceTraces): string | 
 export async function deviceTraces(): Promise<DeviceTraces> {
   const found = await run(["hailortcli", "--version"], COMMAND_SECONDS).catch(() => undefined);
   return {
-    pci: names("/sys/bus/pci/devices").map((slot) => pciId(`/sys/bus/pci/devices/${slot}`)),
-    nodes: names("/dev"),
+    pci: namesIn("/sys/bus/pci/devices").map((slot) => pciId(`/sys/bus/pci/devices/${slot}`)),
+    nodes: namesIn("/dev"),
     ...(found?.code === 0 ? { hailortcli: found.stdout.trim() } : {}),
   };
 }
 
 function pciId(folder: string): string {
   return ["vendor", "device"].map((file) => readOr(`${folder}/${file}`).trim().replace(/^0x/, "")).join(":");
-}
-
-function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

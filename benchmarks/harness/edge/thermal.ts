@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
 import { monotonic, secondsBetween, sleep } from "../clock.ts";
 import { run } from "../command.ts";
 import { readOr } from "../conditions.ts";
+import { namesIn } from "../folder.ts";
 
 const ZONES = "/sys/class/thermal";
 const COMMAND_SECONDS = 30;
@@ -26,13 +26,9 @@ export function celsius(): number | undefined {
 }
 
 function thermalZones(): readonly string[] {
-  try {
-    return readdirSync(ZONES)
-      .filter((name) => name.startsWith("thermal_zone"))
-      .map((name) => `${ZONES}/${name}`);
-  } catch {
-    return [];
-  }
+  return namesIn(ZONES)
+    .filter((name) => name.startsWith("thermal_zone"))
+    .map((name) => `${ZONES}/${name}`);
 }
 
 /** Waits until `now()` is within `degrees` of `wanted`, or the time is over; what became of it is for the validity rules. */

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { monotonic, secondsBetween } from "../clock.ts";
 import { readOr } from "../conditions.ts";
 import { type ControlGroup, cpuSeconds } from "../control-group.ts";
+import { ForeignCpu, type Measured } from "../foreign-cpu.ts";
 import { parseStat, type Stat } from "../proc.ts";
 import { pace } from "./pacer.ts";
 import { withPriority } from "./priority.ts";
@@ -35,6 +36,8 @@ export interface LoadWindow {
   readonly fifo: boolean;
   /** CPU seconds per second of the window: of the container, of this program, and the share of all CPUs of the host that was busy. */
   readonly cpu: { readonly container?: number; readonly generator: number; readonly host: number };
+  /** Share of all CPUs of the host that something else used in the window; absent where it is not known what else there is. */
+  readonly foreign?: number;
   /** Longest pause of this program's event loop in seconds. */
   readonly loopDelay: number;
 }
@@ -45,9 +48,14 @@ const LEAD = 200_000_000n;
 export const DRAIN_SECONDS = 10;
 const LOOP_RESOLUTION_MS = 10;
 
-/** Runs one open-loop window: requests leave when they are due, whatever became of the ones before. */
-export function generate(order: LoadOrder, group?: ControlGroup): Promise<LoadWindow> {
+/**
+ * Runs one open-loop window: requests leave when they are due, whatever became of the ones before. Without `measured`, nothing is said about
+ * the container's CPU and that of others.
+ */
+export function generate(order: LoadOrder, measured?: Measured): Promise<LoadWindow> {
   return withPriority(async (fifo) => {
+    const group = measured?.group;
+    const foreign = measured === undefined ? undefined : new ForeignCpu(measured);
     const due = dueTimes(order);
     const start = monotonic() + LEAD + nanoseconds(order.warmup);
     const requests = new Requests(order);
@@ -58,17 +66,22 @@ export function generate(order: LoadOrder, group?: ControlGroup): Promise<LoadWi
     const stamps = due.map((at) => start + nanoseconds(at));
     await pace(stamps, (index) => {
       requests.send(index);
-      if (index === lastWarmup) from = reading(group);
+      if (index !== lastWarmup) return;
+      from = reading(group);
+      foreign?.begin();
     });
     await requests.drained(DRAIN_SECONDS);
     loop.disable();
     const to = reading(group);
+    foreign?.look();
+    const share = foreign?.share();
     return {
       series: seriesOf(due, stamps, requests.exchanges),
       causes: causesOf(requests.exchanges),
       stamps: { start: String(start), end: String(to.at) },
       fifo,
       cpu: used(from, to),
+      ...(share === undefined ? {} : { foreign: share }),
       loopDelay: Math.max(0, loop.max / 1e9 - LOOP_RESOLUTION_MS / 1000),
     };
   });

@@ -1,4 +1,5 @@
 import { quantileWithin } from "../../statistics/estimate.ts";
+import { foreignConditions } from "../foreign-cpu.ts";
 import { good, type LoadSeries, type LoadWindow } from "./generate.ts";
 
 /** What one window comes to. A request that failed or had no answer counts as later than every other: right-censored, never left out. */
@@ -44,12 +45,13 @@ export function summariseWindow(series: LoadSeries): WindowSummary {
 /** What the rules of validity look at. */
 export function loadConditions(
   summary: WindowSummary,
-  { fifo, causes }: Pick<LoadWindow, "fifo" | "causes">,
+  { fifo, causes, foreign }: Pick<LoadWindow, "fifo" | "causes" | "foreign">,
 ): Readonly<Record<string, number>> {
   const { planned, sent, failed, lateness } = summary;
   return {
     ...{ "load.planned": planned, "load.sent": sent, "load.failed": failed, "load.fifo": fifo ? 1 : 0 },
     ...{ "load.lateness.p99": lateness.p99, "load.lateness.max": lateness.max },
+    ...foreignConditions(foreign),
     ...Object.fromEntries(Object.entries(causes).map(([cause, number]) => [`load.cause.${cause}`, number])),
   };
 }

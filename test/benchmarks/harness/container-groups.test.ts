@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { controlGroup } from "../../../benchmarks/harness/control-group.ts";
 import { containerGroups } from "../../../benchmarks/harness/leftovers.ts";
 
 const ID = "0123456789abcdef".repeat(4);
@@ -23,6 +24,20 @@ describe("the control groups of a container", () => {
       writeFileSync(join(root, "cgroup.controllers"), "cpu memory\n");
       assert.deepEqual(containerGroups(ID, root), [join(root, group)]);
     }
+  });
+
+  it("are not that of Podman's monitor, which carries the same id", () => {
+    const root = tree(`machine.slice/libpod-conmon-${ID}.scope`, `machine.slice/libpod-${ID}.scope`);
+    writeFileSync(join(root, "cgroup.controllers"), "cpu memory\n");
+    for (const [name, file] of [
+      ["libpod-conmon", "monitor"],
+      ["libpod", "container"],
+    ])
+      writeFileSync(join(root, `machine.slice/${name}-${ID}.scope/cgroup.controllers`), `${file}\n`);
+    const groups = [...containerGroups(ID, root)].sort();
+    assert.equal(groups.length, 2);
+    for (const order of [groups, groups.toReversed()])
+      assert.equal(controlGroup(order)?.read("cpu", "cgroup.controllers"), "container\n");
   });
 
   it("are one per hierarchy with version 1, each once though links lead there too", () => {

@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { parseEvents } from "../../../benchmarks/harness/engines.ts";
 import { readHead } from "../../../benchmarks/harness/http-head.ts";
 import {
+  cpuNumbers,
+  parseAllowedCpus,
   parseKernelPriority,
+  parseKernelText,
   parseMeminfo,
   parseMountPoints,
   parsePressure,
@@ -32,7 +35,7 @@ test("stall times are read by kind, and none where the kernel has no PSI", () =>
 
 test("guest time is not counted twice in the sum of ticks", () => {
   const text = "cpu  10 1 20 300 4 5 6 7 8 9\ncpu0 1 1 1 1 1 1 1 1 1 1\nctxt 4711\n";
-  assert.deepEqual(parseStat(text), { total: 353, idle: 304, steal: 7, contextSwitches: 4711 });
+  assert.deepEqual(parseStat(text), { total: 353, idle: 304, steal: 7, interrupts: 11, contextSwitches: 4711 });
 });
 
 test("memory is in bytes and swapped pages are the sum of both ways", () => {
@@ -43,6 +46,18 @@ test("memory is in bytes and swapped pages are the sum of both ways", () => {
 test("facility bits are no part of a kernel message's priority", () => {
   assert.equal(parseKernelPriority("3,1,5,-;usb error"), 3);
   assert.equal(parseKernelPriority("30,1,5,-;systemd"), 6);
+});
+
+test("a kernel message is kept without its header and the lines about its device", () => {
+  assert.equal(
+    parseKernelText("3,842,5000,-;usb 1-1: device; not ready\n SUBSYSTEM=usb\n DEVICE=c189:1\n"),
+    "usb 1-1: device; not ready",
+  );
+});
+
+test("a CPU list is its numbers in order, each once", () => {
+  assert.deepEqual(cpuNumbers("4,0-2,1"), [0, 1, 2, 4]);
+  assert.equal(parseAllowedCpus("Cpus_allowed:\t3\nCpus_allowed_list:\t0-1\nMems_allowed:\t1\n"), "0-1");
 });
 
 test("mount points are the fifth field", () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { frequencyLimit, throttleCount } from "../../../benchmarks/harness/throttle.ts";
+import { frequency, frequencyLimit, throttleCount } from "../../../benchmarks/harness/throttle.ts";
 
 const parent = mkdtempSync(join(tmpdir(), "distrobench-throttle-"));
 after(() => rmSync(parent, { recursive: true }));
@@ -34,8 +34,14 @@ test("the frequency limit is that of the slowest CPU, in hertz", () => {
   assert.equal(frequencyLimit(root), 1.8e9);
 });
 
+test("the frequency of the moment is the mean over all CPUs, in hertz", () => {
+  const root = system({ "cpufreq/policy0/scaling_cur_freq": "2400000", "cpufreq/policy4/scaling_cur_freq": "1200000" });
+  assert.equal(frequency(root), 1.8e9);
+});
+
 test("a host without counters has none, which is not 0", () => {
   const root = system({ "cpu0/online": "1" });
   assert.equal(throttleCount(root), undefined);
   assert.equal(frequencyLimit(root), undefined);
+  assert.equal(frequency(root), undefined);
 });

@@ -32,6 +32,8 @@ export interface Fake {
   /** Answers that differ from a quiet host's, by the number of the sample. */
   readonly settled?: (number: number) => { pressure?: number; leftovers?: readonly string[] };
   readonly control?: (number: number) => number;
+  /** Text of the kernel's error lines during that sample. */
+  readonly kernelLines?: (number: number) => readonly string[];
   /** Host to the number of its sample in which its measuring program goes, warm-up included. */
   readonly lostAfter?: Readonly<Record<string, number>>;
   readonly onRequest?: (action: string) => void;
@@ -134,7 +136,8 @@ function fakeHarness(host: string, fake: Fake): Harness {
       number += 1;
       return { "control.seconds": fake.control?.(number) ?? 0.2, "before.load": 0 };
     },
-    after: () => ({ "during.steal": 0 }),
+    after: () => ({ "during.steal": 0, "during.kernelErrors": fake.kernelLines?.(number).length ?? 0 }),
+    "kernel-lines": () => fake.kernelLines?.(number),
   };
   const gone = (): boolean => number >= (fake.lostAfter?.[host] ?? Number.POSITIVE_INFINITY);
   return {

@@ -23,6 +23,7 @@ const table: readonly (readonly [string, Subject, rule: string, strict: string, 
   ["something left by the sample before", { ...quiet, leftovers: ["mount /x"] }, "leftovers", "invalid", "invalid"],
   ["pressure from outside", withConditions({ "settle.pressure": 0.06 }), "pressure", "invalid", "disturbed"],
   ["stolen CPU time", withConditions({ "during.steal": 0.021 }), "steal", "invalid", "disturbed"],
+  ["5.1 % of the CPUs used by something else", withConditions({ "foreign.cpu": 0.051 }), "foreign-cpu", "invalid", "disturbed"],
   ["swapping", withConditions({ "during.swappedPages": 1 }), "swap", "invalid", "invalid"],
   ["a kernel error line", withConditions({ "during.kernelErrors": 1 }), "kernel-error", "invalid", "disturbed"],
   ["a late p99 of sends", withConditions({ "load.lateness.p99": 0.0011 }), "send-lateness", "invalid", "disturbed"],
@@ -106,3 +107,17 @@ const within: readonly (readonly [string, Subject])[] = [
 for (const [what, subject] of within) {
   test(`${what} is still valid`, () => assert.deepEqual(judge(subject, false), { status: "valid" }));
 }
+
+test("on an emulated host, what else uses its CPUs only marks a sample", () => {
+  const verdict = judge({ ...withConditions({ "foreign.cpu": 0.2 }), emulated: true }, false);
+  assert.equal(verdict.status, "disturbed");
+  assert.equal(judge({ ...withConditions({ "settle.pressure": 0.06 }), emulated: true }, false).status, "invalid");
+});
+
+test("the kernel's own words stand in the reason", () => {
+  const subject = { ...withConditions({ "during.kernelErrors": 1 }), kernelLines: ["usb 1-1: device not ready"] };
+  const verdict = judge(subject, false);
+  assert.deepEqual("reasons" in verdict && verdict.reasons.map(({ detail }) => detail), [
+    "1 new kernel error lines\nusb 1-1: device not ready",
+  ]);
+});

@@ -1,0 +1,10 @@
+import { readdirSync } from "node:fs";
+
+/** Names in a folder of /proc, /sys or /dev; none where this kernel does not have it. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
