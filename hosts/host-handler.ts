@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { ConnectionError, UserError } from "./errors.ts";
 import { gatherFacts } from "./facts/index.ts";
 import { expectGone } from "./gone.ts";
-import { compareInventories, describeDifference, loadInventory, saveInventory, takeInventory } from "./inventory/index.ts";
+import { inventoryAsFound } from "./inventory/as-found.ts";
+import { compareInventories, describeDifference, loadInventory, takeInventory } from "./inventory/index.ts";
 import type { OperationContext, ResourceHandler, Stored } from "./operation.ts";
 import { preflight } from "./preflight.ts";
 import { type HostFacts, type HostInputs, type HostOutputs, hostInputs, type PreflightVerdict } from "./schema.ts";
@@ -33,9 +34,8 @@ async function create(context: OperationContext, inputs: HostInputs): Promise<{ 
   context.progress("connecting");
   const transport = await context.transport(inputs.connection);
   const seen = await examine(context, transport, inputs);
-  const inventoryFile = join(".distrobench", "inventory", context.stack, `${inputs.name}.json`);
   context.progress("taking the inventory");
-  await saveInventory(join(context.root, inventoryFile), await takeInventory(transport, { signal: context.signal }));
+  const inventoryFile = await inventoryAsFound(context, transport, inputs.name);
   return { id: inputs.name, outputs: { ...seen, inventoryFile } };
 }
 

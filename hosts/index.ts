@@ -27,6 +27,7 @@ export { withLock } from "./lock.ts";
 export { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "./operation.ts";
 export type { PackageManager } from "./packages/manager.ts";
 export { installedPackages } from "./packages/query.ts";
+export { restorePackages } from "./packages/restore.ts";
 export { packageTable } from "./packages/table.ts";
 export {
   type DistributionName,

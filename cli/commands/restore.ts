@@ -1,4 +1,4 @@
-import { createSshPool, restoreFiles, UserError } from "../../hosts/index.ts";
+import { createSshPool, restoreFiles, restorePackages, UserError } from "../../hosts/index.ts";
 import { restoreHost, shellHost } from "../../kernel-tuning/index.ts";
 import { loadPlan } from "../../stacks/index.ts";
 import { connector, namedHost } from "../connect.ts";
@@ -9,7 +9,10 @@ interface Options {
   readonly force?: boolean;
 }
 
-/** `distrobench restore`: takes tuning and files of a host back by what the host itself remembers, when the state is lost or a destroy could not. */
+/**
+ * `distrobench restore`: takes tuning and files of a host back by what the host itself remembers, when the state is lost or a destroy could
+ * not, and packages that a destroy had to leave.
+ */
 export async function restore(context: Context, name: string, options: Options): Promise<void> {
   const host = namedHost(loadPlan(context.root, options.stack).hosts, name, options.stack);
   const connection = await connector(context, options.stack)(host);
@@ -24,7 +27,9 @@ export async function restore(context: Context, name: string, options: Options):
     });
     const tuning = await restoreHost(tuned, { force, accept });
     const files = await restoreFiles(transport, { owner: `${options.stack}/${name}`, force, signal: context.signal });
-    conclude(context, name, options.stack, { tuning, files });
+    const { distribution } = host;
+    const packages = await restorePackages(transport, { stack: options.stack, distribution, signal: context.signal });
+    conclude(context, name, options.stack, { tuning, files, packages });
   } finally {
     await pool.close();
   }
@@ -33,19 +38,36 @@ export async function restore(context: Context, name: string, options: Options):
 interface Restored {
   readonly tuning: Awaited<ReturnType<typeof restoreHost>>;
   readonly files: Awaited<ReturnType<typeof restoreFiles>>;
+  readonly packages: Awaited<ReturnType<typeof restorePackages>>;
 }
 
-function conclude(context: Context, name: string, stack: string, { tuning, files }: Restored): void {
-  const { restored = 0, failures = [], conflicts = [] } = tuning ?? {};
+function conclude(context: Context, name: string, stack: string, restored: Restored): void {
+  const { tuning, files, packages } = restored;
+  const { failures = [], conflicts = [] } = tuning ?? {};
   const left = [...failures, ...conflicts, ...files.conflicts.map((path) => `${path}: changed since we wrote it`)];
-  if (tuning === undefined && files.restored + files.conflicts.length === 0)
-    say(context, `${name}: nothing to put back: it has no record of a tuning or of files of ${stack}.`);
-  else say(context, `${name}: ${restored - failures.length} values and ${files.restored} files put back.`);
+  const done = whatWasDone(restored);
+  if (done.length === 0)
+    say(context, `${name}: nothing to put back: it has no record of a tuning, of files or of packages that ${stack} left.`);
+  for (const line of done) say(context, `${name}: ${line}`);
   for (const line of left) say(context, `  ${line}`);
   for (const owner of files.others) say(context, `${name} has a record of files of ${owner} too; they stay.`);
   if (left.length > failures.length)
     say(context, `Somebody else changed these since. To overwrite them: ./distrobench restore ${name} --stack ${stack} --force`);
-  if (left.length > 0) throw new Exit(1);
+  if (left.length + (packages?.left.length ?? 0) > 0) throw new Exit(1);
+}
+
+function whatWasDone({ tuning, files, packages }: Restored): string[] {
+  const { restored = 0, failures = [] } = tuning ?? {};
+  const wasChanged = tuning !== undefined || files.restored + files.conflicts.length > 0;
+  return [
+    ...(packages === undefined ? [] : [packagesText(packages)]),
+    ...(wasChanged ? [`${restored - failures.length} values and ${files.restored} files put back.`] : []),
+  ];
+}
+
+function packagesText({ removed, left, neededBy }: NonNullable<Restored["packages"]>): string {
+  const gone = `${removed.length} packages removed that a destroy had left`;
+  return left.length === 0 ? `${gone}.` : `${gone}; ${left.join(", ")} still stay: ${neededBy.join(", ")} need them.`;
 }
 
 function refuseForeign(owner: string, name: string, { stack, force }: Options): void {

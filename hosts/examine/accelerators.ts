@@ -17,7 +17,7 @@ export function driverVerdicts(distribution: DistributionName, release: string, 
 function deviceVerdict(distribution: DistributionName, release: string, device: Device): PreflightVerdict {
   const { pciId, name, address, kind, driver, nodes } = device;
   const check = `${kind} ${name ?? address}`;
-  const found = [pciId ?? address, driverText(device), ...interruptText(device)].join(", ");
+  const found = [pciId ?? address, driverText(device), ...interruptText(device), ...firmwareText(device)].join(", ");
   const needsNode = kind === "accelerator";
   if (driver !== undefined && (!needsNode || nodes.length > 0)) return { check, status: "pass", found };
   const remedy =
@@ -35,4 +35,12 @@ function driverText({ driver, module, nodes }: Device): string {
 
 function interruptText({ interrupts }: Device): string[] {
   return interrupts.length === 0 ? [] : [`IRQ ${interrupts.slice(0, 4).join(", ")}${interrupts.length > 4 ? ", ..." : ""}`];
+}
+
+/** What the kernel said last about it, without time, driver and address. Its log forgets what is old. */
+function firmwareText({ address, kind, firmware, module }: Device): string[] {
+  const last = firmware.at(-1);
+  if (last !== undefined) return [`firmware: ${last.slice(last.indexOf(address) + address.length).replace(/^[:\s]+/, "")}`];
+  const wanted = kind === "accelerator" && (module?.firmwareFiles ?? 0) > 0;
+  return wanted ? ["firmware: nothing in the kernel's log"] : [];
 }

@@ -81,6 +81,12 @@ export const ignoreRules: readonly IgnoreRule[] = [
     reason: "belongs to a disk, which the kernel adds and removes",
   },
   { category: "knobs", key: /\/workqueue\/[^/]+\/cpumask$/, presenceOnly: true, reason: "belongs to a device or a module" },
+  {
+    category: "grubenv",
+    key: /^(recordfail|boot_success|boot_indeterminate|initrdless_boot_fallback_triggered)$/,
+    reason: "GRUB and its services note here how boots went",
+  },
+  { category: "latencies", key: /./, presenceOnly: true, reason: "belongs to a CPU, which comes and goes" },
   { category: "knobs", key: /\/mm\/transparent_hugepage\/hpage/, reason: "a property of the processor" },
   {
     category: "daemons",

@@ -7,20 +7,27 @@ export type Inventory = Readonly<Record<string, Readonly<Record<string, string>>
 /** How the lines of each section become entries. */
 const READERS: Readonly<Record<string, (text: string) => Record<string, string>>> = {
   packages: (text) => byFirstWord(text),
+  holds: (text) => presence(lines(text)),
   units: (text) => byFirstWord(text),
   services: (text) => byFirstWord(text),
   sysctls: (text) => sysctls(text),
   knobs: (text) => byPath(text),
+  // `n/a`, which means that every wait is too long, holds a slash.
+  latencies: (text) => byColon(text),
   irqs: (text) => byFirstWord(text),
   cgroups: (text) => presence(lines(text).map((line) => line.replace(/^\/sys\/fs\/cgroup\//, ""))),
   cgroupsettings: (text) => sysctls(text),
   files: (text) => files(text),
   modes: (text) => byLastWords(text),
+  settings: (text) => files(text),
+  "settings.modes": (text) => byLastWords(text),
+  grubenv: (text) => grubEnvironment(text),
   "docker.images": (text) => identified(text),
   "docker.containers": (text) => identified(text),
   "docker.volumes": (text) => identified(text),
   "podman.images": (text) => identified(text),
   "podman.containers": (text) => identified(text),
+  "podman.volumes": (text) => presence(lines(text)),
   users: (text) => byColon(text),
   groups: (text) => byColon(text),
   mounts: (text) => byFirstWord(text),
@@ -68,6 +75,16 @@ function byColon(text: string): Record<string, string> {
     lines(text).map((line) => {
       const end = line.indexOf(":");
       return [line.slice(0, end), line.slice(end + 1)];
+    }),
+  );
+}
+
+/** `next_entry=distrobench-trial`. A block without variables has its first line, so that one that was made shows. */
+function grubEnvironment(text: string): Record<string, string> {
+  return Object.fromEntries(
+    lines(text).map((line) => {
+      const [, name = line, value = ""] = /^(\w+)=(.*)$/.exec(line) ?? [];
+      return [name, value];
     }),
   );
 }

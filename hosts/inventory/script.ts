@@ -1,5 +1,5 @@
 import { joinSh, type Shell, sh } from "../sh.ts";
-import { CGROUP_SETTINGS, KNOBS, WATCHED } from "./watched.ts";
+import { CGROUP_SETTINGS, GRUB_ENVIRONMENT, KNOBS, LATENCIES, PODMAN_VOLUMES, SETTINGS, WATCHED } from "./watched.ts";
 
 /**
  * The state of a host that a run could leave changed, in one round trip, read-only, any POSIX shell. Sections start with `@@@ name`;
@@ -11,6 +11,8 @@ s() { printf '\\n@@@ %s\\n' "$1"; }
 has() { command -v "$1" >/dev/null; }
 s packages
 if has dpkg-query; then dpkg-query -W -f='\${Package}:\${Architecture} \${Version}\\n'; elif has pacman; then pacman -Q; elif has apk; then apk info -v | sed 's/-\\([^-]*-r[0-9]*\\)$/ \\1/'; fi
+s holds
+if has dpkg-query; then dpkg-query -W -f='\${db:Status-Want} \${Package}:\${Architecture}\\n' | sed -n 's/^hold //p'; elif has pacman; then pacman-conf IgnorePkg; elif has apk; then grep '[^<>~]=' /etc/apk/world; fi
 if has systemctl; then
   s units; systemctl list-unit-files --no-legend --no-pager --plain | awk '{print $1, $2}'
   s services; systemctl list-units --no-legend --no-pager --plain --type=service,socket,timer --state=running,listening,waiting | awk '{print $1, $4}'
@@ -20,11 +22,17 @@ elif has rc-status; then
 fi
 s sysctls; cd /proc/sys && find . -type f -perm -400 -exec grep -sH '' {} + ; cd /
 s knobs; grep -sH '' ${joinSh(KNOBS, " ")}
+s latencies; grep -sH '' ${LATENCIES}
 s irqs; grep -sH '' /proc/irq/*/smp_affinity_list /proc/irq/default_smp_affinity | sed 's/:/ /'
 s cgroups; [ -d /sys/fs/cgroup ] && find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -type d
 s cgroupsettings; cd /sys/fs/cgroup && for f in ${CGROUP_SETTINGS}; do grep -sH '' ./*/"$f"; done; cd /
-s modes; find ${WATCHED} -type f -exec stat -c '%n %a %U:%G' {} +
-s files; find ${WATCHED} -type f -exec sha256sum {} + ; find ${WATCHED} -type l -exec ls -ld {} + | sed 's/.* \\(\\/.* -> .*\\)$/\\1/'
+modes() { find "$@" -type f -exec stat -c '%n %a %U:%G' {} +; }
+digests() { find "$@" -type f -exec sha256sum {} + ; find "$@" -type l -exec ls -ld {} + | sed 's/.* \\(\\/.* -> .*\\)$/\\1/'; }
+s modes; modes ${WATCHED}
+s files; digests ${WATCHED}
+s settings.modes; modes ${SETTINGS}
+s settings; digests ${SETTINGS}
+s grubenv; grep -v '^##' ${GRUB_ENVIRONMENT}
 if [ -S /run/docker.sock ] && pidof dockerd >/dev/null; then
   if has curl; then
     s docker.images; curl -sS --max-time 30 --unix-socket /run/docker.sock http://docker/images/json
@@ -38,6 +46,7 @@ if [ -S /run/docker.sock ] && pidof dockerd >/dev/null; then
 fi
 s podman.images; cat /var/lib/containers/storage/*-images/images.json
 s podman.containers; cat /var/lib/containers/storage/*-containers/containers.json
+s podman.volumes; ls ${PODMAN_VOLUMES}
 s users; cut -d: -f1,3,4,6,7 /etc/passwd
 s groups; cut -d: -f1,3,4 /etc/group
 s mounts; cut -d' ' -f2,3 /proc/self/mounts

@@ -1,6 +1,9 @@
 import { type Shell, sh } from "../sh.ts";
 
-/** Folders and files that a set-up may touch: what lies there is compared by digest. */
+/**
+ * Folders and files that a set-up may touch: what lies there is compared by digest. This list is closed: an inventory that was taken
+ * before a path came to it would show what lies there as new. Further paths have categories of their own, as below.
+ */
 export const WATCHED = [
   "/etc/sysctl.conf",
   "/etc/sysctl.d",
@@ -35,6 +38,24 @@ export const WATCHED = [
   "/opt/distrobench",
 ];
 
+/** What we write besides: boot loaders' files that trials of a command line change, and the file that cgroup v2 is chosen in with OpenRC. */
+export const SETTINGS = [
+  "/boot/grub/custom.cfg",
+  "/boot/extlinux.conf",
+  "/etc/update-extlinux.conf",
+  "/etc/rc.conf",
+  "/etc/distrobench",
+] as const;
+
+/** GRUB's environment is a block of 1 KiB that GRUB itself writes at boot, so it is compared by its variables. */
+export const GRUB_ENVIRONMENT = "/boot/grub/grubenv";
+
+/** How long a CPU may take to wake, by CPU (Documentation/ABI/testing/sysfs-devices-power). */
+export const LATENCIES: Shell = sh`/sys/devices/system/cpu/cpu[0-9]*/power/pm_qos_resume_latency_us`;
+
+/** Podman keeps a folder for each of its own volumes (containers-storage.conf(5), graphroot). */
+export const PODMAN_VOLUMES = "/var/lib/containers/storage/volumes";
+
 /** Knobs of the kernel outside of /proc/sys: a value each, or a list of choices. */
 export const KNOBS: readonly Shell[] = [
   sh`/sys/kernel/debug/sched/*_ns /sys/kernel/debug/sched/*_ms /sys/kernel/debug/sched/nr_migrate`,
@@ -58,7 +79,10 @@ export const CGROUP_SETTINGS = [
   "cpu.max",
   "cpuset.cpus",
   "cpuset.cpus.partition",
+  "memory.min",
   "memory.low",
   "memory.high",
   "memory.max",
+  "memory.swap.max",
+  "pids.max",
 ] as const;

@@ -27,9 +27,12 @@ export const apk: PackageManager = {
   complete: sh`printf 'y\\ny\\n' | apk fix --wait 300 --no-progress`,
   whenMissing:
     "enable the community repository in /etc/apk/repositories (Docker and Podman are there); a release keeps only the newest build of each package, so a locked version may be gone",
-  simulateRemoval: (names) => sh`apk del --simulate ${names}`,
+  simulateRemoval: (names) => sh`apk del --simulate --rdepends ${names}`,
+  // What is needed it keeps by itself, and takes it out of the world.
+  simulateUnneeded: (names) => sh`apk del --simulate ${names}`,
   parseRemoval: (text) => [...text.matchAll(/^\(\s*\d+\/\d+\) Purging (\S+) \(/gm)].map((match) => match[1] ?? ""),
   remove: (names) => sh`printf 'y\\ny\\n' | apk del --wait 300 --no-progress --purge ${names}`,
+  leave: (names) => sh`printf 'y\\ny\\n' | apk del --wait 300 --no-progress ${names}`,
   hold,
   unhold,
   listHeld: sh`cat /etc/apk/world`,

@@ -47,7 +47,7 @@ export async function applyPackages(
   let state = await query(work, true);
   outputs = await withBefore(work, outputs, state, kept);
   let plan = planPackages(inputs, state);
-  const end = await begin(work, outputs, state, plan);
+  const end = await begin(work, outputs, state, plan, kept);
   if (plan.install.some((name) => !state.candidates.has(name) && state.versions?.has(name) !== true)) {
     keep({ indexFetched: !state.hasIndex || outputs.indexFetched === true });
     await run(work, "fetching the package index", distribution.packages.fetchIndex, INSTALL_SECONDS);
@@ -82,11 +82,14 @@ async function begin(
   outputs: PackagesOutputs,
   state: PackageState,
   plan: PackagePlan,
+  kept: PackageRecord | undefined,
 ): Promise<(outputs: PackagesOutputs) => Promise<void>> {
   const { context, transport, inputs } = work;
   const { signal, stack } = context;
   const hasEditor = !inputs.wanted.includes("editor") || (await presentEditor(transport, signal)) !== undefined;
-  if (plan.install.length === 0 && plan.start.length === 0 && hasEditor) return async () => undefined;
+  const nothing = plan.install.length === 0 && plan.start.length === 0 && hasEditor;
+  // What an earlier destroy had to leave is in use again.
+  if (nothing && kept?.left !== true) return async () => undefined;
   const installed = [...state.installed.keys()];
   const begun = { wanted: [...inputs.wanted], installed, active: [...state.active], hasIndex: state.hasIndex, hasEditor };
   await saveRecord(transport, stack, { brought: outputs, begun }, signal);

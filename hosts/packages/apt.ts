@@ -30,7 +30,7 @@ export const apt: PackageManager = {
   parseVersions: (text) =>
     groupVersions(text.split("\n").flatMap((line) => [/^\s*(\S+) \| (\S+) \| /.exec(line)?.slice(1) ?? []])),
   hasIndex: sh`ls /var/lib/apt/lists/ | grep -q Packages && echo yes || true`,
-  fetchIndex: sh`${QUIET}; apt-get -q -o DPkg::Lock::Timeout=300 update`,
+  fetchIndex: fetchIndex(),
   dropIndex: sh`rm -rf /var/lib/apt/lists/* /var/cache/apt/pkgcache.bin /var/cache/apt/srcpkgcache.bin`,
   install: (names, versions) => {
     const words = names.map((name) => (versions[name] === undefined ? name : `${name}=${versions[name]}`));
@@ -41,14 +41,38 @@ export const apt: PackageManager = {
   // What was unpacked and lacks what it depends on is completed, or taken out, by apt.
   complete: sh`${QUIET}; dpkg --configure -a --force-confold || apt-get ${OPTIONS} --fix-broken install`,
   simulateRemoval: (names) => sh`apt-get -s -q purge ${names}`,
+  simulateUnneeded,
   parseRemoval: (text) => [...text.matchAll(/^(?:Purg|Remv) (\S+)/gm)].map((match) => match[1] ?? ""),
   remove: (names) => removal(names),
+  leave: (names) => sh`apt-mark -q auto ${names}`,
   whenMissing: "check /etc/apt/sources.list* on the host, and that it reaches a mirror",
   hold: (names) => sh`apt-mark hold ${names}`,
   unhold: (names) => sh`apt-mark unhold ${names}`,
   listHeld: sh`apt-mark showhold`,
   parseHeld: (text) => text.split("\n").filter((line) => line !== ""),
 };
+
+/**
+ * DPkg::Lock::Timeout does not hold for the lock of the lists, which a timer's `apt-get update` takes too: whoever finds
+ * that one taken tries again, a second later. Any other failure is told at once.
+ */
+function fetchIndex(): Shell {
+  return sh`${QUIET}; e=$(mktemp) || exit 1; n=0
+until LC_ALL=C apt-get -q update 2>"$e"; do r=$?
+  if [ $n -ge 300 ] || ! grep -q '^E: Could not get lock' "$e"; then cat "$e" >&2; rm -f "$e"; exit $r; fi
+  sleep 1; n=$((n+1))
+done; cat "$e" >&2; rm -f "$e"`;
+}
+
+/**
+ * Of these packages alone apt is told that they came as dependencies: what `autoremove` would then clear away, nobody else needs. Both of
+ * two alternatives stay.
+ */
+function simulateUnneeded(names: readonly string[]): Shell {
+  const needs = ["-o", "APT::AutoRemove::RecommendsImportant=false", "-o", "APT::AutoRemove::SuggestsImportant=false"];
+  return sh`s=$(mktemp) || exit 1; printf 'Package: %s\\nAuto-Installed: 1\\n\\n' ${names} >"$s"
+apt-get -s -q -o Dir::State::extended_states="$s" ${needs} autoremove; r=$?; rm -f "$s"; exit $r`;
+}
 
 function removal(names: readonly string[]): Shell {
   return sh`${QUIET}; apt-get ${OPTIONS} --no-auto-remove purge ${names}`;

@@ -23,11 +23,15 @@ export interface PackageManager {
   readonly complete: Shell;
   /** What to look at on the host when no source has a package. */
   readonly whenMissing: string;
-  /** Prints what would go if these were removed. */
+  /** Prints what would go if these were removed, with everything that needs them. */
   simulateRemoval(names: readonly string[]): Shell;
+  /** Prints, in the same form, those of them that no other package needs, neither itself nor through others. */
+  simulateUnneeded(names: readonly string[]): Shell;
   parseRemoval(text: string): string[];
   /** Removes them with their configuration, in one call. */
   remove(names: readonly string[]): Shell;
+  /** Marks installed packages as there for others only, so that the host's own clean-up takes them when nobody needs them any more. */
+  leave(names: readonly string[]): Shell;
   /** Keeps installed packages at their version whatever is upgraded. What is held already stays as it is. */
   hold(names: readonly string[]): Shell;
   /** Undoes `hold`; to be given only what `listHeld` did not name before it. */

@@ -27,8 +27,10 @@ export const pacman: PackageManager = {
   whenMissing:
     "look at the repositories in /etc/pacman.conf; when a mirror no longer has the version of the host's index, upgrade the host with pacman -Syu",
   simulateRemoval: (names) => sh`LC_ALL=C pacman -Rcp --print-format %n ${names}`,
+  simulateUnneeded: (names) => sh`LC_ALL=C pacman -Rup --print-format %n ${names}`,
   parseRemoval: (text) => text.split("\n").filter((line) => /^[a-z0-9@_+][a-z0-9@._+-]*$/.test(line)),
   remove: (names) => sh`${WAIT}; LC_ALL=C pacman -Rn --noconfirm --noprogressbar ${names}`,
+  leave: (names) => sh`${WAIT}; LC_ALL=C pacman -D --asdeps ${names}`,
   hold: (names) =>
     sh`for p in ${names}; do pacman-conf IgnorePkg | grep -qxF -- "$p" || sed -i "/^\\[options\\]/a IgnorePkg = $p" /etc/pacman.conf; done`,
   unhold: (names) => sh`for p in ${names}; do sed -i "/^IgnorePkg = $p\$/d" /etc/pacman.conf; done`,

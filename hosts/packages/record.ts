@@ -28,7 +28,13 @@ const begun = z.object({
   hasIndex: z.boolean(),
   hasEditor: z.boolean(),
 });
-const record = z.object({ version: z.literal(1), brought, begun: begun.optional() });
+const record = z.object({
+  version: z.literal(1),
+  brought,
+  begun: begun.optional(),
+  /** The stack is destroyed; this is what had to stay, since others need it. */
+  left: z.literal(true).optional(),
+});
 export type PackageRecord = z.output<typeof record>;
 
 const FOLDER = "/var/lib/distrobench/packages";
@@ -52,7 +58,7 @@ export async function readRecord(transport: Transport, stack: string, signal: Ab
 export async function saveRecord(
   transport: Transport,
   stack: string,
-  what: { readonly brought: Brought; readonly begun?: z.output<typeof begun> },
+  what: Pick<z.input<typeof record>, "begun" | "left"> & { readonly brought: Brought },
   signal: AbortSignal,
 ): Promise<void> {
   const kept = record.parse({ version: 1, ...what });
@@ -61,9 +67,15 @@ export async function saveRecord(
   await transport.run(script, { stdin: `${JSON.stringify(kept)}\n`, signal });
 }
 
-export async function forgetRecord(transport: Transport, stack: string, signal: AbortSignal): Promise<void> {
+async function forgetRecord(transport: Transport, stack: string, signal: AbortSignal): Promise<void> {
   const files = [fileOf(stack), `${fileOf(stack)}.new`];
   await transport.run(sh`rm -f ${files}; rmdir ${FOLDER} /var/lib/distrobench 2>/dev/null || true`, { signal });
+}
+
+/** After a destroy: packages that had to stay remain ours, so that a later `restore`, or `up` and `destroy`, takes them. None: no record. */
+export async function keepLeft(transport: Transport, stack: string, left: readonly string[], signal: AbortSignal): Promise<void> {
+  if (left.length === 0) await forgetRecord(transport, stack, signal);
+  else await saveRecord(transport, stack, { brought: { added: left, services: [] }, left: true }, signal);
 }
 
 /** What a record knows to be ours, and, of a change that was cut off, everything that came since it began. */

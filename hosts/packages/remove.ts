@@ -7,12 +7,14 @@ import { joinSh, sh } from "../sh.ts";
 import type { Transport } from "../transport.ts";
 import { type EngineTraces, parseTraces, readTraces, restoreTraces } from "./engine-traces.ts";
 import { queryPackages } from "./query.ts";
-import { type Brought, forgetRecord, readRecord, recovered, together } from "./record.ts";
+import { type Brought, keepLeft, readRecord, recovered, together } from "./record.ts";
 import { isEngine } from "./table.ts";
+import { REMOVE_SECONDS, takeAway } from "./take-away.ts";
 
-const REMOVE_SECONDS = 1800;
-
-/** Puts back what engines changed while they ran, stops what was started, and removes what was added, in one call. Succeeds when the packages are gone, or the host for good. */
+/**
+ * Puts back what engines changed while they ran, stops what was started, and removes what was added, in one call. Succeeds when the packages
+ * are gone, or the host for good, or when what is left is needed by packages of somebody else: that may be so for years.
+ */
 export async function removePackages(context: OperationContext, inputs: PackagesInputs, outputs: Brought): Promise<void> {
   try {
     await removeFrom(await context.transport(inputs.connection), context, inputs, outputs);
@@ -29,13 +31,18 @@ async function removeFrom(transport: Transport, context: OperationContext, input
   // Where no engine was asked for, one that was started since is somebody's, with its bridge and its units.
   if (inputs.wanted.some(isEngine)) await putBack(transport, context, outputs.traces ?? {});
   if (outputs.editor !== undefined) await removeEditor(transport, context.signal);
-  if (outputs.added.length > 0) {
-    const state = await queryPackages(transport, inputs, { candidates: false, signal: context.signal });
-    const present = outputs.added.filter((name) => state.installed.has(name));
-    if (present.length > 0) await remove(context, transport, inputs, present);
-  }
+  const { left, neededBy } = await takeAway(transport, inputs, outputs.added, context);
   if (outputs.indexFetched === true) await transport.run(packages.dropIndex, options);
-  await forgetRecord(transport, context.stack, context.signal);
+  await keepLeft(transport, context.stack, left, context.signal);
+  if (left.length > 0) context.warn(leftText(context.stack, inputs.host, left, neededBy));
+}
+
+function leftText(stack: string, host: string, left: readonly string[], neededBy: readonly string[]): string {
+  const names = left.join(", ");
+  return (
+    `${host}: ${names} stay: ${neededBy.join(", ")}, installed since by someone else, need them. The host remembers them as ours: ` +
+    `once nothing needs them, ./distrobench restore ${host} --stack ${stack} removes them`
+  );
 }
 
 /** A run that was killed told only the host what it had brought. */
@@ -59,24 +66,4 @@ async function putBack(transport: Transport, context: OperationContext, before: 
   const options = { signal: context.signal, timeoutSeconds: 300 };
   const steps = restoreTraces(before, parseTraces((await transport.run(readTraces, options)).stdout));
   if (steps.length > 0) await transport.run(joinSh([sh`set -e`, ...steps]), options);
-}
-
-async function remove(
-  context: OperationContext,
-  transport: Transport,
-  inputs: PackagesInputs,
-  names: readonly string[],
-): Promise<void> {
-  const { packages } = distributionOf(inputs.distribution);
-  const simulated = await transport.run(packages.simulateRemoval(names), {
-    signal: context.signal,
-    timeoutSeconds: REMOVE_SECONDS,
-  });
-  const others = packages.parseRemoval(simulated.stdout).filter((name) => !names.includes(name));
-  if (others.length > 0) {
-    context.warn(`${inputs.host}: ${names.join(", ")} stay: ${others.join(", ")}, installed since by someone else, need them`);
-    return;
-  }
-  context.progress(`removing ${names.length} packages`);
-  await transport.run(packages.remove(names), { signal: context.signal, timeoutSeconds: REMOVE_SECONDS });
 }

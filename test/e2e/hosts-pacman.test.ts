@@ -5,8 +5,10 @@ import { after, before, describe, test } from "node:test";
 import { packagesHandler } from "../../hosts/handler.ts";
 import { type OperationContext, sh, type Transport } from "../../hosts/index.ts";
 import { pacman } from "../../hosts/packages/pacman.ts";
+import { restorePackages } from "../../hosts/packages/restore.ts";
 import { packagesInputs } from "../../hosts/schema.ts";
 import { type ContractRoot, makeContractRoot } from "../lab/contract-root.ts";
+import { hostContext } from "../lab/operation-context.ts";
 import { makePacmanRepository } from "../lab/pacman-repository.ts";
 
 const inputs = packagesInputs.parse({
@@ -17,6 +19,8 @@ const inputs = packagesInputs.parse({
 });
 
 const pacmanFiles = sh`ls /var/lib/pacman/sync /var/cache/pacman/pkg /tmp 2>/dev/null | grep -v ':$' | grep . || true`;
+const dependencies = sh`LC_ALL=C pacman -Qdq || true`;
+const records = sh`ls /var/lib/distrobench 2>/dev/null || true`;
 const removeLock = sh`rm /var/lib/pacman/db.lck`;
 
 describe("Packages over a real pacman", () => {
@@ -24,20 +28,11 @@ describe("Packages over a real pacman", () => {
   const told: string[] = [];
   const run = async (script: Parameters<Transport["run"]>[0]) => (await root.transport.run(script)).stdout;
   const installed = async () => [...pacman.parseInstalled(await run(pacman.listInstalled))];
-  const context: OperationContext = {
-    urn: "",
-    signal: new AbortController().signal,
-    root: "/",
-    stack: "s",
-    progress: () => {},
-    info: (message) => told.push(message),
-    warn: (message) => told.push(message),
-    transport: async () => root.transport as Transport,
-    exclusive: async (_, work) => await work(),
-  };
+  let context: OperationContext;
 
   before(() => {
     root = makeContractRoot(["pacman-package-manager"]);
+    context = hostContext(root.transport, told);
     root.write("etc/os-release", 'ID=manjaro\nID_LIKE=arch\nBUILD_ID=rolling\nPRETTY_NAME="Manjaro Linux"\n');
     makePacmanRepository(root, [
       { name: "git", version: "1:2.47-1", depends: ["zlib"] },
@@ -45,6 +40,7 @@ describe("Packages over a real pacman", () => {
       { name: "ca-certificates", version: "2024-1" },
       { name: "python", version: "3.12-1" },
       { name: "editor", version: "1-1", depends: ["zlib"] },
+      { name: "hub", version: "1-1", depends: ["git"] },
     ]);
   });
   after(() => root?.remove());
@@ -75,13 +71,32 @@ describe("Packages over a real pacman", () => {
     await packagesHandler.delete(context, { id: "x", inputs, outputs });
   });
 
-  test("leaves what somebody else's package needs, and names it", async () => {
+  test("leaves what somebody else's package needs, names it, removes all else, and that one when it is free", async () => {
+    const names = async () => (await installed()).map(([name]) => name);
+    const restore = () =>
+      restorePackages(root.transport as Transport, { stack: "s", distribution: "tromjaro", signal: context.signal });
     const { outputs } = await packagesHandler.create(context, inputs);
     await run(pacman.install(["editor"], {}));
     await packagesHandler.delete(context, { id: "x", inputs, outputs });
-    assert.ok(told.some((line) => line.includes("editor, installed since by someone else")));
-    assert.ok((await installed()).some(([name]) => name === "zlib"));
-    await run(pacman.remove(["editor", "git", "python", "zlib"]));
+    assert.match(told.at(-1) ?? "", /: zlib stay: editor, installed since by someone else, need them/);
+    assert.deepEqual(await names(), ["ca-certificates", "editor", "zlib"]);
+    assert.deepEqual(await restore(), { removed: [], left: ["zlib"], neededBy: ["editor"] });
+    await run(pacman.remove(["editor"]));
+    assert.equal(await run(dependencies), "zlib\n", "zlib is there for others only");
+    assert.deepEqual(await restore(), { removed: ["zlib"], left: [], neededBy: [] });
+    assert.deepEqual(await names(), ["ca-certificates"]);
+    assert.equal(await run(records), "");
+  });
+
+  test("takes what was asked for as a mere dependency when only others need it any more", async () => {
+    const { outputs } = await packagesHandler.create(context, { ...inputs, wanted: ["git"] });
+    await run(pacman.install(["hub"], {}));
+    await packagesHandler.delete(context, { id: "x", inputs, outputs });
+    assert.match(told.at(-1) ?? "", /: git, zlib stay: hub, /);
+    assert.equal(await run(dependencies), "git\nzlib\n");
+    await run(pacman.remove(["hub", "git", "zlib"]));
+    await restorePackages(root.transport as Transport, { stack: "s", distribution: "tromjaro", signal: context.signal });
+    assert.equal(await run(records), "");
   });
 
   test("takes the version of a lock file, and refuses one that the repository does not have", async () => {

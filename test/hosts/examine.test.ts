@@ -65,12 +65,22 @@ describe("drivers", () => {
   test("pass with a device node, and fail without a driver, naming the vendor's packages", () => {
     const [hat, hailo] = driverVerdicts("raspberry-pi-os", "trixie", inventory);
     assert.deepEqual([hat?.found, hailo?.status], ["Raspberry Pi Ltd AI HAT+ 2", "pass"]);
-    assert.match(hailo?.found ?? "", /driver hailo1x 5\.1\.1 from outside of the kernel, \/dev\/hailo0, IRQ 172 hailo1x/);
+    assert.match(
+      hailo?.found ?? "",
+      /driver hailo1x 5\.1\.1 from outside of the kernel, \/dev\/hailo0, IRQ 172 hailo1x, firmware: Firmware was loaded successfully$/,
+    );
     const bare = parseDrivers(parseSections(text.replace("hailo1x hailo1x_pci 38 172 /dev/hailo0", "- - 38 - -")));
     const [, failed] = driverVerdicts("raspberry-pi-os", "trixie", bare);
     assert.deepEqual([failed?.status, failed?.check], ["fail", "accelerator Hailo-10H"]);
     assert.match(failed?.remedy ?? "", /hailo-h10-all/);
     assert.match(driverVerdicts("raspberry-pi-os", "bookworm", bare)[1]?.remedy ?? "", /on Trixie only/);
+  });
+
+  test("say it when the kernel's log has nothing of an accelerator's firmware", () => {
+    const silent = parseDrivers(parseSections(text.replace(/^\[.*Firmware was.*\n/m, "")));
+    const [, hailo, gpu] = driverVerdicts("raspberry-pi-os", "trixie", silent);
+    assert.match(hailo?.found ?? "", /firmware: nothing in the kernel's log$/);
+    assert.doesNotMatch(gpu?.found ?? "", /firmware/);
   });
 
   test("may be absent altogether", () => {

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { compareInventories, describeDifference } from "../../hosts/inventory/diff.ts";
 import { ignoreRules } from "../../hosts/inventory/ignore.ts";
 import { parseInventory } from "../../hosts/inventory/parse.ts";
+import { inventoryScript } from "../../hosts/inventory/script.ts";
+import { GRUB_ENVIRONMENT, PODMAN_VOLUMES, SETTINGS } from "../../hosts/inventory/watched.ts";
 
 const A = "a".repeat(64);
 const text = (changes: Record<string, string> = {}) =>
@@ -13,6 +19,11 @@ const text = (changes: Record<string, string> = {}) =>
       "/sys/kernel/mm/transparent_hugepage/enabled:always [madvise] never\n/sys/class/net/eth0:1/queues/rx-0/rps_cpus:3\n/sys/kernel/debug/sched/base_slice_ns:2800000",
     cgroupsettings: "./system.slice/cpu.weight:100\n./system.slice/memory.max:max",
     modes: "/etc/sysctl.d/10 x.conf 644 root:root",
+    holds: "linux-image-amd64:amd64",
+    latencies: "/sys/devices/system/cpu/cpu0/power/pm_qos_resume_latency_us:0",
+    settings: `${A}  /boot/grub/custom.cfg`,
+    "settings.modes": "/boot/grub/custom.cfg 644 root:root",
+    grubenv: "# GRUB Environment Block\nsaved_entry=Debian GNU/Linux>a=b\nrecordfail=1",
     swaps: "/dev/zram0 partition 100",
     cmdline: "root=/dev/vda quiet",
     udp: "  sl  local_address rem_address   st\n   0: 00000000:0044 00000000:0000 07",
@@ -22,6 +33,7 @@ const text = (changes: Record<string, string> = {}) =>
     "docker.images": '[{"Id":"sha256:1","RepoTags":["a:1"]}]',
     "docker.volumes": '{"Volumes":[{"Name":"data"}],"Warnings":null}',
     "podman.images": '[{"id":"2","names":["b:1"]}]',
+    "podman.volumes": "cache",
     processes: "node /opt/distrobench/harness.mjs\nsh -c D=/run/distrobench.aB3dE9 x",
     ...changes,
   })
@@ -43,6 +55,11 @@ describe("inventory", () => {
       },
       cgroupsettings: { "system.slice.cpu.weight": "100", "system.slice.memory.max": "max" },
       modes: { "/etc/sysctl.d/10 x.conf": "644 root:root" },
+      holds: { "linux-image-amd64:amd64": "present" },
+      latencies: { "/sys/devices/system/cpu/cpu0/power/pm_qos_resume_latency_us": "0" },
+      settings: { "/boot/grub/custom.cfg": A },
+      "settings.modes": { "/boot/grub/custom.cfg": "644 root:root" },
+      grubenv: { "# GRUB Environment Block": "", saved_entry: "Debian GNU/Linux>a=b", recordfail: "1" },
       swaps: { "/dev/zram0": "partition 100" },
       cmdline: { "root=/dev/vda": "present", quiet: "present" },
       udp: { "68 on 00000000": "present" },
@@ -52,6 +69,7 @@ describe("inventory", () => {
       "docker.images": { "sha256:1": "a:1" },
       "docker.volumes": { data: "" },
       "podman.images": { "2": "b:1" },
+      "podman.volumes": { cache: "present" },
       processes: { "node /opt/distrobench/harness.mjs": "present" },
     });
   });
@@ -90,6 +108,63 @@ describe("inventory", () => {
         "modes /etc/sysctl.d/10 x.conf: was 644 root:root, now 600 root:root",
       ],
     );
+  });
+
+  test("names what we write ourselves: a hold, a try of GRUB, a CPU's latency, limits of a slice; no volume of Podman is missed", () => {
+    const slice = (value: string) =>
+      `./model.slice/memory.min:${value}\n./model.slice/memory.swap.max:${value}\n./model.slice/pids.max:${value}`;
+    const before = parseInventory(text({ cgroupsettings: slice("0") }));
+    const after = text({
+      cgroupsettings: slice("1"),
+      holds: "",
+      latencies: "/sys/devices/system/cpu/cpu0/power/pm_qos_resume_latency_us:n/a",
+      settings: "",
+      "settings.modes": "",
+      grubenv: "# GRUB Environment Block\nsaved_entry=Debian GNU/Linux>a=b\nnext_entry=distrobench-trial",
+      "podman.volumes": "cache\nours",
+    });
+    assert.deepEqual(compareInventories(before, parseInventory(after)).map(describeDifference), [
+      "cgroupsettings model.slice.memory.min: was 0, now 1",
+      "cgroupsettings model.slice.memory.swap.max: was 0, now 1",
+      "cgroupsettings model.slice.pids.max: was 0, now 1",
+      "grubenv next_entry: was not there, now distrobench-trial",
+      "holds linux-image-amd64:amd64: was present, now gone",
+      "latencies /sys/devices/system/cpu/cpu0/power/pm_qos_resume_latency_us: was 0, now n/a",
+      "podman.volumes ours: was not there, now present",
+      `settings /boot/grub/custom.cfg: was ${A}, now gone`,
+      "settings.modes /boot/grub/custom.cfg: was 644 root:root, now gone",
+    ]);
+  });
+
+  test("finds no difference from an older inventory in what that one did not look at", () => {
+    const later = ["holds", "latencies", "settings", "settings.modes", "grubenv", "podman.volumes"];
+    const older = Object.fromEntries(Object.entries(parseInventory(text())).filter(([category]) => !later.includes(category)));
+    const now = text({
+      cgroupsettings: "./system.slice/cpu.weight:100\n./system.slice/memory.max:max\n./system.slice/pids.max:9",
+    });
+    assert.deepEqual(compareInventories(older, parseInventory(now)), []);
+  });
+
+  test("looks where we write, in a real shell", () => {
+    const at = mkdtempSync(join(tmpdir(), "distrobench-inventory-"));
+    const write = (file: string, content: string) => {
+      mkdirSync(dirname(join(at, file)), { recursive: true });
+      writeFileSync(join(at, file), content);
+    };
+    try {
+      for (const path of SETTINGS) write(path === "/etc/distrobench" ? `${path}/trial-init` : path, path);
+      write(GRUB_ENVIRONMENT, `# GRUB Environment Block\nnext_entry=trial\n${"#".repeat(900)}`);
+      write(`${PODMAN_VOLUMES}/cache/_data/x`, "");
+      const places = [...SETTINGS, GRUB_ENVIRONMENT, PODMAN_VOLUMES];
+      const script = places.reduce((all, path) => all.replaceAll(` ${path}`, ` ${at}${path}`), inventoryScript().toString());
+      const found = parseInventory(execFileSync("sh", ["-c", script], { encoding: "utf8", maxBuffer: 1 << 28 }));
+      assert.deepEqual(Object.keys(found.settings ?? {}).sort(), Object.keys(found["settings.modes"] ?? {}).sort());
+      assert.equal(Object.keys(found.settings ?? {}).length, SETTINGS.length);
+      assert.deepEqual(found.grubenv, { "# GRUB Environment Block": "", next_entry: "trial" });
+      assert.deepEqual(found["podman.volumes"], { cache: "present" });
+    } finally {
+      rmSync(at, { recursive: true });
+    }
   });
 
   test("does not compare what could not be asked", () => {

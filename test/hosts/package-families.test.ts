@@ -20,7 +20,9 @@ function everyCommand(manager: PackageManager): string {
     install: manager.install(names, {}),
     "install locked": manager.install(names, { git: "1:2.47-1" }),
     "simulate removal": manager.simulateRemoval(names),
+    "simulate unneeded": manager.simulateUnneeded(names),
     remove: manager.remove(names),
+    leave: manager.leave(names),
     hold: manager.hold(names),
     unhold: manager.unhold(names),
     "list held": manager.listHeld,
@@ -60,6 +62,10 @@ describe("apt's answers, captured", () => {
     assert.deepEqual([...found.keys()], ["git", "curl", "libc6"]);
   });
 
+  test("say what nobody else needs", () => {
+    assert.deepEqual(apt.parseRemoval(sample("hosts/debian/apt-get-simulated-autoremove.txt")), ["git", "python3"]);
+  });
+
   test("say what a removal takes along, and what is held", () => {
     assert.deepEqual(apt.parseRemoval(sample("hosts/debian/apt-get-simulated-purge.txt")), ["git"]);
     assert.deepEqual(apt.parseHeld(sample("hosts/debian/apt-mark-showhold.txt")), ["git"]);
@@ -85,6 +91,11 @@ describe("pacman's answers, captured", () => {
   test("say what a removal takes along", () => {
     assert.deepEqual(pacman.parseRemoval(sample("hosts/tromjaro/pacman-rcp.txt")), ["gamma", "alpha", "beta"]);
   });
+
+  test("say what nobody else needs, if anything", () => {
+    assert.deepEqual(pacman.parseRemoval(sample("hosts/tromjaro/pacman-rup.txt")), ["python", "git"]);
+    assert.deepEqual(pacman.parseRemoval(sample("hosts/tromjaro/pacman-rup-nothing.txt")), []);
+  });
 });
 
 describe("apk's answers, after its documentation", () => {
@@ -109,7 +120,9 @@ describe("apk's answers, after its documentation", () => {
       assert.ok(found.get(name)?.includes(version), name);
   });
 
-  test("say what a removal takes along, and which packages are held to one version", () => {
+  test("say what a removal takes along, what of it nobody else needs, and which packages are held to one version", () => {
+    const needed = ["editor", "git", "pcre2", "zlib-ng"];
+    assert.deepEqual(apk.parseRemoval(sample("hosts/alpine/apk-del-simulate-rdepends.txt")), needed);
     assert.deepEqual(apk.parseRemoval(sample("hosts/alpine/apk-del-simulate.txt")), ["git", "pcre2", "zlib-ng"]);
     assert.deepEqual(apk.parseHeld(sample("hosts/alpine/world.txt")), ["docker", "linux-lts"]);
   });

@@ -10,6 +10,7 @@ import {
   type Transport,
   type UserError,
 } from "../../hosts/index.ts";
+import { restorePackages } from "../../hosts/packages/restore.ts";
 import { type PackagesOutputs, packagesInputs } from "../../hosts/schema.ts";
 
 const inputs = packagesInputs.parse({
@@ -19,8 +20,11 @@ const inputs = packagesInputs.parse({
   wanted: ["docker", "git"],
 });
 
+const isSubset = (some: readonly string[], all: readonly string[]) => some.every((one) => all.includes(one));
+
 /** A Debian 13 that keeps its packages in a map and does what apt and systemctl would. */
 function debianBox(options: { readonly failing?: RegExp; readonly killedAfter?: RegExp } = {}) {
+  const needs = new Map<string, readonly string[]>();
   const installed = new Map([
     ["ca-certificates", "1"],
     ["base", "1"],
@@ -33,7 +37,7 @@ function debianBox(options: { readonly failing?: RegExp; readonly killedAfter?: 
     [/-y.* install /, (names) => [...names, `lib${names.at(-1)}`].forEach((name) => void installed.set(name, "26.1-1"))],
     [/-y.* purge /, (names) => names.forEach((name) => void installed.delete(name))],
     [
-      / update$/,
+      /apt-get -q update/,
       () => {
         index = true;
       },
@@ -59,8 +63,16 @@ function debianBox(options: { readonly failing?: RegExp; readonly killedAfter?: 
   const answer = (script: string): string => {
     const names = script.match(/ (install|purge) (.*)$/)?.[2]?.split(" ") ?? [];
     for (const [command, effect] of effects) if (command.test(script)) effect(names);
-    if (script.includes("apt-get -s")) return names.map((name) => `Purg ${name} [1]`).join("\n");
-    return state();
+    const automatic = /Auto-Installed: 1\\n\\n' (.*) >/.exec(script)?.[1]?.split(" ");
+    if (automatic !== undefined) return purged(automatic.filter((name) => isSubset(goingWith([name]), automatic)));
+    return script.includes(" -s -q purge ") ? purged(goingWith(names)) : state();
+  };
+  const purged = (names: readonly string[]) => names.map((name) => `Purg ${name} [1]`).join("\n");
+  /** These and all that needs them. */
+  const goingWith = (names: readonly string[]): readonly string[] => {
+    const more = [...needs].flatMap(([name, parts]) => (parts.some((part) => names.includes(part)) ? [name] : []));
+    const all = [...new Set([...names, ...more])].filter((name) => installed.has(name));
+    return all.length === names.length ? all : goingWith(all);
   };
   const record = { text: "" };
   const life = { killed: false };
@@ -95,7 +107,7 @@ function debianBox(options: { readonly failing?: RegExp; readonly killedAfter?: 
     exclusive: async (_, work) => await work(),
   };
   return {
-    ...{ context, installed, ran, record },
+    ...{ context, installed, needs, ran, record, transport: transport as Transport },
     /** The next run of the controller. */
     revive: () => {
       life.killed = false;
@@ -147,7 +159,7 @@ describe("Packages", () => {
     assert.deepEqual(error.outputs.added, ["docker-cli", "docker.io", "git", "libgit"]);
   });
 
-  for (const killedAfter of [/ update$/, /-y.* install /, /systemctl start/])
+  for (const killedAfter of [/-q update/, /-y.* install /, /systemctl start/])
     test(`that a run brought which was killed after ${killedAfter.source} are found on the host by a delete that was told nothing`, async () => {
       const box = debianBox({ killedAfter });
       await assert.rejects(packagesHandler.create(box.context, inputs));
@@ -191,6 +203,51 @@ describe("Packages", () => {
     box.installed.set("vim", "9");
     await packagesHandler.delete(box.context, { id: "x", inputs, outputs });
     assert.deepEqual([...box.installed.keys()], ["ca-certificates", "base", "vim"]);
+  });
+
+  describe("of which somebody else's package needs one", () => {
+    const all = ["docker-cli", "docker.io", "git", "libgit"];
+    const needed = async () => {
+      const box = debianBox();
+      const { outputs } = await packagesHandler.create(box.context, inputs);
+      box.needs.set("git", ["libgit"]).set("editor", ["libgit"]);
+      box.installed.set("editor", "1");
+      await packagesHandler.delete(box.context, { id: "x", inputs, outputs });
+      return box;
+    };
+    const restore = (box: ReturnType<typeof debianBox>) =>
+      restorePackages(box.transport, { stack: "s", distribution: "debian", signal: box.context.signal });
+    const free = (box: ReturnType<typeof debianBox>) => {
+      box.installed.delete("editor");
+      box.needs.delete("editor");
+    };
+
+    test("all go but that one, and the warning says who needs it and what to do later", async () => {
+      const box = await needed();
+      assert.deepEqual([...box.installed.keys()], ["ca-certificates", "base", "libgit", "editor"]);
+      assert.ok(box.ran.some((command) => command === "apt-mark -q auto libgit"));
+      assert.match(box.told.at(-1) ?? "", /^box: libgit stay: editor, installed since by someone else, need them\. /);
+      assert.match(box.told.at(-1) ?? "", /\.\/distrobench restore box --stack s removes them$/);
+    });
+
+    test("the host remembers that one, and restore takes it as soon as nobody needs it", async () => {
+      const box = await needed();
+      assert.deepEqual(await restore(box), { removed: [], left: ["libgit"], neededBy: ["editor"] });
+      assert.match(box.record.text, /"added":\["libgit"\]/);
+      free(box);
+      assert.deepEqual(await restore(box), { removed: ["libgit"], left: [], neededBy: [] });
+      assert.deepEqual([[...box.installed.keys()], box.record.text], [["ca-certificates", "base"], ""]);
+    });
+
+    test("the next up takes it for its own, and the next destroy takes it away", async () => {
+      const box = await needed();
+      const { outputs } = await packagesHandler.create(box.context, inputs);
+      assert.deepEqual(outputs.added, all);
+      assert.equal(await restore(box), undefined, "what is in use is not left over");
+      free(box);
+      await packagesHandler.delete(box.context, { id: "x", inputs, outputs });
+      assert.deepEqual([[...box.installed.keys()], box.record.text], [["ca-certificates", "base"], ""]);
+    });
   });
 
   test("are taken as they were while the host is switched off, and a delete waits for it", async () => {

@@ -110,7 +110,10 @@ async function run(path: string, script: string, options: Parameters<Transport["
   const variables = ["-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"];
   const [program = "", ...words] = elevated("chroot", [path, "/bin/busybox", "env", ...variables, "/bin/sh", "-c", script]);
   return await new Promise((resolve, reject) => {
-    const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"] });
+    // A script that does not read it ends before it is written.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(typeof options.stdin === "string" ? options.stdin : "");
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => {
       stdout += chunk.toString();

@@ -1,0 +1,44 @@
+import { distributionOf } from "../distribution.ts";
+import type { PackagesInputs } from "../schema.ts";
+import type { Transport } from "../transport.ts";
+import { queryPackages } from "./query.ts";
+
+/** Seconds. */
+export const REMOVE_SECONDS = 1800;
+
+export interface TakenAway {
+  readonly removed: readonly string[];
+  /** Still installed, because others need them. */
+  readonly left: readonly string[];
+  /** Whose need that is: packages that are none of ours. */
+  readonly neededBy: readonly string[];
+}
+
+/**
+ * Removes those of our packages that are still there, all but what packages of somebody else need, themselves or through others. Rejects
+ * with `CommandError` or `ConnectionError`; may be repeated.
+ */
+export async function takeAway(
+  transport: Transport,
+  inputs: Pick<PackagesInputs, "distribution" | "wanted">,
+  ours: readonly string[],
+  { signal, progress }: { readonly signal: AbortSignal; progress(message: string): void },
+): Promise<TakenAway> {
+  const { packages } = distributionOf(inputs.distribution);
+  const run = async (script: Parameters<Transport["run"]>[0]) =>
+    (await transport.run(script, { signal, timeoutSeconds: REMOVE_SECONDS })).stdout;
+  const { installed } = await queryPackages(transport, inputs, { candidates: false, signal });
+  const present = ours.filter((name) => installed.has(name));
+  if (present.length === 0) return { removed: [], left: [], neededBy: [] };
+  const goes = packages.parseRemoval(await run(packages.simulateRemoval(present)));
+  const neededBy = goes.filter((name) => !present.includes(name));
+  const unneeded = neededBy.length === 0 ? present : packages.parseRemoval(await run(packages.simulateUnneeded(present)));
+  const removed = present.filter((name) => unneeded.includes(name));
+  const left = present.filter((name) => !unneeded.includes(name));
+  if (removed.length > 0) {
+    progress(`removing ${removed.length} packages`);
+    await run(packages.remove(removed));
+  }
+  if (left.length > 0) await run(packages.leave(left));
+  return { removed, left, neededBy: left.length === 0 ? [] : neededBy };
+}
