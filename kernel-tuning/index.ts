@@ -1,10 +1,6 @@
 export { shellHost } from "./host/shell-host.ts";
 export { knobProblem } from "./knobs/index.ts";
-<<<<<<< HEAD
-export { includedBy, knobsOf, overlaid, type ProfileTable, profiles } from "./profiles.ts";
-=======
 export { readDrifts, tunedOf } from "./live.ts";
-export { knobsOf, profiles } from "./profiles.ts";
->>>>>>> work-b
+export { includedBy, knobsOf, overlaid, type ProfileTable, profiles } from "./profiles.ts";
 export { restoreHost } from "./recover.ts";
 export { knobValue, type TuningInputs } from "./schema.ts";
