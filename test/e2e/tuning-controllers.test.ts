@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { commandLine } from "../../cli/command-line.ts";
+import { restore } from "../../cli/commands/restore.ts";
 import { createSshPool, type OperationContext, type SshPool, sh, UserError } from "../../hosts/index.ts";
 import { tuningHandler } from "../../kernel-tuning/handler.ts";
 import { tuningInputs } from "../../kernel-tuning/schema.ts";
@@ -20,7 +20,7 @@ const inside = [
 ];
 const skip = spawnSync("env", [...inside, "true"]).status !== 0 && "needs root, and leave to mount";
 
-describe("two controllers of one host", { concurrency: false, skip, timeout: 60_000 }, () => {
+describe("two controllers of one host", { concurrency: false, skip, timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "distrobench-checkouts-"));
   const pools = new Map<string, SshPool>();
   let sshd: Sshd;
@@ -63,9 +63,9 @@ describe("two controllers of one host", { concurrency: false, skip, timeout: 60_
     const script = sh`cat /proc/sys/vm/swappiness; ls -d /var/lib/distrobench 2>/dev/null || echo no record`;
     return (await transport.run(script)).stdout.trim().split("\n");
   };
-  const restore = async (checkout: string, ...words: string[]) => {
+  const restored = async (checkout: string, force = false) => {
     const { context: around, stderr } = memoryContext({ root: join(folder, checkout) });
-    await commandLine(around).parseAsync(["restore", "box", "--stack", "demo", ...words], { from: "user" });
+    await restore(around, "box", { stack: "demo", force });
     return stderr();
   };
 
@@ -84,20 +84,20 @@ describe("two controllers of one host", { concurrency: false, skip, timeout: 60_
 
   it("is put back by the one that tuned it, with its state lost; the other has to force that", async () => {
     await tuningHandler.create(context("laptop"), inputs());
-    await assert.rejects(restore("desktop"), (error) => {
+    await assert.rejects(restored("desktop"), (error) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /^the tuning on box is by demo\/box of \S+laptop since /);
       assert.match(error.remedy ?? "", /restore box --stack demo --force$/);
       return true;
     });
     assert.deepEqual(await seen(), ["10", "/var/lib/distrobench"]);
-    assert.match(await restore("laptop"), /box: 1 values and 0 files put back/);
+    assert.match(await restored("laptop"), /box: 1 values and 0 files put back/);
     assert.deepEqual(await seen(), ["60", "no record"]);
   });
 
   it("is had by the other after that, and what the first one still has in its state takes nothing away", async () => {
     const lost = await tuningHandler.create(context("laptop"), inputs());
-    assert.match(await restore("desktop", "--force"), /box: 1 values and 0 files put back/);
+    assert.match(await restored("desktop", true), /box: 1 values and 0 files put back/);
     const mine = await tuningHandler.create(context("desktop"), inputs());
     await assert.rejects(
       tuningHandler.delete(context("laptop"), { ...lost, inputs: inputs() }),

@@ -6,7 +6,7 @@ import type { MemoryHost } from "./memory-host.ts";
  * What a host is to have when all tuning of it is over, kept beside it in plain rules:
  * what is set on a cell that is not ours is the host's own; a restart gives every cell but files what it has by itself, and what is set
  * from then on to the next write is the host's own too; what is set over ours is somebody else's, until we write there again.
- * Whatever is set to a value of ours can't be told from it.
+ * Whatever is set to a value of ours can't be told from it, and what was there before comes back.
  */
 export class Promised {
   readonly #host: MemoryHost;
@@ -61,7 +61,7 @@ export class Promised {
 
   #gets(cell: string, value: string): void {
     const ours = this.#ours(cell);
-    if (ours !== undefined && isOurs(ours, value)) this.#theirs.delete(cell);
+    if (ours !== undefined && isOurs(ours, value)) this.#becomesOwn(cell, ours.before);
     else if (ours === undefined || (ours.kind !== "file" && ours.bootId !== this.#host.bootId)) this.#becomesOwn(cell, value);
     else this.#theirs.set(cell, value);
   }
