@@ -193,7 +193,7 @@ function machineCommands(program: Command, context: Context): void {
     .description("take tuning and files of a host back by the host's own record, when the stack's state is lost")
     .argument("<host>", "a host of the matrix")
     .option("--stack <stack>", STACK, DEFAULT_STACK)
-    .option("--force", "overwrite what somebody else has changed since")
+    .option("--force", "overwrite what somebody else has changed since, and take back what another checkout has tuned")
     .action(async (host: string, options: { stack: string; force?: boolean }) => await restore(context, host, options));
   program
     .command("doctor")

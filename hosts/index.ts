@@ -48,3 +48,4 @@ export { DISK_FOLDER, loadFolder } from "./traces.ts";
 export type { CommandResult, RemoteProcess, RunOptions, Transport, TransportStatistics } from "./transport.ts";
 export { inTurn } from "./turns.ts";
 export { unlessAborted } from "./unless-aborted.ts";
+export { userName } from "./user-name.ts";

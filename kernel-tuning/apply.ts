@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
+import { baselineFor } from "./baseline.ts";
 import { bringCommandLine } from "./boot/stage.ts";
 import { cellKey, type WantedCell } from "./cells.ts";
 import { guarded, writeGuarded } from "./guard.ts";
 import type { StepResult, TuningHost, WriteOrder } from "./host/port.ts";
-import { baselineFor, cellsOf, type PlannedKnob, planKnobs, requestsFor } from "./plan.ts";
+import { withReadBack } from "./ours.ts";
+import type { Claimant } from "./owner.ts";
+import { cellsOf, type PlannedKnob, planKnobs, requestsFor } from "./plan.ts";
 import { isManaged, reportKnob } from "./report.ts";
 import { obsolete, planRestore } from "./restore.ts";
 import type { Baseline, KnobReport, TuningInputs, TuningOutputs } from "./schema.ts";
@@ -16,10 +20,11 @@ interface Applied {
 }
 
 interface ApplyOptions {
-  readonly owner: string;
+  /** What the claimant's state knows; the host's own record goes before it. */
+  readonly claimant: Claimant;
   readonly now: Date;
-  /** From the state; the host's own record goes before it. */
-  readonly known: Baseline | undefined;
+  /** When the claimant wrote last. */
+  readonly lastWritten?: TuningOutputs["written"];
   /** Throws when the host's record is somebody else's. */
   accept(record: Baseline): void;
   /** Told before the first write: from now on a failure has left something behind. */
@@ -36,13 +41,16 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
   const lean = { ...baseline, cells: baseline.cells.filter((cell) => wanted.some((one) => cellKey(one) === cellKey(cell))) };
   const order: WriteOrder = {
     baseline,
+    over: view.digest,
     steps: [...back.steps, ...changed.map(({ wanted: value, ...cell }) => ({ ...cell, value }))],
     readBack: baseline.cells.map(({ kind, name }) => ({ kind, name })),
     ...(leaving === undefined || leaving.cells.length === 0 ? {} : { afterwards: lean }),
     ...guard,
   };
-  const untouched = order.steps.length === 0 && (view.record !== undefined || baseline.cells.length === 0);
-  if (!untouched) options.writing(blank(inputs, baseline));
+  const kept = view.record === undefined ? baseline.cells.length === 0 : isDeepStrictEqual(lean, view.record);
+  const untouched = order.steps.length === 0 && kept;
+  const written = { at: options.now.toISOString(), bootId: view.bootId };
+  if (!untouched) options.writing({ ...blank(inputs, baseline), written });
   const answer = untouched ? { results: [], records: undefined } : await writeGuarded(host, order, inputs.host);
   const values = answer.records === undefined ? view.values : valuesOf(answer.records);
   const results = answer.results.slice(back.steps.length);
@@ -55,6 +63,7 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
       reports: outcome.reports,
       readBack: Object.fromEntries(outcome.reports.map(({ knob, status, found }) => [knob, found === "" ? status : found])),
       managed: outcome.managed,
+      written: untouched ? (options.lastWritten ?? written) : written,
     },
     failures: [...restored, ...outcome.failures],
     conflicts: back.conflicts.map(({ name, wrote, found }) => `${name}: we set ${wrote}, somebody else ${found}`),
@@ -88,23 +97,25 @@ interface Plan extends Look {
   readonly baseline: Baseline;
 }
 
-function plan({ view, old }: Look, inputs: TuningInputs, { owner, now }: ApplyOptions): Plan {
+function plan({ view, old }: Look, inputs: TuningInputs, { claimant, now }: ApplyOptions): Plan {
   const planned = planKnobs(inputs, view, old);
   const wanted = cellsOf(planned);
-  const baseline = baselineFor(wanted, view, old, { owner, profile: inputs.profile, at: now.toISOString() });
+  const { owner, controller } = claimant;
+  const baseline = baselineFor(wanted, view, old, { owner, controller, profile: inputs.profile, now: now.toISOString() });
   return { view, old, planned, wanted, baseline };
 }
 
 async function look(host: TuningHost, inputs: TuningInputs, options: ApplyOptions): Promise<Look> {
   const read = async (known: Baseline | undefined) => viewOf(await host.read(requestsFor(inputs, known)), inputs.distribution);
-  const view = await read(options.known);
+  const { known } = options.claimant;
+  const view = await read(known);
   const { record } = view;
-  if (record === undefined) return { view, old: options.known };
+  if (record === undefined) return { view, old: known };
   options.accept(record);
-  const asked = new Set(options.known?.cells.map(cellKey));
+  const asked = new Set(known?.cells.map(cellKey));
   const more = record.cells.some((cell) => !asked.has(cellKey(cell)));
-  // A run that was killed, or whose state is lost, has left a record that names more than was asked for.
-  return { view: more ? await read(record) : view, old: record };
+  // A run that was killed, or whose state is lost, has left a record that names more than was asked for. It is the one to replace.
+  return { view: more ? { ...(await read(record)), record, digest: view.digest } : view, old: record };
 }
 
 interface Judgement {
@@ -141,5 +152,5 @@ export function failuresOf(order: Pick<WriteOrder, "steps">, results: readonly (
 
 /** What the kernel made of a value is what a restore has to recognise later. */
 function asWritten(baseline: Baseline, values: ReadonlyMap<string, string>): Baseline {
-  return { ...baseline, cells: baseline.cells.map((cell) => ({ ...cell, wrote: valueIn(values, cell) ?? cell.wrote })) };
+  return { ...baseline, cells: baseline.cells.map((cell) => withReadBack(cell, valueIn(values, cell))) };
 }

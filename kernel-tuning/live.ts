@@ -1,11 +1,10 @@
 import { z } from "zod";
 import type { Transport } from "../hosts/index.ts";
-import { type CellKind, cellKinds } from "./cells.ts";
 import type { TuningHost } from "./host/port.ts";
 import { shellHost } from "./host/shell-host.ts";
 import { planKnobs, type Remembered, requestsFor } from "./plan.ts";
 import { reportKnob } from "./report.ts";
-import { type KnobReport, type TuningOutputs, tuningInputs } from "./schema.ts";
+import { baselineCell, type KnobReport, type TuningOutputs, tuningInputs } from "./schema.ts";
 import { type HostView, viewOf } from "./view.ts";
 
 /** A profile as it was last written to a host. */
@@ -14,8 +13,7 @@ type Written = Pick<TuningOutputs, "distribution" | "knobs" | "cpus" | "managed"
 /** The same as data that others keep and hand back: short, and without the knobs that can't be read back. */
 const tunedSchema = tuningInputs.pick({ distribution: true, knobs: true, cpus: true }).extend({
   managed: z.array(z.string()),
-  /** Values before the first write, by kind and name of their cell. */
-  before: z.partialRecord(z.enum(cellKinds), z.record(z.string(), z.string())),
+  cells: z.array(baselineCell.pick({ kind: true, name: true, before: true, wrote: true, bootId: true, also: true })),
 });
 type Tuned = z.output<typeof tunedSchema>;
 
@@ -23,10 +21,8 @@ type Tuned = z.output<typeof tunedSchema>;
 export function tunedOf(written: Written & Pick<TuningOutputs, "reports">): Tuned {
   const { distribution, knobs, cpus, managed, baseline, reports } = written;
   const out = new Set(reports.flatMap(({ knob, status }) => (status === "not-applicable" || status === "refused" ? [knob] : [])));
-  const before: Tuned["before"] = {};
-  for (const cell of baseline.cells) before[cell.kind] = { ...before[cell.kind], [cell.name]: cell.before };
   return {
-    ...{ distribution, managed: [...managed], before },
+    ...{ distribution, managed: [...managed], cells: baseline.cells.map(remembered) },
     knobs: Object.fromEntries(Object.entries(knobs).filter(([knob]) => !out.has(knob))),
     ...(cpus === undefined ? {} : { cpus }),
   };
@@ -52,13 +48,13 @@ export async function readDrifts(
   tuned: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): Promise<readonly Pick<KnobReport, "knob" | "expected" | "found">[]> {
-  const { before, ...written } = tunedSchema.parse(tuned);
+  const { cells, ...written } = tunedSchema.parse(tuned);
   if (Object.keys(written.knobs).length === 0) return [];
-  const { drifted } = await liveKnobs(shellHost(transport, signal), { ...written, baseline: { cells: cellsOf(before) } });
+  const { drifted } = await liveKnobs(shellHost(transport, signal), { ...written, baseline: { cells } });
   return drifted.map(({ knob, expected, found }) => ({ knob, expected, found }));
 }
 
-function cellsOf(before: Tuned["before"]): Remembered["cells"] {
-  const kinds = Object.entries(before) as [CellKind, Readonly<Record<string, string>>][];
-  return kinds.flatMap(([kind, cells]) => Object.entries(cells).map(([name, value]) => ({ kind, name, before: value })));
+/** What planning needs of a cell. */
+function remembered({ kind, name, before, wrote, bootId, also }: Remembered["cells"][number]): Tuned["cells"][number] {
+  return { kind, name, before, wrote, bootId, ...(also === undefined ? {} : { also: [...also] }) };
 }

@@ -2,16 +2,17 @@ import { type Cell, cellKey, type WantedCell } from "./cells.ts";
 import type { ReadRequest } from "./host/port.ts";
 import { findKnob, inOrder } from "./knobs/index.ts";
 import type { KnobPlan } from "./knobs/knob.ts";
-import type { Baseline, BaselineCell, TuningInputs } from "./schema.ts";
+import { isForgotten } from "./ours.ts";
+import type { BaselineCell, TuningInputs } from "./schema.ts";
 import { coresOf, resolveCpus } from "./topology.ts";
 import { valueFor } from "./values.ts";
 import { type HostView, valueIn } from "./view.ts";
 
 type Wishes = Pick<TuningInputs, "knobs" | "cpus">;
 
-/** What planning needs of a baseline: the values before the first write. */
+/** What planning needs of a baseline: the values before the first write, and which ones are ours in which start of the host. */
 export interface Remembered {
-  readonly cells: readonly Pick<BaselineCell, "kind" | "name" | "before">[];
+  readonly cells: readonly Pick<BaselineCell, "kind" | "name" | "before" | "wrote" | "bootId" | "also">[];
 }
 
 export interface PlannedKnob {
@@ -30,11 +31,18 @@ export function requestsFor(wishes: Wishes, earlier: Remembered | undefined): Re
 }
 
 /** What each knob wants of this host. Pure; throws `UserError` on values that mean nothing. */
-export function planKnobs(wishes: Wishes, view: HostView, baseline: Remembered | undefined): PlannedKnob[] {
-  const before = new Map(baseline?.cells.map((cell) => [cellKey(cell), cell.before]));
+export function planKnobs(wishes: Wishes, seen: HostView, baseline: Remembered | undefined): PlannedKnob[] {
+  const view = withSwaps(seen, baseline);
+  const known = new Map(baseline?.cells.map((cell) => [cellKey(cell), cell]));
+  const earlier = (cell: Cell): string | undefined => {
+    const old = known.get(cellKey(cell));
+    const found = valueIn(view.values, cell);
+    if (old !== undefined) return isForgotten(old, found, view.bootId) ? found : old.before;
+    return isListed(cell, view) ? found : undefined;
+  };
   const around = {
     view,
-    earlier: (cell: Cell) => before.get(cellKey(cell)) ?? (isListed(cell, view) ? valueIn(view.values, cell) : undefined),
+    earlier,
     cpus: (list: string) => resolveCpus(list, view, wishes.cpus),
     wishes: new Map(
       Object.entries(wishes.knobs).flatMap(([name, value]): [string, string][] => {
@@ -68,7 +76,13 @@ function withoutOverruled(planned: readonly PlannedKnob[]): PlannedKnob[] {
   });
 }
 
-/** A swap device that was on and is off is listed no more, but still is one. */
+/** A swap device that we switched off is listed no more, but still is one: a knob that did not see it would give it up. */
+function withSwaps(view: HostView, baseline: Remembered | undefined): HostView {
+  const swaps = (baseline?.cells ?? []).filter(({ kind }) => kind === "swap");
+  return { ...view, values: new Map([...swaps.map((cell) => [cellKey(cell), "off"] as const), ...view.values]) };
+}
+
+/** One that nobody knows to be a swap device is none. */
 function isListed(cell: Cell, view: HostView): boolean {
   return cell.kind !== "swap" || view.values.has(cellKey(cell));
 }
@@ -78,30 +92,4 @@ export function cellsOf(planned: readonly PlannedKnob[]): WantedCell[] {
   const cells = new Map<string, WantedCell>();
   for (const { plan } of planned) for (const cell of "cells" in plan ? plan.cells : []) cells.set(cellKey(cell), cell);
   return [...cells.values()];
-}
-
-/**
- * What to keep of the host as it was. An earlier value stays what it was, unless the host was started again since and has another by
- * itself: that is the one to go back to.
- */
-export function baselineFor(
-  wanted: readonly WantedCell[],
-  view: HostView,
-  old: Baseline | undefined,
-  about: Pick<Baseline, "owner" | "profile" | "at">,
-): Baseline {
-  const known = new Map(old?.cells.map((cell) => [cellKey(cell), cell]));
-  const rebooted = old !== undefined && old.bootId !== view.bootId;
-  const mine = wanted.map((cell) => remember(cell, known.get(cellKey(cell)), view, rebooted));
-  const names = new Set(wanted.map(cellKey));
-  const others = (old?.cells ?? []).filter((cell) => !names.has(cellKey(cell)));
-  return { version: 1, ...about, bootId: view.bootId, cells: [...others, ...mine] };
-}
-
-function remember(cell: WantedCell, old: BaselineCell | undefined, view: HostView, rebooted: boolean): BaselineCell {
-  const found = valueIn(view.values, cell) ?? "absent";
-  const freshlyBooted = rebooted && cell.kind !== "file" && found !== old?.wrote;
-  const before = old === undefined || freshlyBooted ? found : old.before;
-  const origin = before === "absent" ? "absent" : cell.kind === "file" ? "file" : "live";
-  return { kind: cell.kind, name: cell.name, before, origin, wrote: cell.wanted };
 }

@@ -1,10 +1,11 @@
 import { failuresOf } from "./apply.ts";
 import { needsRestart, takeBackCommandLine } from "./boot/stage.ts";
-import { cellKey } from "./cells.ts";
+import { type Cell, cellKey } from "./cells.ts";
 import type { TuningHost } from "./host/port.ts";
+import { digestOf, recordText } from "./record.ts";
 import { planRestore } from "./restore.ts";
 import type { Baseline } from "./schema.ts";
-import { valueIn, valuesOf, viewOf } from "./view.ts";
+import { type HostView, valueIn, valuesOf, viewOf } from "./view.ts";
 
 interface Recovered {
   readonly restored: number;
@@ -13,34 +14,35 @@ interface Recovered {
   readonly failures: readonly string[];
 }
 
+interface RestoreOptions {
+  /** What the state knows. */
+  readonly known?: Baseline;
+  /** Overwrite what somebody else has set since. */
+  readonly force: boolean;
+  accept?(record: Baseline): void;
+}
+
 /**
  * Puts a host back from its own record, or from what the state knows when the host's is lost. `undefined`: there is nothing to put back.
  * `accept` throws when the record is somebody else's.
  */
-export async function restoreHost(
-  host: TuningHost,
-  options: { readonly known?: Baseline; readonly force: boolean; accept?(record: Baseline): void },
-): Promise<Recovered | undefined> {
-  const requests = (baseline: Baseline | undefined) => (baseline?.cells ?? []).map(({ kind, name }) => ({ kind, name }));
-  let view = viewOf(await host.read(requests(options.known)), "debian");
-  const baseline = view.record ?? options.known;
+export async function restoreHost(host: TuningHost, options: RestoreOptions): Promise<Recovered | undefined> {
+  const { view, baseline } = await look(host, options);
   if (baseline === undefined) return undefined;
-  if (view.record !== undefined) options.accept?.(view.record);
-  const asked = new Set(options.known?.cells.map(cellKey));
-  if (baseline.cells.some((cell) => !asked.has(cellKey(cell)))) view = viewOf(await host.read(requests(baseline)), "debian");
   const plan = planRestore(baseline, view, options.force);
-  const { steps, conflicts } = plan;
-  const kept = new Set(conflicts.map(cellKey));
-  const rest = { ...baseline, cells: baseline.cells.filter((cell) => kept.has(cellKey(cell))) };
-  const readBack = steps.map(({ kind, name }) => ({ kind, name }));
-  const afterwards = conflicts.length === 0 ? ("forget" as const) : rest;
+  const { steps } = plan;
+  const keeping = { baseline, over: view.digest };
   // The record stays until the last of it is true, which a restart may be needed for.
   const later = needsRestart(baseline, plan, view);
-  const order = { baseline, steps, readBack, ...(later ? {} : { afterwards }) };
+  const order = { ...keeping, steps, readBack: steps, ...(later ? {} : { afterwards: restOf(baseline, plan.conflicts) }) };
   const answer = await host.write(order);
-  if (later) {
-    await takeBackCommandLine(host, baseline, plan, view);
-    await host.write({ baseline, steps: [], readBack: [], afterwards });
+  const failures = failuresOf(order, answer.results);
+  const restarted = later && (await takeBackCommandLine(host, baseline, plan, view));
+  // Of what somebody else set only a file outlives a restart.
+  const conflicts = plan.conflicts.filter(({ kind }) => !restarted || kind === "file");
+  if (later && failures.length === 0) {
+    const over = digestOf(recordText(baseline));
+    await host.write({ baseline, over, steps: [], readBack: [], afterwards: restOf(baseline, conflicts) });
   }
   const values = valuesOf(answer.records);
   const wrong = steps.filter(
@@ -51,9 +53,30 @@ export async function restoreHost(
     conflicts: conflicts.map(
       ({ name, before, wrote, found }) => `${name}: found ${found}, we had set ${wrote}, before it was ${before}`,
     ),
-    failures: [
-      ...failuresOf(order, answer.results),
-      ...wrong.map(({ name, value }) => `${name}: put back to ${value}, but it reads otherwise`),
-    ],
+    failures: [...failures, ...wrong.map(({ name, value }) => `${name}: put back to ${value}, but it reads otherwise`)],
   };
+}
+
+interface Look {
+  readonly view: HostView;
+  readonly baseline: Baseline | undefined;
+}
+
+/** What is to be put back, with the values that the host has now. */
+async function look(host: TuningHost, { known, accept }: RestoreOptions): Promise<Look> {
+  const read = async (baseline: Baseline | undefined) =>
+    viewOf(await host.read((baseline?.cells ?? []).map(({ kind, name }) => ({ kind, name }))), "debian");
+  const view = await read(known);
+  const baseline = view.record ?? known;
+  if (view.record !== undefined) accept?.(view.record);
+  const asked = new Set(known?.cells.map(cellKey));
+  const more = baseline?.cells.some((cell) => !asked.has(cellKey(cell))) ?? false;
+  // Whatever happens meanwhile, the record that was looked at is the one to replace.
+  return { view: more ? { ...(await read(baseline)), digest: view.digest } : view, baseline };
+}
+
+/** What is left to put back: nothing, or what somebody else has changed. */
+function restOf(baseline: Baseline, conflicts: readonly Cell[]): Baseline | "forget" {
+  const kept = new Set(conflicts.map(cellKey));
+  return kept.size === 0 ? "forget" : { ...baseline, cells: baseline.cells.filter((cell) => kept.has(cellKey(cell))) };
 }

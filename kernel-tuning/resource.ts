@@ -3,9 +3,13 @@ import type { Baseline, KnobReport, Knobs, TuningInputs, TuningOutputs } from ".
 
 type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<Inputs[Key]> };
 
-const outputs = { baseline: undefined, reports: undefined, readBack: undefined, managed: undefined } satisfies Partial<
-  Record<keyof TuningOutputs, undefined>
->;
+const outputs = {
+  baseline: undefined,
+  written: undefined,
+  reports: undefined,
+  readBack: undefined,
+  managed: undefined,
+} satisfies Partial<Record<keyof TuningOutputs, undefined>>;
 
 /** A profile applied to a host: what was there before is kept, drift shows in a preview, destroy puts everything back. */
 export class Tuning extends pulumi.CustomResource {
@@ -16,6 +20,8 @@ export class Tuning extends pulumi.CustomResource {
   declare readonly knobs: pulumi.Output<Knobs>;
   declare readonly cpus: pulumi.Output<TuningInputs["cpus"]>;
   declare readonly baseline: pulumi.Output<Baseline>;
+  /** When values were last written, and in which start of the host. */
+  declare readonly written: pulumi.Output<TuningOutputs["written"]>;
   declare readonly reports: pulumi.Output<readonly KnobReport[]>;
   /** Values read back, by knob. */
   declare readonly readBack: pulumi.Output<Readonly<Record<string, string>>>;

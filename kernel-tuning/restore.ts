@@ -1,5 +1,6 @@
 import { type Cell, cellKey } from "./cells.ts";
 import type { WriteStep } from "./host/port.ts";
+import { isForgotten, isOurs } from "./ours.ts";
 import type { Baseline, BaselineCell } from "./schema.ts";
 import { type HostView, valueIn } from "./view.ts";
 
@@ -16,12 +17,11 @@ type Decision = "restored" | "write" | "conflict";
 export function planRestore(baseline: Baseline, view: HostView, force: boolean): RestorePlan {
   const steps: WriteStep[] = [];
   const conflicts: (BaselineCell & { found: string })[] = [];
-  const rebooted = baseline.bootId !== view.bootId;
   const removed = slicesToRemove(baseline);
   for (const cell of [...baseline.cells].reverse()) {
     if (goesWithMore(cell, removed)) continue;
     const found = valueIn(view.values, cell);
-    const decision = decide(cell, found, rebooted, force, view);
+    const decision = decide(cell, found, view, force);
     if (decision === "write") steps.push({ kind: cell.kind, name: cell.name, value: cell.before });
     else if (decision === "conflict") conflicts.push({ ...cell, found: found ?? "absent" });
   }
@@ -37,16 +37,17 @@ function goesWithMore({ kind, name }: BaselineCell, removed: ReadonlySet<string>
  * An entry that vanished (an interrupt, a CPU, a queue) needs nothing. After a restart what lives in the kernel is back by itself;
  * only what still has our value (a persisted setting was read at boot) goes back.
  */
-function decide(cell: BaselineCell, found: string | undefined, rebooted: boolean, force: boolean, view: HostView): Decision {
-  if (found === undefined && isHidden(cell, view) && !rebooted) return "write";
+function decide(cell: BaselineCell, found: string | undefined, view: HostView, force: boolean): Decision {
+  if (found === undefined && isHidden(cell, view)) return "write";
   if (found === undefined || found === cell.before) return "restored";
-  if (found === cell.wrote || force) return "write";
-  return rebooted && cell.kind !== "file" ? "restored" : "conflict";
+  if (isOurs(cell, found)) return "write";
+  if (isForgotten(cell, found, view.bootId)) return "restored";
+  return force ? "write" : "conflict";
 }
 
 /** While debugfs is not mounted its files have our values still: writing fails, says where, and the record stays. */
-function isHidden({ name, before, wrote }: BaselineCell, { debugfs }: HostView): boolean {
-  return debugfs === "unmounted" && name.startsWith("/sys/kernel/debug/") && before !== wrote;
+function isHidden({ name, before, wrote, bootId }: BaselineCell, view: HostView): boolean {
+  return view.debugfs === "unmounted" && bootId === view.bootId && name.startsWith("/sys/kernel/debug/") && before !== wrote;
 }
 
 /** A slice that we made goes as a whole, with its properties. */

@@ -50,29 +50,64 @@ export const tuningInputs = z.strictObject({
 });
 export type TuningInputs = z.output<typeof tuningInputs>;
 
-const baselineCell = z.strictObject({
+/** One checkout of distrobench, as the one who tunes. */
+const controllerSchema = z.strictObject({
+  /** A random UUID, kept beside the checkout's state. */
+  id: z.string(),
+  /** For people: `anna@laptop:/home/anna/distrobench`. */
+  name: z.string(),
+});
+export type Controller = z.output<typeof controllerSchema>;
+
+const firstCell = z.strictObject({
   kind: z.enum(cellKinds),
   name: z.string(),
   /** The value before the first write; `absent` for what was not there. */
   before: z.string(),
   origin: z.enum(["live", "file", "absent"]),
-  /** What we wrote last, as read back. */
+  /** What we wrote last, or were about to write. */
   wrote: z.string(),
+});
+
+export const baselineCell = firstCell.extend({
+  /** When `before` was read; ISO 8601. */
+  at: z.string(),
+  /** The start of the host in which it had, or was to get, our value: /proc/sys/kernel/random/boot_id. */
+  bootId: z.string(),
+  /** Other values that are ours: what the kernel made of `wrote`, or what we had written before, which a write that was cut leaves. */
+  also: z.array(z.string()).optional(),
+  /** What somebody else had set when we were about to write, and may have kept: a read-back of these is not ours. */
+  foreign: z.array(z.string()).optional(),
 });
 export type BaselineCell = z.output<typeof baselineCell>;
 
-/** What a host was like before: kept on the host and in the state. Cells in the order of writing. */
-export const baselineSchema = z.strictObject({
-  version: z.literal(1),
+const secondBaseline = z.strictObject({
+  version: z.literal(2),
   /** `<stack>/<host>` */
   owner: z.string(),
+  /** Who tunes; absent in what an older distrobench wrote. */
+  controller: controllerSchema.optional(),
   profile: z.string(),
-  bootId: z.string(),
-  /** ISO 8601. */
+  /** When the owner's first record was made; ISO 8601. */
   at: z.string(),
   cells: z.array(baselineCell),
 });
-export type Baseline = z.output<typeof baselineSchema>;
+export type Baseline = z.output<typeof secondBaseline>;
+
+/** What was written to the end of November 2026: one time and one start of the host for all cells, those of the last write. */
+const firstBaseline = secondBaseline
+  .omit({ controller: true })
+  .extend({ version: z.literal(1), bootId: z.string(), cells: z.array(firstCell) })
+  .transform(
+    ({ bootId, ...record }): Baseline => ({
+      ...record,
+      version: 2,
+      cells: record.cells.map((cell) => ({ ...cell, at: record.at, bootId })),
+    }),
+  );
+
+/** What a host was like before: kept on the host and in the state. Cells in the order of writing. Older versions become the newest. */
+export const baselineSchema = z.union([secondBaseline, firstBaseline]);
 
 /** What became of one knob. */
 export interface KnobReport {
@@ -89,6 +124,8 @@ export interface KnobReport {
 
 export interface TuningOutputs extends TuningInputs {
   readonly baseline: Baseline;
+  /** When values were last written (ISO 8601), and in which start of the host; absent in the state of an older distrobench. */
+  readonly written?: { readonly at: string; readonly bootId: string };
   readonly reports: readonly KnobReport[];
   /** Values read back, by knob: part of what a result depends on. */
   readonly readBack: Readonly<Record<string, string>>;

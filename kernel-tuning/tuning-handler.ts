@@ -1,5 +1,6 @@
 import {
   ConnectionError,
+  expectGone,
   type OperationContext,
   PartialFailure,
   type ResourceHandler,
@@ -7,11 +8,13 @@ import {
   UserError,
 } from "../hosts/index.ts";
 import { applyProfile } from "./apply.ts";
+import { controllerOf } from "./controller.ts";
 import type { TuningHost } from "./host/port.ts";
 import { shellHost } from "./host/shell-host.ts";
 import { liveKnobs } from "./live.ts";
+import { type Claimant, isOwn, ownerWords, RecordTaken, wayOn } from "./owner.ts";
 import { restoreHost } from "./recover.ts";
-import { type Baseline, type KnobValue, type TuningInputs, type TuningOutputs, tuningInputs } from "./schema.ts";
+import { type Baseline, baselineSchema, type KnobValue, type TuningInputs, type TuningOutputs, tuningInputs } from "./schema.ts";
 
 type OpenHost = (context: OperationContext, inputs: TuningInputs) => Promise<TuningHost>;
 type State = Stored<TuningInputs, TuningOutputs>;
@@ -31,9 +34,9 @@ export function createTuningHandler(open: OpenHost): ResourceHandler<TuningInput
     notInDiff: ["connection", "machine", "force", "confirmSeconds"],
     secrets: ["connection"],
     refreshBeforeUpdate: true,
-    create: async (context, inputs) => ({ id: `${inputs.host}/tuning`, outputs: await bring(open, context, inputs, undefined) }),
+    create: async (context, inputs) => ({ id: `${inputs.host}/tuning`, outputs: await bring(open, context, inputs, {}) }),
     read: async (context, stored) => await look(open, context, stored),
-    update: async (context, stored, inputs) => await bring(open, context, inputs, stored.outputs.baseline),
+    update: async (context, stored, inputs) => await bring(open, context, inputs, stored.outputs),
     delete: async (context, stored) => await putBack(open, context, stored),
   };
 }
@@ -45,16 +48,17 @@ async function bring(
   open: OpenHost,
   context: OperationContext,
   inputs: TuningInputs,
-  known: Baseline | undefined,
+  stored: Partial<Pick<TuningOutputs, "baseline" | "written">>,
 ): Promise<TuningOutputs> {
   let begun: TuningOutputs | undefined;
   const apply = async () => {
     context.progress("reading knobs");
+    const claimant = claimantOf(context, inputs, knownOf(stored));
     return await applyProfile(await open(context, inputs), inputs, {
-      owner: ownerOf(context, inputs),
+      claimant,
       now: new Date(),
-      known,
-      accept: (record) => refuseForeign(context, inputs, record),
+      ...(stored.written === undefined ? {} : { lastWritten: stored.written }),
+      accept: (record) => refuseForeign(inputs.host, record, claimant),
       writing: (outputs) => {
         begun = outputs;
         context.progress(`writing ${outputs.baseline.cells.length} values`);
@@ -73,7 +77,7 @@ async function bring(
       );
     return outputs;
   } catch (error) {
-    if (begun === undefined || error instanceof PartialFailure) throw error;
+    if (begun === undefined || error instanceof PartialFailure || error instanceof RecordTaken) throw error;
     throw new PartialFailure(`${inputs.host}/tuning`, begun, [reasonOf(error)], { cause: error });
   }
 }
@@ -102,8 +106,10 @@ async function look(
   stored: State,
 ): Promise<{ inputs: TuningInputs; outputs: TuningOutputs }> {
   const { inputs, outputs } = stored;
+  const known = knownOf(outputs);
   try {
-    const { view, drifted } = await liveKnobs(await open(context, inputs), outputs);
+    const written = { ...outputs, baseline: known ?? { cells: [] } };
+    const { view, drifted } = await liveKnobs(await open(context, inputs), written);
     if (view.trial !== undefined) context.warn(`${inputs.host}: ${trialWords(view.trial)}`);
     for (const { knob, expected, found } of drifted)
       context.warn(`${inputs.host}: ${knob}: expected ${expected}, found ${found}`);
@@ -123,34 +129,40 @@ function trialWords(trial: string): string {
 }
 
 async function putBack(open: OpenHost, context: OperationContext, { inputs, outputs }: State): Promise<void> {
+  const known = knownOf(outputs);
+  const claimant = claimantOf(context, inputs, known);
+  const accept = (record: Baseline) => refuseForeign(inputs.host, record, claimant);
+  const options = { ...(known === undefined ? {} : { known }), force: inputs.force ?? false, accept };
   try {
     const host = await open(context, inputs);
-    const known = outputs.baseline;
-    const options = { known, force: inputs.force ?? false, accept: (record: Baseline) => refuseForeign(context, inputs, record) };
-    const done = await context.exclusive(inputs.machine, async () => await restoreHost(host, options));
-    const force = `./distrobench restore ${inputs.host} --stack ${context.stack} --force puts them back all the same`;
-    if (done !== undefined && done.conflicts.length > 0)
-      context.warn(
-        `${inputs.host}: somebody else changed what we had set, so it was left alone; ${force}\n  ${done.conflicts.join("\n  ")}`,
-      );
-    if (done !== undefined && done.failures.length > 0)
-      throw new UserError(`${inputs.host}: ${done.failures.join("\n")}`, { remedy: "free what holds them, then destroy again" });
+    conclude(context, inputs.host, await context.exclusive(inputs.machine, async () => await restoreHost(host, options)));
   } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error;
-    const later = `./distrobench restore ${inputs.host} --stack ${context.stack} puts it back from its own record when it can be reached`;
-    context.warn(`${error.message}: its tuning was not taken back; ${later}`);
+    context.warn(`${expectGone(error, inputs.connection, context.stack).message}: its tuning is given up`);
   }
 }
 
-function ownerOf(context: OperationContext, inputs: TuningInputs): string {
-  return `${context.stack}/${inputs.host}`;
+function conclude(context: OperationContext, host: string, done: Awaited<ReturnType<typeof restoreHost>>): void {
+  const { conflicts, failures } = done ?? { conflicts: [], failures: [] };
+  const force = `./distrobench restore ${host} --stack ${context.stack} --force puts them back all the same`;
+  if (conflicts.length > 0)
+    context.warn(`${host}: somebody else changed what we had set, so it was left alone; ${force}\n  ${conflicts.join("\n  ")}`);
+  if (failures.length > 0)
+    throw new UserError(`${host}: ${failures.join("\n")}`, { remedy: "free what holds them, then destroy again" });
 }
 
-/** Two stacks that tune one host would each take the other's values for the host's own. */
-function refuseForeign(context: OperationContext, inputs: TuningInputs, record: Baseline): void {
-  if (record.owner === ownerOf(context, inputs)) return;
-  const [stack = "", host = ""] = record.owner.split("/");
-  throw new UserError(`${inputs.host} is tuned already, by ${record.owner} since ${record.at} (profile ${record.profile})`, {
-    remedy: `./distrobench destroy ${stack}, or when that stack is lost: ./distrobench restore ${host} --stack ${stack}`,
+/** What the state knows: nothing, of a create that was killed; another version, where an older distrobench wrote it. */
+function knownOf({ baseline }: { readonly baseline?: Baseline }): Baseline | undefined {
+  return baseline === undefined ? undefined : baselineSchema.parse(baseline);
+}
+
+function claimantOf(context: OperationContext, inputs: TuningInputs, known: Baseline | undefined): Claimant {
+  return { owner: `${context.stack}/${inputs.host}`, controller: controllerOf(context.root), known };
+}
+
+/** Two stacks, or two checkouts, that tune one host would each take the other's values for the host's own. */
+function refuseForeign(host: string, record: Baseline, claimant: Claimant): void {
+  if (isOwn(record, claimant)) return;
+  throw new UserError(`${host} is tuned already, by ${ownerWords(record)} (profile ${record.profile})`, {
+    remedy: wayOn(record, claimant),
   });
 }

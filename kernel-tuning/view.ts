@@ -1,11 +1,12 @@
-import { Buffer } from "node:buffer";
-import { type DistributionName, UserError } from "../hosts/index.ts";
+import type { DistributionName } from "../hosts/index.ts";
 import { parseCommandLine } from "./boot/command-line.ts";
 import { type Cell, type CellKind, cellKey, cellKinds, choices, normalise } from "./cells.ts";
 import { parseCpuList } from "./cpu-list.ts";
 import { withHolds } from "./host/holds.ts";
 import type { HostRecord } from "./host/port.ts";
-import { type Baseline, baselineSchema } from "./schema.ts";
+import { withReadBack } from "./ours.ts";
+import { digestOf, keptText, parseRecord } from "./record.ts";
+import type { Baseline } from "./schema.ts";
 
 /** A host as read in one round trip. */
 export interface HostView {
@@ -39,6 +40,8 @@ export interface HostView {
   readonly trial: string | undefined;
   /** The host's own record, with what was read back after its last write. */
   readonly record: Baseline | undefined;
+  /** What that record is known by: see `digestOf`. */
+  readonly digest: string | undefined;
 }
 
 const KINDS: ReadonlySet<string> = new Set(cellKinds);
@@ -49,6 +52,7 @@ export function viewOf(records: readonly HostRecord[], distribution: Distributio
   const fact = (name: string) => of("fact").find((record) => record.name === name)?.value ?? "";
   const [major = "0", minor = "0"] = fact("kernel").split(/[.-]/);
   const cells = expanded(records);
+  const saved = keptText(records, "tuning.json");
   return {
     kernel: [Number(major), Number(minor)],
     release: fact("kernel"),
@@ -66,7 +70,8 @@ export function viewOf(records: readonly HostRecord[], distribution: Distributio
     choices: new Map(cells.map((cell) => [cellKey(cell), choices(cell.value)])),
     dropIns: of("loader").some(({ name }) => name === "grub.d"),
     trial: fact("trial") || undefined,
-    record: recordOf(of("record")),
+    record: saved === "" ? undefined : withReadBacks(parseRecord(saved), keptText(records, "tuning.readback")),
+    digest: saved === "" ? undefined : digestOf(saved),
   };
 }
 
@@ -99,28 +104,8 @@ function grouped(records: readonly HostRecord[]): ReadonlyMap<string, readonly n
   return groups;
 }
 
-function recordOf(records: readonly HostRecord[]): Baseline | undefined {
-  const text = (name: string) => Buffer.from(records.find((record) => record.name === name)?.value ?? "", "base64").toString();
-  const saved = text("tuning.json");
-  if (saved === "") return undefined;
-  const baseline = parseBaseline(saved);
-  const lines = text("tuning.readback")
-    .split("\n")
-    .map((line) => line.split("\t"));
-  const written = valuesOf(lines.map(([kind = "", name = "", value = ""]) => ({ kind, name, value })));
-  return { ...baseline, cells: baseline.cells.map((cell) => ({ ...cell, wrote: written.get(cellKey(cell)) ?? cell.wrote })) };
-}
-
-function parseBaseline(text: string): Baseline {
-  try {
-    return baselineSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new UserError(
-      "/var/lib/distrobench/baseline/tuning.json on the host can't be understood: a newer distrobench may have written it",
-      {
-        remedy: "use that version to restore, or read the file and put its `before` values back by hand, then remove it",
-        cause,
-      },
-    );
-  }
+function withReadBacks(baseline: Baseline, text: string): Baseline {
+  const lines = text.split("\n").map((line) => line.split("\t"));
+  const read = valuesOf(lines.map(([kind = "", name = "", value = ""]) => ({ kind, name, value })));
+  return { ...baseline, cells: baseline.cells.map((cell) => withReadBack(cell, read.get(cellKey(cell)))) };
 }

@@ -10,8 +10,20 @@ export function tuningsOf(tuned: readonly (readonly [host: string, tuning: Tunin
   return pulumi.output(Object.fromEntries(tuned.map(([host, tuning]) => [host, entryOf(tuning)])));
 }
 
-function entryOf({ distribution, knobs, cpus, baseline, managed, reports }: Tuning): pulumi.Output<Tunings[string]> {
+function entryOf({
+  distribution,
+  knobs,
+  cpus,
+  baseline,
+  managed,
+  reports,
+  written: last,
+}: Tuning): pulumi.Output<Tunings[string]> {
   return pulumi
-    .output({ distribution, knobs, cpus, baseline, managed, reports })
-    .apply((written): Tunings[string] => ({ at: written.baseline.at, bootId: written.baseline.bootId, tuned: tunedOf(written) }));
+    .output({ distribution, knobs, cpus, baseline, managed, reports, last })
+    .apply(({ last: lastWritten, ...written }): Tunings[string] => ({
+      at: lastWritten?.at ?? written.baseline.at,
+      bootId: lastWritten?.bootId ?? "",
+      tuned: tunedOf(written),
+    }));
 }

@@ -1,5 +1,4 @@
-import { hostname, userInfo } from "node:os";
-import { UserError } from "../../hosts/index.ts";
+import { UserError, userName } from "../../hosts/index.ts";
 import type { Harness } from "../harness/client.ts";
 import { ANSWER_SECONDS } from "../harness/client.ts";
 import { duration } from "./progress.ts";
@@ -17,7 +16,7 @@ interface Waiting {
 
 /** Who measures, for those who wait: `anna@laptop since 2026-11-24T19:50:00.000Z, session <id>`. */
 export function ownerOf(session: string, since: Date): string {
-  return `${userName()}@${hostname()} since ${since.toISOString()}, session ${session}`;
+  return `${userName()} since ${since.toISOString()}, session ${session}`;
 }
 
 /**
@@ -44,13 +43,4 @@ export async function takeHost(
     remedy:
       "go on when it has ended; it frees the host by itself when its controller ends, is killed or gives no answer for a minute",
   });
-}
-
-/** Empty user databases (containers, foreign user ids) have no name for us. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? "unknown"}`;
-  }
 }

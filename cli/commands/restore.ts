@@ -1,5 +1,5 @@
 import { createSshPool, restoreFiles, restorePackages, UserError } from "../../hosts/index.ts";
-import { restoreHost, shellHost } from "../../kernel-tuning/index.ts";
+import { type Baseline, controllerOf, isOwn, ownerWords, restoreHost, shellHost, wayOn } from "../../kernel-tuning/index.ts";
 import { loadPlan } from "../../stacks/index.ts";
 import { connector, namedHost } from "../connect.ts";
 import { type Context, Exit, say } from "../context.ts";
@@ -20,7 +20,9 @@ export async function restore(context: Context, name: string, options: Options):
   try {
     const transport = await pool.transport(connection);
     const force = options.force ?? false;
-    const accept = ({ owner }: { readonly owner: string }) => refuseForeign(owner, name, options);
+    const accept = (record: Baseline) => {
+      if (!force) refuseForeign(context, record, name, options.stack);
+    };
     const tuned = shellHost(transport, context.signal, {
       local: connection.kind === "local",
       progress: (message) => context.stderr.isTTY === true && say(context, `  ${message}`),
@@ -70,10 +72,8 @@ function packagesText({ removed, left, neededBy }: NonNullable<Restored["package
   return left.length === 0 ? `${gone}.` : `${gone}; ${left.join(", ")} still stay: ${neededBy.join(", ")} need them.`;
 }
 
-function refuseForeign(owner: string, name: string, { stack, force }: Options): void {
-  if (owner === `${stack}/${name}` || force === true) return;
-  const [otherStack = "", otherHost = ""] = owner.split("/");
-  throw new UserError(`the tuning on ${name} belongs to the stack ${otherStack}, where the host is called ${otherHost}`, {
-    remedy: `./distrobench restore ${otherHost} --stack ${otherStack}, or --force`,
-  });
+function refuseForeign(context: Context, record: Baseline, name: string, stack: string): void {
+  const claimant = { owner: `${stack}/${name}`, controller: controllerOf(context.root) };
+  if (isOwn(record, claimant)) return;
+  throw new UserError(`the tuning on ${name} is by ${ownerWords(record)}`, { remedy: wayOn(record, claimant) });
 }

@@ -20,7 +20,7 @@ export function pendingBoot(
   wanted: readonly WantedCell[],
   leaving: Baseline | undefined,
   view: HostView,
-  more: Pick<BootChange, "baseline" | "confirmSeconds">,
+  more: Pick<BootChange, "baseline" | "over" | "confirmSeconds">,
 ): PendingBoot | undefined {
   const boots = wanted.filter(({ kind }) => kind === "boot");
   const file = wanted.find(isLoaderFile);

@@ -1,7 +1,7 @@
 import { joinSh, type Shell, sh } from "../../hosts/index.ts";
 import { library } from "../host/library.ts";
 import type { BootChange } from "../host/port.ts";
-import type { Baseline } from "../schema.ts";
+import { saveFirst } from "../host/scripts.ts";
 import { parameterText, TRIAL_INIT, trialParameters } from "./command-line.ts";
 import { applyCommands } from "./loader.ts";
 
@@ -76,9 +76,6 @@ export function initBefore(commandLine = "/proc/cmdline"): Shell {
   return sh`tr ' ' '\\n' <${commandLine} | sed -n 's/^init=//p' | grep -vxF ${TRIAL_INIT} | tail -n 1`;
 }
 
-const keep = (baseline: Baseline): Shell =>
-  sh`save ${Buffer.from(`${JSON.stringify(baseline)}\n`).toString("base64")} || exit 70`;
-
 function apply(path: string): Shell {
   const branches = applyCommands(path).map((command) => {
     const words = command.split(" ");
@@ -87,7 +84,7 @@ function apply(path: string): Shell {
   return joinSh([sh`apply() {`, ...branches, sh`:`, sh`}`]);
 }
 
-/** Keeps the record, and makes the next start, and only that one, the trial. Exit code 70: no record; 71: this host can't try. */
+/** Keeps the record, and makes the next start, and only that one, the trial. Exit code 70: no record; 71: this host can't try; `TAKEN`. */
 export function armScript(change: BootChange): Shell {
   const text = Buffer.from(TRIAL_SCRIPT).toString("base64");
   const more = trialParameters(change.parameters).map(parameterText).join(" ");
@@ -95,7 +92,7 @@ export function armScript(change: BootChange): Shell {
     library,
     bootLibrary,
     apply(change.path),
-    keep(change.baseline),
+    saveFirst(change),
     sh`umask 022`,
     sh`withdraw`,
     sh`rm -f ${CONFIRMED} && mkdir -p $H && printf %s ${text} | base64 -d >$H/trial-init && chmod 755 $H/trial-init || exit 70`,
@@ -107,12 +104,13 @@ export function armScript(change: BootChange): Shell {
 }
 
 /** Calls the dead man off, and makes permanent what runs. */
-export function confirmScript({ baseline, path, file }: BootChange): Shell {
+export function confirmScript(change: BootChange): Shell {
+  const { path, file } = change;
   return joinSh([
     library,
     bootLibrary,
     apply(path),
-    keep(baseline),
+    saveFirst(change),
     sh`umask 022`,
     sh`: >${CONFIRMED}`,
     sh`rm -f $H/undo`,

@@ -1,5 +1,7 @@
 import { CommandError, type RunOptions, type Shell, type Transport, UserError } from "../../hosts/index.ts";
 import type { BootChange, BootHost } from "../host/port.ts";
+import { explainTaken } from "../host/taken.ts";
+import { digestOf, recordText } from "../record.ts";
 import { isTrial, parameterText } from "./command-line.ts";
 import { restart } from "./restart.ts";
 import { applyScript, armScript, confirmScript, withdrawScript } from "./scripts.ts";
@@ -18,8 +20,13 @@ export function shellBoot(transport: Transport, { signal, progress }: Surroundin
     const { stdout } = await transport.run(script, { signal, timeoutSeconds: SCRIPT_SECONDS, ...options });
     return stdout.trim();
   };
+  const confirm = async (change: BootChange) => {
+    await run(confirmScript(change)).catch((error: unknown) => {
+      throw explainTaken(transport.host, error);
+    });
+  };
   return {
-    persist: async (change) => void (await run(confirmScript(change))),
+    persist: confirm,
     tryOnce: async (change) => {
       progress("preparing a start on trial");
       await run(armScript(change)).catch((error: unknown) => {
@@ -29,7 +36,7 @@ export function shellBoot(transport: Transport, { signal, progress }: Surroundin
       const proven = isTrial(commandLine) && change.parameters.every(([name, value]) => commandLine.get(name) === value);
       if (!proven) throw undone(transport.host, change, await run(withdrawScript));
       progress("making the command line permanent");
-      await run(confirmScript(change));
+      await confirm({ ...change, over: digestOf(recordText(change.baseline)) });
     },
     apply: async (path) => {
       progress("telling the boot loader");
@@ -41,7 +48,7 @@ export function shellBoot(transport: Transport, { signal, progress }: Surroundin
 }
 
 function explain(host: string, error: unknown): unknown {
-  if (!(error instanceof CommandError) || error.exitCode !== 71) return error;
+  if (!(error instanceof CommandError) || error.exitCode !== 71) return explainTaken(host, error);
   return new UserError(`${host}: its command line can't be tried, so nothing was changed: ${error.stderr.trim()}`, {
     remedy: "set the parameters by hand, or leave out the boot knobs",
     cause: error,

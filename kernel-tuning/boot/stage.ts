@@ -1,6 +1,7 @@
 import { UserError } from "../../hosts/index.ts";
 import type { WantedCell } from "../cells.ts";
-import type { BootHost, TuningHost } from "../host/port.ts";
+import type { BootHost, Keeping, TuningHost } from "../host/port.ts";
+import { digestOf, recordText } from "../record.ts";
 import { obsolete, planRestore, type RestorePlan } from "../restore.ts";
 import type { Baseline, TuningInputs } from "../schema.ts";
 import type { HostView } from "../view.ts";
@@ -26,11 +27,15 @@ export async function bringCommandLine(host: TuningHost, inputs: TuningInputs, s
   const { view, old, wanted, baseline } = stage;
   const leaving = obsolete(old, wanted);
   const confirmSeconds = inputs.confirmSeconds ?? CONFIRM_SECONDS;
-  const pending = pendingBoot(wanted, leaving, view, { baseline, confirmSeconds });
+  const pending = pendingBoot(wanted, leaving, view, { baseline, over: view.digest, confirmSeconds });
   if (pending !== undefined) {
     const boot = restartable(host);
     stage.writing();
-    if (pending.restart) await boot.tryOnce(pending.change).catch(async (error: unknown) => await keepOld(host, old, error));
+    if (pending.restart)
+      await boot.tryOnce(pending.change).catch(async (error: unknown) => {
+        if (old !== undefined) await keepOld(host, { baseline: old, over: digestOf(recordText(baseline)) });
+        throw error;
+      });
     else await boot.persist(pending.change);
     return true;
   }
@@ -40,9 +45,8 @@ export async function bringCommandLine(host: TuningHost, inputs: TuningInputs, s
 }
 
 /** A trial that came to nothing has changed nothing: the record must say again what was written before, or a restore finds strange values. */
-async function keepOld(host: TuningHost, old: Baseline | undefined, failure: unknown): Promise<never> {
-  if (old !== undefined) await host.write({ baseline: old, steps: [], readBack: [] }).catch(() => undefined);
-  throw failure;
+async function keepOld(host: TuningHost, old: Keeping): Promise<void> {
+  await host.write({ ...old, steps: [], readBack: [] }).catch(() => undefined);
 }
 
 /** A profile that wants no parameters any more: those of the one before go. */
@@ -55,8 +59,9 @@ async function leave(
   const plan = planRestore(leaving, stage.view, force);
   if (loaderSteps(plan).length === 0 && !runsOurs(leaving, stage.view)) return false;
   stage.writing();
-  await host.write({ baseline: stage.old, steps: loaderSteps(plan), readBack: [] });
-  return await takeBackCommandLine(host, leaving, plan, stage.view);
+  await host.write({ baseline: stage.old, over: stage.view.digest, steps: loaderSteps(plan), readBack: [] });
+  await takeBackCommandLine(host, leaving, plan, stage.view);
+  return true;
 }
 
 /** Whether there is more to putting a host back than writing values. */
@@ -64,7 +69,10 @@ export function needsRestart(baseline: Baseline, plan: RestorePlan, view: HostVi
   return loaderSteps(plan).length > 0 || runsOurs(baseline, view) || view.trial !== undefined;
 }
 
-/** After the boot loader's files were put back: tells it, and starts the host again when its kernel still has a parameter of ours. */
+/**
+ * After the boot loader's files were put back: tells it, and starts the host again when its kernel still has a parameter of ours. Resolves
+ * with whether it was started again.
+ */
 export async function takeBackCommandLine(
   host: TuningHost,
   baseline: Baseline,

@@ -1,9 +1,12 @@
 import { type Shell, sh } from "../../hosts/index.ts";
+import { TAKEN } from "./taken.ts";
 
 /**
  * Functions for any POSIX shell, busybox included. Output is one record per line: kind, name, value, with tabs between.
  * All values are read by one `head`: a process per file takes seconds on a slow host, and a shell's own `read` asks for one byte at a
  * time, of which files under /proc/sys answer only the first. A file that can't be read, or is empty, has no record.
+ * `save BASE64 SHA256` puts a record in the place of the one that has that digest. Without one yet (an empty SHA256) the name is made with
+ * link(2), which only one of several can. Both end the script with `TAKEN` where another record is in the way, and print that.
  */
 export const library: Shell = sh`D=/var/lib/distrobench/baseline
 R=$D/tuning.json
@@ -159,8 +162,19 @@ step() {
   o result "$n" "$c $r"
   [ "$c" = 0 ] || failed=1
 }
+same() { [ -f "$R" ] && [ "$(sha256sum <"$R")" = "$1  -" ]; }
+taken() { rm -f "$1"; read_record; exit ${TAKEN}; }
 save() {
   umask 077
-  mkdir -p "$D" && printf %s "$1" | base64 -d >"$R.new" && { sync "$R.new" 2>/dev/null || sync; } && mv -f "$R.new" "$R" && { sync "$D" 2>/dev/null || sync; }
+  mkdir -p "$D" && t=$(mktemp "$R.XXXXXX") || return
+  printf %s "$1" | base64 -d >"$t" && { sync "$t" 2>/dev/null || sync; } || { rm -f "$t"; return 1; }
+  if [ -z "$2" ]; then
+    m=$(ln "$t" "$R" 2>&1) || { [ ! -e "$R" ] || taken "$t"; rm -f "$t"; echo "$m" >&2; return 1; }
+    rm -f "$t"
+  else
+    same "$2" || taken "$t"
+    mv -f "$t" "$R" || return
+  fi
+  sync "$D" 2>/dev/null || sync
 }
-forget() { rm -f "$R" "$R.new" "$D/tuning.readback"; rm -rf /run/distrobench.guard.tuning*; rmdir "$D" /var/lib/distrobench 2>/dev/null; :; }`;
+forget() { rm -f "$R" "$R".* "$D/tuning.readback"; rm -rf /run/distrobench.guard.tuning*; rmdir "$D" /var/lib/distrobench 2>/dev/null; :; }`;

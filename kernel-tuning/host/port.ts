@@ -28,9 +28,18 @@ export interface Guard {
   readonly seconds: number;
 }
 
-export interface WriteOrder {
-  /** Saved durably on the host before the first step. */
+/** A record to save before anything is changed. */
+export interface Keeping {
   readonly baseline: Baseline;
+  /**
+   * Digest of the record that it takes the place of; undefined: there is none yet. Where the host has another one nothing is done, and the
+   * call rejects with `RecordTaken`.
+   */
+  readonly over: string | undefined;
+}
+
+/** The record is saved durably on the host before the first step. */
+export interface WriteOrder extends Keeping {
   readonly steps: readonly WriteStep[];
   /** Read after the last step, and kept beside the baseline. */
   readonly readBack: readonly Cell[];
@@ -51,10 +60,8 @@ export interface WriteAnswer {
   readonly records: readonly HostRecord[];
 }
 
-/** Another command line for the kernel. */
-export interface BootChange {
-  /** Saved durably on the host first. */
-  readonly baseline: Baseline;
+/** Another command line for the kernel; the record is saved durably on the host first. */
+export interface BootChange extends Keeping {
   /** The boot loader's file. */
   readonly path: string;
   readonly loader: "grub" | "file";

@@ -1,8 +1,8 @@
 import { armDeadMan, joinSh, type Shell, sh } from "../../hosts/index.ts";
-import type { Baseline } from "../schema.ts";
+import { digestOf, recordText } from "../record.ts";
 import { readHolds, writeHold } from "./holds.ts";
 import { library } from "./library.ts";
-import type { Guard, ReadRequest, WriteOrder, WriteStep } from "./port.ts";
+import type { Guard, Keeping, ReadRequest, WriteOrder, WriteStep } from "./port.ts";
 
 /** Everything a profile needs to know of a host, in one round trip; read-only. */
 export function readScript(requests: readonly ReadRequest[]): Shell {
@@ -12,8 +12,8 @@ export function readScript(requests: readonly ReadRequest[]): Shell {
 export const GUARD_NAME = "tuning";
 
 /**
- * Saves the baseline, writes, reads back, in one round trip. Nothing is written when the baseline can't be saved (exit code 70), and
- * nothing that is guarded when the guard can't be set up (`NOT_ARMED`).
+ * Saves the baseline, writes, reads back, in one round trip. Nothing is written when the baseline can't be saved (exit code 70) or the host
+ * has another record than it should (`TAKEN`), and nothing that is guarded when the guard can't be set up (`NOT_ARMED`).
  */
 export function writeScript(order: WriteOrder): Shell {
   const calls = order.steps.map(({ kind, name, value, assignment }, index) => {
@@ -22,25 +22,32 @@ export function writeScript(order: WriteOrder): Shell {
   });
   const first = calls.length - (order.guard?.undo.length ?? 0);
   const steps = [...calls.slice(0, first), ...(order.guard === undefined ? [] : [arm(order.guard)]), ...calls.slice(first)];
-  const after =
-    order.afterwards === undefined
-      ? sh``
-      : order.afterwards === "forget"
-        ? sh`[ -n "$failed" ] || forget`
-        : sh`[ -n "$failed" ] || save ${base64(order.afterwards)}`;
   return joinSh([
     library,
     sh`failed=`,
-    sh`save ${base64(order.baseline)} || exit 70`,
+    saveFirst(order),
     ...steps,
     sh`all() {`,
     ...readCalls(order.readBack),
     sh`:`,
     sh`}`,
     sh`all >"$D/tuning.readback"\ncat "$D/tuning.readback"`,
-    after,
+    finish(order),
     sh`:`,
   ]);
+}
+
+/** Comes before anything else that changes a host. What was read back under the record before is in this one. */
+export function saveFirst({ baseline, over }: Keeping): Shell {
+  return sh`save ${base64(recordText(baseline))} ${over ?? ""} && rm -f "$D/tuning.readback" || exit 70`;
+}
+
+/** What was begun under a record ends under it: one that somebody else has forced upon the host meanwhile stays. */
+function finish({ baseline, afterwards }: WriteOrder): Shell {
+  if (afterwards === undefined) return sh``;
+  const mine = digestOf(recordText(baseline));
+  const change = afterwards === "forget" ? sh`forget` : sh`save ${base64(recordText(afterwards))} ${mine}`;
+  return sh`if [ -z "$failed" ] && same ${mine}; then ${change}; fi`;
 }
 
 function arm({ undo, seconds }: Guard): Shell {
@@ -71,6 +78,6 @@ function pattern(path: string): Shell {
   return rest.reduce((before, part) => (part === "" ? sh`${before}*` : sh`${before}*${part}`), sh`${first}`);
 }
 
-function base64(baseline: Baseline): string {
-  return Buffer.from(`${JSON.stringify(baseline)}\n`).toString("base64");
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
 }

@@ -1,7 +1,9 @@
 import { CommandError, confirmAnew, NOT_ARMED, type Transport, UserError } from "../../hosts/index.ts";
 import { shellBoot } from "../boot/shell-boot.ts";
-import type { HostRecord, StepResult, TuningHost } from "./port.ts";
+import type { StepResult, TuningHost } from "./port.ts";
+import { parseRecords } from "./records.ts";
 import { GUARD_NAME, readScript, writeScript } from "./scripts.ts";
+import { explainTaken } from "./taken.ts";
 
 /** Seconds; a read of 40 knobs takes 0.3 s natively and some seconds emulated. A service may take long to stop. */
 const READ_SECONDS = 120;
@@ -61,16 +63,7 @@ function explain(host: string, error: unknown): unknown {
       remedy: "make /run writable for root, with some free space, or leave those values out",
       cause: error,
     });
-  return error;
-}
-
-/** Lines of kind, name and value; a line cut off by a lost connection is left out. */
-export function parseRecords(text: string): HostRecord[] {
-  return text.split("\n").flatMap((line) => {
-    const [kind, name, value, ...more] = line.split("\t");
-    if (kind === undefined || name === undefined || value === undefined || more.length > 0) return [];
-    return [{ kind, name, value }];
-  });
+  return explainTaken(host, error);
 }
 
 function result(text: string): StepResult {

@@ -18,7 +18,13 @@ const seeing = (mount: string) => ["unshare", "--mount", "sh", "-c", `mount ${mo
 const smallVar = seeing("-t tmpfs -o size=64m none /var");
 /** What every host needs and an old controller may lack. */
 const usable = seeing("-t cgroup2 none /sys/fs/cgroup");
-const canMount = isRoot && [smallVar, usable].every((words) => spawnSync("env", [...words, "true"]).status === 0);
+/** A usable host with a knob and a record of tuning that are nobody else's. */
+const tunable = seeing(`-t cgroup2 none /sys/fs/cgroup && mount -t tmpfs none /proc/sys/vm && echo 60 >/proc/sys/vm/swappiness &&
+  mount -t tmpfs none /mnt && mkdir /mnt/lib && mount --rbind /var/lib /mnt/lib && mount -t tmpfs none /var/lib &&
+  for d in /mnt/lib/*/; do
+    n=/var/lib/$(basename "$d"); [ "$n" = /var/lib/distrobench ] || { mkdir "$n" && mount --bind "$d" "$n"; } || exit
+  done`);
+const canMount = isRoot && [smallVar, usable, tunable].every((words) => spawnSync("env", [...words, "true"]).status === 0);
 const skipped = !canMount && "needs root, and leave to mount";
 
 /** A way to a server that can be cut and opened again, as if its host were switched off and on. */
@@ -33,6 +39,11 @@ describe("hosts that cannot be used", { concurrency: false, timeout: 170_000 }, 
   const cables: Cable[] = [];
   let silent: Server;
   let up: Ended;
+  let tuned: Sshd;
+  const onTuned = (command: string) =>
+    execFileSync("nsenter", ["--mount", "--target", String(tuned.pid), "sh", "-c", command])
+      .toString()
+      .trim();
 
   before(async () => {
     // So that one run tells of all of them; by itself Pulumi starts nothing new after the first failure.
@@ -53,13 +64,16 @@ describe("hosts that cannot be used", { concurrency: false, timeout: 170_000 }, 
     if (canMount) {
       const full = await startSshd({ inside: smallVar });
       const good = await startSshd({ inside: usable });
-      servers.push(full, good);
-      cables.push(await cableTo(good.port), await cableTo(good.port));
+      tuned = await startSshd({ inside: tunable });
+      servers.push(full, good, tuned);
+      for (const { port } of [good, good, tuned]) cables.push(await cableTo(port));
       lines.push(hostLine("full", full));
       const closed = await startSshd({ inside: seeing(`--bind ${passwords(sshd.directory)} /etc/passwd`), user: "nobody" });
       servers.push(closed);
       lines.push(hostLine("no-root", closed));
-      cables.forEach(({ port }, index) => void lines.push(hostLine(index === 0 ? "server" : "lost", good, { port })));
+      const [server, lost, wired] = cables.map(({ port }) => ({ port }));
+      const knobs = 'tuning: { profile: stock, knobs: { sysctl.vm.swappiness: "10" } }';
+      lines.push(hostLine("server", good, server), hostLine("lost", good, lost), hostLine("tuned", tuned, wired, knobs));
     }
     writeFileSync(
       join(root, `stacks/${stack}.yaml`),
@@ -113,7 +127,12 @@ describe("hosts that cannot be used", { concurrency: false, timeout: 170_000 }, 
 
   it("make destroy fail while they are switched off, with both ways on", { skip: skipped }, async () => {
     const made = newestOperations(stack).filter(({ operation, outcome }) => operation === "create" && outcome === "ok");
-    assert.deepEqual(made.flatMap(({ type, name }) => (String(type).endsWith(":Host") ? [name] : [])).sort(), ["lost", "server"]);
+    assert.deepEqual(made.flatMap(({ type, name }) => (String(type).endsWith(":Host") ? [name] : [])).sort(), [
+      "lost",
+      "server",
+      "tuned",
+    ]);
+    assert.equal(onTuned("cat /proc/sys/vm/swappiness"), "10");
     for (const cable of cables) await cable.cut();
     const { code, output } = await distrobench("destroy", stack);
     assert.equal(code, 1, output);
@@ -121,17 +140,27 @@ describe("hosts that cannot be used", { concurrency: false, timeout: 170_000 }, 
       output,
       /delete of Packages server failed:\n {2}server: 127\.0\.0\.1:\d+ refused the connection: nothing was undone there/,
     );
+    assert.match(
+      output,
+      /delete of Tuning tuned failed:\n {2}tuned: 127\.0\.0\.1:\d+ refused the connection: nothing was undone/,
+    );
     assert.match(output, /destroy zz-bad-hosts goes on\. If server never comes back: .*--gone server/);
     assert.doesNotMatch(output, /\n\s+at /);
   });
 
-  it("are compared by the next destroy when they are back, and passed over when they are given up", {
+  it("are put back and compared by the next destroy when they are there again, and passed over when they are given up", {
     skip: skipped,
   }, async () => {
-    await cables[0]?.plug();
+    for (const index of [0, 2]) await cables[index]?.plug();
     const { code, output } = await distrobench("destroy", stack, "--gone", "lost");
     assert.equal(code, 0, output);
     assert.match(output, /server: (as it was found|\d+ differences from how it was found)/);
+    assert.match(output, /tuned: (as it was found|\d+ differences from how it was found)/);
+    assert.doesNotMatch(output, /sysctl vm\.swappiness/);
+    assert.equal(
+      onTuned("cat /proc/sys/vm/swappiness; ls -d /var/lib/distrobench 2>/dev/null || echo no record"),
+      "60\nno record",
+    );
     assert.match(output, /lost: not compared with how it was found/);
   });
 });

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { createSshPool, type OperationContext, PartialFailure, type SshPool, type Stored, UserError } from "../../hosts/index.ts";
 import { tuningHandler } from "../../kernel-tuning/handler.ts";
@@ -38,8 +41,9 @@ describe("tuning on a real kernel", { concurrency: false }, () => {
   let stored: Stored<TuningInputs, TuningOutputs>;
   const warnings: string[] = [];
 
-  const context = (stack = "kernel"): OperationContext => ({
-    ...{ urn: "urn:pulumi:test::distrobench::distrobench:tuning:Tuning::one", root: "/", stack },
+  const checkouts = mkdtempSync(join(tmpdir(), "distrobench-checkouts-"));
+  const context = (stack = "kernel", checkout = "laptop"): OperationContext => ({
+    ...{ urn: "urn:pulumi:test::distrobench::distrobench:tuning:Tuning::one", root: join(checkouts, checkout), stack },
     signal: new AbortController().signal,
     ...{ progress: () => undefined, info: () => undefined, warn: (line: string) => void warnings.push(line) },
     transport: (connection) => pool.transport(connection),
@@ -75,6 +79,7 @@ describe("tuning on a real kernel", { concurrency: false }, () => {
   after(async () => {
     await pool?.close();
     await machines?.stop();
+    rmSync(checkouts, { recursive: true, force: true });
   });
 
   it("applies more than 40 knobs in two round trips over one handshake", async () => {
@@ -105,12 +110,12 @@ describe("tuning on a real kernel", { concurrency: false }, () => {
     assert.deepEqual(again === "gone" ? again : again.inputs.knobs, stored.inputs.knobs);
   });
 
-  it("refuses a second controller, and names who tunes the host", async () => {
-    const other = tuningHandler.create(context("other"), inputs());
-    await assert.rejects(
-      other,
-      (error) => error instanceof UserError && /tuned already, by kernel\/one since/.test(error.message),
-    );
+  it("refuses a second controller, and names who tunes the host: another stack, or another checkout with the same stack", async () => {
+    for (const other of [context("other"), context("kernel", "desktop")])
+      await assert.rejects(
+        tuningHandler.create(other, inputs()),
+        (error) => error instanceof UserError && /tuned already, by kernel\/one of \S+laptop since/.test(error.message),
+      );
   });
 
   it("sets everything else when the kernel refuses one value, and says what it refused", async () => {
@@ -138,6 +143,18 @@ describe("tuning on a real kernel", { concurrency: false }, () => {
 
   it("puts that back too when forced, and nothing of it all is left", async () => {
     await tuningHandler.delete(context(), { ...stored, inputs: { ...stored.inputs, force: true } });
+    assert.deepEqual(differences(found, await seen()), []);
+  });
+
+  it("lets one of two controllers have a free host that both begin to tune at once", async () => {
+    const both = ["laptop", "desktop"].map(async (checkout) => await tuningHandler.create(context("kernel", checkout), inputs()));
+    const ended = await Promise.allSettled(both);
+    const [winner, ...more] = ended.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const [reason] = ended.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
+    assert.ok(winner !== undefined && more.length === 0);
+    assert.match(reason ?? "", /it was taken by kernel\/one of|is tuned already, by kernel\/one of/);
+    const name = winner.outputs.baseline.controller?.name ?? "";
+    await tuningHandler.delete(context("kernel", name.split("/").at(-1)), { ...winner, inputs: inputs() });
     assert.deepEqual(differences(found, await seen()), []);
   });
 

@@ -195,6 +195,18 @@ describe("boot knobs", () => {
     assert.deepEqual([host.cells, host.record], [before, undefined]);
   });
 
+  it("are taken back with a restart also when another value can't be: the record of that one stays", async () => {
+    const { host, handler, context, before } = bench();
+    const inputs = inputsOf({ ...knobs, "persisted.vm.swappiness": "10" });
+    const { id, outputs } = await handler.create(context, inputs);
+    host.refused.add("file /etc/sysctl.d/90-distrobench-vm.swappiness.conf");
+    await assert.rejects(handler.delete(context, { id, inputs, outputs }), /could not be put back to absent/);
+    assert.deepEqual([host.restarts, host.record !== undefined], [2, true]);
+    host.refused.clear();
+    await handler.delete(context, { id, inputs, outputs });
+    assert.deepEqual([host.cells, host.record], [before, undefined]);
+  });
+
   it("refuse what a shell or GRUB would take for more than a word", () => {
     const view = viewOf([file("/etc/default/grub", ""), GRUB_LINE], "debian");
     for (const value of ['"', "a b", "$(reboot)", "a;b`c`"])

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { UserError } from "../../hosts/index.ts";
 import type { HostRecord } from "../../kernel-tuning/host/port.ts";
-import { parseRecords } from "../../kernel-tuning/host/shell-host.ts";
+import { parseRecords } from "../../kernel-tuning/host/records.ts";
 import { planKnobs } from "../../kernel-tuning/plan.ts";
 import { createTuningHandler } from "../../kernel-tuning/tuning-handler.ts";
 import { viewOf } from "../../kernel-tuning/view.ts";

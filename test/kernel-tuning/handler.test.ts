@@ -1,55 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ConnectionError, PartialFailure } from "../../hosts/index.ts";
-import { restoreHost } from "../../kernel-tuning/index.ts";
+import { PartialFailure } from "../../hosts/index.ts";
 import type { TuningOutputs } from "../../kernel-tuning/schema.ts";
-import { createTuningHandler } from "../../kernel-tuning/tuning-handler.ts";
 import { diffInputs } from "../../provider/diff.ts";
-import type { PropertyMap } from "../../provider/server/index.ts";
-import { Cut, contextOf, inputsOf, MemoryHost } from "./memory-host.ts";
-
-const SWAPPINESS = "value /proc/sys/vm/swappiness";
-const FILE = "file /etc/sysctl.d/90-distrobench-vm.swappiness.conf";
-const BALANCER = "service irqbalance";
-const IRQ = (number: number) => `value /proc/irq/${number}/smp_affinity_list`;
-
-const found = {
-  [SWAPPINESS]: "60",
-  "value /sys/kernel/debug/sched/base_slice_ns": "2800000",
-  "value /sys/kernel/mm/transparent_hugepage/enabled": "always",
-  [IRQ(24)]: "0-3",
-  [IRQ(25)]: "1",
-  [BALANCER]: "running",
-  "controllers /sys/fs/cgroup/cgroup.subtree_control": "cpu memory",
-};
-const knobs = {
-  "sysctl.vm.swappiness": "<10",
-  "persisted.vm.swappiness": "<10",
-  "sched.latency_ns": "3000000",
-  "thp.enabled": "madvise",
-  "irq.eth0": "housekeeping",
-  "irq.nvme": "housekeeping",
-  "cpu.governor": "performance",
-  "slice.model.cpu.weight": "1000",
-};
-
-function bench(cells: Readonly<Record<string, string>> = found) {
-  const host = new MemoryHost(cells);
-  const said: string[] = [];
-  const handler = createTuningHandler(async () => host);
-  const before = new Map(host.cells);
-  return { host, said, handler, context: contextOf(said), untouched: () => assert.deepEqual(host.cells, before) };
-}
-
-const plain = (value: object): PropertyMap => JSON.parse(JSON.stringify(value));
-
-const failure = async (promise: Promise<unknown>) => {
-  const error: unknown = await promise.then(
-    () => assert.fail("it succeeded"),
-    (reason: unknown) => reason,
-  );
-  return error;
-};
+import { BALANCER, bench, FILE, failure, found, IRQ, knobs, plain, SWAPPINESS } from "./bench.ts";
+import { inputsOf } from "./memory-host.ts";
 
 describe("a tuning", () => {
   it("is applied in two round trips, and taken back in two with nothing left", async () => {
@@ -82,6 +37,17 @@ describe("a tuning", () => {
     const again = await handler.update(context, { id, inputs, outputs }, inputs);
     assert.equal(host.writes, 1);
     assert.deepEqual(again.reports, outputs.reports);
+  });
+
+  it("keeps swap off that it has switched off, though the kernel lists it no more", async () => {
+    const { host, handler, context, untouched } = bench({ ...found, "swap /dev/vda2": "on 5" });
+    const inputs = inputsOf({ "swap.devices": "off" });
+    const { id, outputs } = await handler.create(context, inputs);
+    const again = await handler.update(context, { id, inputs, outputs }, inputs);
+    assert.deepEqual([host.writes, host.cells.has("swap /dev/vda2")], [1, false]);
+    assert.deepEqual(again.reports, outputs.reports);
+    await handler.delete(context, { id, inputs, outputs: again });
+    untouched();
   });
 
   it("shows a changed knob as what was found, and repairs it", async () => {
@@ -135,102 +101,5 @@ describe("a tuning", () => {
     const outputs = error.outputs as TuningOutputs;
     await handler.delete(context, { id: error.id, inputs: inputsOf(knobs), outputs });
     untouched();
-  });
-});
-
-describe("the baseline of a tuning", () => {
-  it("survives a cut in the middle of writing, on the host alone and in the state alone", async () => {
-    for (const keep of ["host", "state"] as const) {
-      const { host, handler, context, untouched } = bench();
-      host.cutAfter = 4;
-      const error = await failure(handler.create(context, inputsOf(knobs)));
-      assert.ok(error instanceof PartialFailure);
-      host.cutAfter = undefined;
-      if (keep === "host") assert.equal((await restoreHost(host, { force: false }))?.restored, 4);
-      else {
-        host.record = undefined;
-        await handler.delete(context, { id: error.id, inputs: inputsOf(knobs), outputs: error.outputs as TuningOutputs });
-      }
-      untouched();
-      assert.equal(host.record, undefined);
-    }
-  });
-
-  it("is taken over when the state was lost, so that the first values stay the ones to go back to", async () => {
-    const { host, handler, context, untouched } = bench();
-    await handler.create(context, inputsOf({ ...knobs, "sysctl.vm.swappiness": "5" }));
-    const { id, outputs } = await handler.create(context, inputsOf({ "thp.enabled": "never" }));
-    assert.equal(host.cells.get(SWAPPINESS), "60");
-    assert.deepEqual(
-      host.record?.cells.map(({ name, before }) => [name, before]),
-      [["/sys/kernel/mm/transparent_hugepage/enabled", "always"]],
-    );
-    await handler.delete(context, { id, inputs: inputsOf({}), outputs });
-    untouched();
-  });
-
-  it("is not overwritten by another stack", async () => {
-    const { host, handler, context } = bench();
-    await handler.create(context, inputsOf(knobs));
-    const error = await failure(handler.create(contextOf([], "other"), inputsOf({ "thp.enabled": "never" })));
-    assert.match(String(error), /box is tuned already, by demo\/box/);
-    assert.equal(host.writes, 1);
-  });
-
-  it("does not overwrite what somebody else set since, unless forced", async () => {
-    for (const force of [false, true]) {
-      const { host, handler, context, said, untouched } = bench();
-      const inputs = inputsOf(knobs, { force });
-      const { id, outputs } = await handler.create(context, inputs);
-      host.cells.set(SWAPPINESS, "33");
-      await handler.delete(context, { id, inputs, outputs });
-      if (force) untouched();
-      else {
-        assert.equal(host.cells.get(SWAPPINESS), "33");
-        assert.ok(said.some((line) => line.includes("swappiness: found 33, we had set 10, before it was 60")));
-        assert.equal((await restoreHost(host, { force: true }))?.restored, 1);
-        untouched();
-      }
-      assert.equal(host.record, undefined);
-    }
-  });
-
-  it("skips what has vanished", async () => {
-    const { host, handler, context } = bench();
-    const inputs = inputsOf(knobs);
-    const { id, outputs } = await handler.create(context, inputs);
-    host.cells.delete(IRQ(24));
-    await handler.delete(context, { id, inputs, outputs });
-    assert.equal(host.cells.has(IRQ(24)), false);
-    assert.equal(host.record, undefined);
-  });
-
-  it("is right after a restart, when only files are still ours", async () => {
-    const { host, handler, context, untouched } = bench();
-    const inputs = inputsOf(knobs);
-    const { id, outputs } = await handler.create(context, inputs);
-    host.reboot();
-    host.cells.set(SWAPPINESS, "10");
-    await handler.delete(context, { id, inputs, outputs });
-    untouched();
-  });
-
-  it("waits on the host when it cannot be reached at the end", async () => {
-    const { handler, context, host, said } = bench();
-    const inputs = inputsOf(knobs);
-    const { id, outputs } = await handler.create(context, inputs);
-    const gone = createTuningHandler(() => Promise.reject(new ConnectionError("box", "unreachable", "is gone")));
-    await gone.delete(context, { id, inputs, outputs });
-    assert.deepEqual(await gone.read(context, { id, inputs, outputs }), { inputs, outputs });
-    assert.ok(said.some((line) => line.includes("./distrobench restore box --stack demo")));
-    assert.ok(host.record !== undefined);
-  });
-
-  it("is written before anything else: a write that is cut at once changes nothing", async () => {
-    const { host, handler, context } = bench();
-    host.cutAfter = 0;
-    assert.ok(((await failure(handler.create(context, inputsOf(knobs)))) as Error).cause instanceof Cut);
-    assert.equal(host.record?.cells.find(({ name }) => name === "/proc/sys/vm/swappiness")?.before, "60");
-    assert.equal(host.cells.get(SWAPPINESS), "60");
   });
 });

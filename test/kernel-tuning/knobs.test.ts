@@ -43,9 +43,9 @@ describe("the hold of a kernel", () => {
   });
 
   it("is written in the words of the host's package manager", () => {
-    const baseline = { version: 1, owner: "s/h", profile: "p", bootId: "b", at: "2026-01-01T00:00:00Z", cells: [] } as const;
+    const baseline = { version: 2, owner: "s/h", profile: "p", at: "2026-01-01T00:00:00Z", cells: [] } as const;
     const steps = [{ kind: "hold", name: "pacman/linux612", value: "held" }] as const;
-    const script = writeScript({ baseline: { ...baseline, cells: [] }, steps, readBack: [] }).toString();
+    const script = writeScript({ baseline: { ...baseline, cells: [] }, over: undefined, steps, readBack: [] }).toString();
     assert.match(script, /IgnorePkg = \$p/);
     assert.match(script, /step 0 hold pacman\/linux612 held/);
   });

@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
 import { ConnectionError, type OperationContext, UserError, type Verdict } from "../../hosts/index.ts";
 import { parseCommandLine } from "../../kernel-tuning/boot/command-line.ts";
 import { contentOf } from "../../kernel-tuning/boot/file-value.ts";
-import type { BootHost, Guard, HostRecord, TuningHost, WriteOrder } from "../../kernel-tuning/host/port.ts";
+import type { BootHost, Guard, HostRecord, Keeping, TuningHost, WriteOrder } from "../../kernel-tuning/host/port.ts";
+import { RecordTaken } from "../../kernel-tuning/owner.ts";
+import { digestOf, recordText } from "../../kernel-tuning/record.ts";
 import { type Baseline, tuningInputs } from "../../kernel-tuning/schema.ts";
 
 export const DROP_IN = "/etc/default/grub.d/zz-distrobench.cfg";
@@ -21,7 +27,11 @@ export class MemoryHost implements TuningHost {
   readBack: readonly HostRecord[] = [];
   bootId = "boot-1";
   cutAfter: number | undefined;
+  /** Happens once, between reading and the first write that follows. */
+  meanwhile: (() => void) | undefined;
   #failsToStart = false;
+  /** Told at every restart. */
+  restarted: () => void = () => {};
   /** Whether somebody can still log in anew, given the cells. */
   reachable: (cells: ReadonlyMap<string, string>) => boolean = () => true;
   confirmations = 0;
@@ -43,6 +53,7 @@ export class MemoryHost implements TuningHost {
     for (const key of [...this.cells.keys()]) if (!key.startsWith("file ")) this.cells.delete(key);
     for (const [key, value] of this.#boot) if (!key.startsWith("file ")) this.cells.set(key, value);
     for (const [name, value] of more) this.cells.set(`boot ${name}`, value);
+    this.restarted();
   }
 
   #added(): ReadonlyMap<string, string> {
@@ -53,14 +64,14 @@ export class MemoryHost implements TuningHost {
 
   readonly boot: BootHost = {
     tryOnce: async (change) => {
-      this.record = change.baseline;
+      this.#save(change);
       this.reboot(this.#failsToStart ? this.#added() : new Map(change.parameters));
       if (this.#failsToStart) throw new UserError("did not come up");
-      await this.boot.persist(change);
+      await this.boot.persist({ ...change, over: this.#digest() });
     },
-    persist: async ({ baseline, path, file }) => {
-      this.record = baseline;
-      this.cells.set(`file ${path}`, file);
+    persist: async (change) => {
+      this.#save(change);
+      this.cells.set(`file ${change.path}`, change.file);
       this.applied = true;
     },
     apply: async () => {
@@ -91,7 +102,7 @@ export class MemoryHost implements TuningHost {
       this.record === undefined
         ? []
         : [
-            { kind: "record", name: "tuning.json", value: encode(JSON.stringify(this.record)) },
+            { kind: "record", name: "tuning.json", value: encode(recordText(this.record)) },
             {
               kind: "record",
               name: "tuning.readback",
@@ -113,7 +124,7 @@ export class MemoryHost implements TuningHost {
 
   async write(order: WriteOrder): ReturnType<TuningHost["write"]> {
     this.writes += 1;
-    this.record = order.baseline;
+    this.#save(order);
     const results = order.steps.map((step, index) => {
       if (index === this.cutAfter) throw new Cut("the connection was lost");
       return this.#step(step);
@@ -124,6 +135,18 @@ export class MemoryHost implements TuningHost {
     const failed = results.some(({ exitCode }) => exitCode !== 0);
     if (order.afterwards !== undefined && !failed) this.#finish(order.afterwards);
     return { results, records };
+  }
+
+  #digest(): string | undefined {
+    return this.record === undefined ? undefined : digestOf(recordText(this.record));
+  }
+
+  #save({ baseline, over }: Keeping): void {
+    this.meanwhile?.();
+    this.meanwhile = undefined;
+    if (this.#digest() !== over) throw new RecordTaken("box", this.record);
+    this.record = baseline;
+    this.readBack = [];
   }
 
   #step({ kind, name, value }: WriteOrder["steps"][number]): { readonly exitCode: number; readonly message: string } {
@@ -169,10 +192,13 @@ export const inputsOf = (knobs: Readonly<Record<string, string>>, more: { readon
     ...more,
   });
 
-/** A context that keeps what is said; `stack` owns what is tuned. */
-export function contextOf(said: string[], stack = "demo"): OperationContext {
+const checkouts = mkdtempSync(join(tmpdir(), "distrobench-checkouts-"));
+after(() => rmSync(checkouts, { recursive: true, force: true }));
+
+/** A context that keeps what is said; `stack` owns what is tuned, and is worked with from a checkout. */
+export function contextOf(said: string[], { stack = "demo", checkout = "laptop" } = {}): OperationContext {
   return {
-    ...{ urn: "", root: "/", stack, signal: new AbortController().signal },
+    ...{ urn: "", root: join(checkouts, checkout), stack, signal: new AbortController().signal },
     progress: () => {},
     info: (message) => void said.push(message),
     warn: (message) => void said.push(message),

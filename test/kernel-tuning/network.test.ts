@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseRecords } from "../../kernel-tuning/host/shell-host.ts";
+import { parseRecords } from "../../kernel-tuning/host/records.ts";
 import { planKnobs } from "../../kernel-tuning/plan.ts";
 import { createTuningHandler } from "../../kernel-tuning/tuning-handler.ts";
 import { viewOf } from "../../kernel-tuning/view.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { disturbers } from "../../hosts/index.ts";
-import { parseRecords } from "../../kernel-tuning/host/shell-host.ts";
+import { parseRecords } from "../../kernel-tuning/host/records.ts";
 import { knobsOf } from "../../kernel-tuning/index.ts";
 import { planKnobs } from "../../kernel-tuning/plan.ts";
 import { createTuningHandler } from "../../kernel-tuning/tuning-handler.ts";

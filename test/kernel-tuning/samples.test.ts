@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseRecords } from "../../kernel-tuning/host/shell-host.ts";
+import { parseRecords } from "../../kernel-tuning/host/records.ts";
 import { findKnob } from "../../kernel-tuning/knobs/index.ts";
 import { planKnobs } from "../../kernel-tuning/plan.ts";
 import { knobsOf, profiles } from "../../kernel-tuning/profiles.ts";

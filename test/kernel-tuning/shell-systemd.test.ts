@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { $ } from "zx";
 import type { WriteStep } from "../../kernel-tuning/host/port.ts";
+import { parseRecords } from "../../kernel-tuning/host/records.ts";
 import { readScript, writeScript } from "../../kernel-tuning/host/scripts.ts";
-import { parseRecords } from "../../kernel-tuning/host/shell-host.ts";
+import type { Baseline } from "../../kernel-tuning/schema.ts";
 import { viewOf } from "../../kernel-tuning/view.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "distrobench-systemd-"));
@@ -40,8 +41,8 @@ async function run(script: { toString(): string }): Promise<ReturnType<typeof pa
 const read = async (kind: "confined" | "session", name: string) =>
   [...viewOf(await run(readScript([{ kind, name }])), "debian").values].filter(([key]) => key.startsWith(kind));
 const write = async (step: WriteStep) => {
-  const baseline = { version: 1, owner: "demo/box", profile: "p", bootId: "b", at: "2026-01-01T00:00:00Z", cells: [] } as const;
-  const order = { baseline: { ...baseline, cells: [] }, steps: [step], readBack: [step], afterwards: "forget" as const };
+  const baseline: Baseline = { version: 2, owner: "demo/box", profile: "p", at: "2026-01-01T00:00:00Z", cells: [] };
+  const order = { baseline, over: undefined, steps: [step], readBack: [step], afterwards: "forget" as const };
   const records = await run(writeScript(order));
   assert.deepEqual(
     records.map(({ kind, value }) => [kind, value.trim()]),

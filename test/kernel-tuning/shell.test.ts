@@ -17,8 +17,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { $ } from "zx";
 import { confirmDeadMan } from "../../hosts/index.ts";
 import type { WriteOrder } from "../../kernel-tuning/host/port.ts";
+import { parseRecords } from "../../kernel-tuning/host/records.ts";
 import { readScript, writeScript } from "../../kernel-tuning/host/scripts.ts";
-import { parseRecords } from "../../kernel-tuning/host/shell-host.ts";
+import { TAKEN } from "../../kernel-tuning/host/taken.ts";
+import { digestOf, keptText, parseRecord } from "../../kernel-tuning/record.ts";
 import type { Baseline, BaselineCell } from "../../kernel-tuning/schema.ts";
 import { viewOf } from "../../kernel-tuning/view.ts";
 
@@ -41,12 +43,15 @@ async function run({ shell, path }: Userland, script: { toString(): string }): P
 }
 
 const cell = (kind: BaselineCell["kind"], name: string, before: string): BaselineCell => ({
-  ...{ kind, name, before, wrote: "", origin: "live" },
+  ...{ kind, name, before, wrote: "", origin: "live", at: "2026-01-01T00:00:00Z", bootId: "b" },
 });
-const baseline = (cells: readonly BaselineCell[]): Baseline => ({
-  ...{ version: 1, owner: "demo/box", profile: "p", bootId: "b", at: "2026-01-01T00:00:00Z" },
+const baseline = (cells: readonly BaselineCell[], owner = "demo/box"): Baseline => ({
+  ...{ version: 2, owner, profile: "p", at: "2026-01-01T00:00:00Z" },
   cells: [...cells],
 });
+const record = join(library, "baseline/tuning.json");
+/** What a reader of the record knows it by now. */
+const standing = () => (existsSync(record) ? digestOf(readFileSync(record, "utf8")) : undefined);
 
 const which = (command: string) =>
   (process.env.PATH ?? "")
@@ -95,7 +100,7 @@ for (const [name, shell] of Object.entries(userlands))
     });
 
     const guardOrder = (seconds: number): WriteOrder => ({
-      baseline: baseline([cell("value", knob, "60")]),
+      ...{ baseline: baseline([cell("value", knob, "60")]), over: standing() },
       ...{ steps: [{ kind: "value", name: knob, value: "10" }], readBack: [{ kind: "value", name: knob }] },
       guard: { undo: [{ kind: "value", name: knob, value: "60" }], seconds },
     });
@@ -133,6 +138,7 @@ for (const [name, shell] of Object.entries(userlands))
       const text = Buffer.from('it\'s "new" $HOME\n').toString("base64");
       const order: WriteOrder = {
         baseline: baseline([cell("value", knob, "60"), cell("file", file, before), cell("file", fresh, "absent")]),
+        over: standing(),
         steps: [
           { kind: "value", name: knob, value: "10" },
           { kind: "value", name: join(folder, "no", "such"), value: "1" },
@@ -154,10 +160,11 @@ for (const [name, shell] of Object.entries(userlands))
       assert.equal(readFileSync(file, "utf8"), 'it\'s "new" $HOME\n');
       const view = viewOf(parseRecords(await run(shell, readScript([]))), "debian");
       assert.equal(view.record?.cells[0]?.before, "60");
-      assert.deepEqual([view.record?.cells[0]?.wrote, view.record?.cells[2]?.wrote], ["10", `600 ${own} ${text}`]);
+      assert.deepEqual([view.record?.cells[0]?.also, view.record?.cells[2]?.also], [["10"], [`600 ${own} ${text}`]]);
 
       const back = {
         ...order,
+        over: standing(),
         steps: [
           { kind: "file", name: fresh, value: "absent" },
           { kind: "file", name: file, value: before },
@@ -175,7 +182,8 @@ for (const [name, shell] of Object.entries(userlands))
       writeFileSync(device, "");
       const cell = { kind: "latency", name: device } as const;
       const write = async (value: string) => {
-        const order = { baseline: baseline([]), steps: [{ ...cell, value }], readBack: [cell], afterwards: "forget" as const };
+        const keeping = { baseline: baseline([]), over: standing() };
+        const order = { ...keeping, steps: [{ ...cell, value }], readBack: [cell], afterwards: "forget" as const };
         const records = parseRecords(await run(shell, writeScript(order)));
         assert.deepEqual(
           records.map(({ value }) => value.split(" ")[0]),
@@ -202,10 +210,50 @@ for (const [name, shell] of Object.entries(userlands))
       );
     });
 
+    const orderOf = (kept: Baseline, value: string, over = standing()): WriteOrder => ({
+      ...{ baseline: kept, over, steps: [{ kind: "value", name: knob, value }], readBack: [] },
+    });
+    /** What somebody finds out who comes upon another record. */
+    const ownerInTheWay = (error: { readonly exitCode?: unknown; readonly stdout?: string }) => {
+      assert.equal(error.exitCode, TAKEN);
+      return parseRecord(keptText(parseRecords(error.stdout ?? ""), "tuning.json")).owner;
+    };
+
+    it("let one of several have a host that they take at the same moment; the others change nothing, and are told whose it is", async () => {
+      writeFileSync(knob, "60\n");
+      const owners = ["1", "2", "3", "4"];
+      const orders = owners.map((owner) => orderOf(baseline([], owner), owner));
+      const ended = await Promise.allSettled(orders.map((order) => run(shell, writeScript(order))));
+      const winner = owners[ended.findIndex(({ status }) => status === "fulfilled")];
+      const others = ended.flatMap((one) => (one.status === "rejected" ? [ownerInTheWay(one.reason)] : []));
+      assert.deepEqual(others, [winner, winner, winner]);
+      assert.equal(readFileSync(knob, "utf8"), `${winner}\n`);
+      assert.deepEqual(readdirSync(join(library, "baseline")).sort(), ["tuning.json", "tuning.readback"]);
+    });
+
+    it("put no record in the place of one that is another than it was when it was read, and end none that is not theirs", async () => {
+      writeFileSync(knob, "60\n");
+      const seen = standing();
+      await run(shell, writeScript(orderOf(baseline([], "forced"), "20")));
+      await assert.rejects(run(shell, writeScript(orderOf(baseline([]), "10", seen))), (error: object) => {
+        assert.equal(ownerInTheWay(error), "forced");
+        return true;
+      });
+      assert.deepEqual([readFileSync(knob, "utf8"), parseRecord(readFileSync(record, "utf8")).owner], ["20\n", "forced"]);
+      const thief = join(folder, "thief");
+      writeFileSync(thief, JSON.stringify(baseline([], "thief")));
+      const replaced = writeScript({ ...orderOf(baseline([]), "30"), afterwards: "forget" })
+        .toString()
+        .replace("step 0", `cp ${thief} "$R"; step 0`);
+      await run(shell, replaced);
+      assert.equal(parseRecord(readFileSync(record, "utf8")).owner, "thief");
+      rmSync(library, { recursive: true });
+    });
+
     it("change nothing when the record cannot be saved", async () => {
       writeFileSync(knob, "60\n");
       writeFileSync(library, "in the way");
-      const order: WriteOrder = { baseline: baseline([]), steps: [{ kind: "value", name: knob, value: "10" }], readBack: [] };
+      const order = orderOf(baseline([]), "10");
       await assert.rejects(run(shell, writeScript(order)), (error: { exitCode?: unknown }) => error.exitCode === 70);
       assert.equal(readFileSync(knob, "utf8"), "60\n");
       rmSync(library);
@@ -216,7 +264,8 @@ for (const [name, shell] of Object.entries(userlands))
       mkdirSync(folder, { recursive: true });
       writeFileSync(control, "cpu io\n");
       const steps = [{ kind: "controllers", name: control, value: "cpu memory" }] as const;
-      await run(shell, writeScript({ baseline: baseline([]), steps, readBack: [], afterwards: "forget" }));
+      const keeping = { baseline: baseline([]), over: standing() };
+      await run(shell, writeScript({ ...keeping, steps, readBack: [], afterwards: "forget" }));
       // A plain file keeps only the last of the writes; the first one, which takes io back, was there before.
       assert.equal(readFileSync(control, "utf8"), "+memory\n");
     });

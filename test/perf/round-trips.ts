@@ -25,7 +25,8 @@ export async function measure(): Promise<readonly Figure[]> {
   const sshd = await startSshd({ inside });
   const pool = createSshPool({ root: "/" });
   try {
-    return await counted(pool, tuningInputs.parse({ ...inputsOf(connectionTo("one", sshd)), knobs }));
+    const inputs = tuningInputs.parse({ ...inputsOf(connectionTo("one", sshd)), knobs });
+    return await counted(operation(pool, sshd.directory), pool, inputs);
   } finally {
     await pool.close();
     await sshd.stop();
@@ -36,8 +37,7 @@ function inputsOf(connection: TuningInputs["connection"]) {
   return { host: "one", connection, machine: "one", distribution: "debian", profile: "perf" };
 }
 
-async function counted(pool: SshPool, inputs: TuningInputs): Promise<readonly Figure[]> {
-  const context = operation(pool);
+async function counted(context: OperationContext, pool: SshPool, inputs: TuningInputs): Promise<readonly Figure[]> {
   const transport = await pool.transport(inputs.connection);
   const trips = async <Result>(work: () => Promise<Result>): Promise<readonly [number, Result]> => {
     const earlier = pool.statistics().one?.commands ?? 0;
@@ -66,10 +66,10 @@ async function counted(pool: SshPool, inputs: TuningInputs): Promise<readonly Fi
   ];
 }
 
-function operation(pool: SshPool): OperationContext {
+function operation(pool: SshPool, root: string): OperationContext {
   const quiet = () => undefined;
   return {
-    ...{ urn: "urn:pulumi:perf", root: "/", stack: "perf", signal: new AbortController().signal },
+    ...{ urn: "urn:pulumi:perf", root, stack: "perf", signal: new AbortController().signal },
     ...{ progress: quiet, info: quiet, warn: quiet },
     transport: (connection) => pool.transport(connection),
     exclusive: (_machine, work) => work(),

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { createSshPool, type OperationContext, type SshPool, type Stored } from "../../../hosts/index.ts";
 import { restart } from "../../../kernel-tuning/boot/restart.ts";
@@ -17,8 +20,9 @@ describe("a kernel's command line on a machine that GRUB starts", { concurrency:
   let found: { readonly commandLine: string; readonly loader: string };
   let stored: Stored<TuningInputs, TuningOutputs>;
 
+  const root = mkdtempSync(join(tmpdir(), "distrobench-checkout-"));
   const context: OperationContext = {
-    ...{ urn: "urn:pulumi:test::distrobench::distrobench:tuning:Tuning::boots", root: "/", stack: "boots" },
+    ...{ urn: "urn:pulumi:test::distrobench::distrobench:tuning:Tuning::boots", root, stack: "boots" },
     signal: new AbortController().signal,
     ...{ progress: () => undefined, info: () => undefined, warn: () => undefined },
     transport: (connection) => pool.transport(connection),
@@ -46,6 +50,7 @@ describe("a kernel's command line on a machine that GRUB starts", { concurrency:
   after(async () => {
     await pool?.close();
     await machines?.stop();
+    rmSync(root, { recursive: true, force: true });
   });
 
   it("is tried in one start, and stands in GRUB's configuration once a new login has seen it", async () => {
