@@ -49,7 +49,7 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
   };
   const kept = view.record === undefined ? baseline.cells.length === 0 : isDeepStrictEqual(lean, view.record);
   const untouched = order.steps.length === 0 && kept;
-  const written = { at: options.now.toISOString(), bootId: view.bootId };
+  const written = lastWrite(untouched, view, options);
   if (!untouched) options.writing({ ...blank(inputs, baseline), written });
   const answer = untouched ? { results: [], records: undefined } : await writeGuarded(host, order, inputs.host);
   const values = answer.records === undefined ? view.values : valuesOf(answer.records);
@@ -63,7 +63,7 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
       reports: outcome.reports,
       readBack: Object.fromEntries(outcome.reports.map(({ knob, status, found }) => [knob, found === "" ? status : found])),
       managed: outcome.managed,
-      written: untouched ? (options.lastWritten ?? written) : written,
+      written,
     },
     failures: [...restored, ...outcome.failures],
     conflicts: back.conflicts.map(({ name, wrote, found }) => `${name}: we set ${wrote}, somebody else ${found}`),
@@ -76,6 +76,14 @@ async function started(host: TuningHost, inputs: TuningInputs, options: ApplyOpt
   const writing = () => options.writing(blank(inputs, seen.baseline));
   const changed = await bringCommandLine(host, inputs, { ...seen, writing });
   return changed ? plan(await look(host, inputs, options), inputs, options) : seen;
+}
+
+function lastWrite(
+  untouched: boolean,
+  { bootId }: HostView,
+  { now, lastWritten }: ApplyOptions,
+): NonNullable<TuningOutputs["written"]> {
+  return untouched && lastWritten !== undefined ? lastWritten : { at: now.toISOString(), bootId };
 }
 
 const blank = (inputs: TuningInputs, baseline: Baseline): TuningOutputs => ({

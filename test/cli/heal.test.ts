@@ -69,8 +69,9 @@ describe("what a killed run left", () => {
   it("is unlocked when its engine is dead and nobody has waited for it yet", async () => {
     const { locks, heal: repair, root } = project();
     copyFileSync("/bin/true", join(root, "pulumi"));
-    // The shell becomes a program that never waits for its child.
-    const parent = spawn("sh", ["-c", './pulumi & echo "$!"; exec sleep 60'], {
+    // The shell becomes a program that never waits for its child, which ends only then.
+    const child = 'until [ "$(cat /proc/$$/comm)" = sleep ]; do sleep 0.02; done; exec ./pulumi';
+    const parent = spawn("sh", ["-c", `(${child}) & echo "$!"; exec sleep 60`], {
       cwd: root,
       stdio: ["ignore", "pipe", "inherit"],
     });
