@@ -20,7 +20,7 @@ const parameters = z.strictObject({
   coolDownSeconds: z.number().nonnegative().max(3600).default(300),
   /** Path on the host of a compiled network for `hailortcli benchmark`. */
   hef: z.string().startsWith("/").optional(),
-  /** Largest share of tokens that may be read together with the one before: their gap is unknown, so above it the sample is failed. */
+  /** Largest share of tokens that may be read together with the one before: their gap is unknown, so above it the sample is invalid. */
   coalescedLimit: z.number().min(0).max(1).default(0.01),
 });
 
@@ -71,25 +71,33 @@ export function toMeasurement(found: Edge, coalescedLimit: number): Measurement<
   const { warmup, requests, hef } = found;
   const gaps = requests.flatMap((request) => request.gaps);
   const coalesced = requests.reduce((sum, request) => sum + request.coalesced, 0) / (gaps.length + requests.length);
-  if (coalesced > coalescedLimit) {
-    const cause = `${(coalesced * 100).toFixed(1)} % of the tokens were read together with the one before, so their gaps are unknown`;
-    return { outcome: "failed", cause, stamps: {} };
-  }
+  const packed = requests.reduce((sum, request) => sum + request.packed, 0);
   const firstTokens = requests.map(({ firstToken }) => firstToken);
   const own = {
     gapP50: rankedQuantile(gaps, 0.5),
     gapP95: rankedQuantile(gaps, 0.95),
     firstToken: rankedQuantile(firstTokens, 0.5),
   };
-  const rate = gaps.length / gaps.reduce((sum, gap) => sum + gap, 0);
+  const seconds = gaps.reduce((sum, gap) => sum + gap, 0);
+  const rate = seconds === 0 ? {} : { tokensPerSecond: gaps.length / seconds };
   return {
     outcome: "measured",
-    values: { ...own, tokensPerSecond: rate, requests: requests.length, coalesced, ...hefValues(hef) },
+    values: { ...own, ...rate, requests: requests.length, coalesced, ...hefValues(hef) },
     stamps: {},
-    conditions: { ...under("edge", found.conditions), ...under("hailortcli", sensors(hef)) },
-    series: { gap: gaps, firstToken: firstTokens, "warmup.gap": warmup.gaps },
+    conditions: {
+      ...under("edge", found.conditions),
+      ...under("hailortcli", sensors(hef)),
+      ...under("tokens", { packed, coalesced, coalescedLimit }),
+    },
+    series: seriesOf([warmup, ...requests]),
     identities: { text: createHash("sha256").update(warmup.text).digest("hex") },
   };
+}
+
+/** As those of `llm-tokens`: `gap.0` are the warm-up's gaps by position, `gap.1` those of the first request that counts, and so on. */
+function seriesOf(requests: Extract<Edge, { outcome: "measured" }>["requests"]): Record<string, readonly number[]> {
+  const gaps = Object.fromEntries(requests.map((request, index) => [`gap.${index}`, request.gaps]));
+  return { ...gaps, firstToken: requests.map(({ firstToken }) => firstToken) };
 }
 
 type Hef = Extract<Edge, { outcome: "measured" }>["hef"];

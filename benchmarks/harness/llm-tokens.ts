@@ -23,6 +23,7 @@ export interface TokenTimes {
   /** From token to token: one fewer than tokens. */
   readonly gaps: readonly number[];
   readonly coalesced: number;
+  readonly packed: number;
 }
 
 export type LlmTokens =
@@ -55,9 +56,9 @@ export async function llmTokens(order: LlmOrder): Promise<LlmTokens> {
   });
 }
 
-function timesOf({ sent, stamps, coalesced }: Awaited<ReturnType<typeof streamTokens>>): TokenTimes {
+function timesOf({ sent, stamps, coalesced, packed }: Awaited<ReturnType<typeof streamTokens>>): TokenTimes {
   const gaps = stamps.slice(1).map((stamp, index) => secondsBetween(stamps[index] ?? stamp, stamp));
-  return { firstToken: secondsBetween(sent, stamps[0] ?? sent), gaps, coalesced };
+  return { firstToken: secondsBetween(sent, stamps[0] ?? sent), gaps, coalesced, packed };
 }
 
 /** Runs llama.cpp's own benchmark in a container: mean seconds per token of each repetition. Rejects with its output when it fails. */
