@@ -1,5 +1,5 @@
 import { type Estimate, type MetricSummary, median, type SessionSummary } from "../benchmarks/statistics/index.ts";
-import { capital, quantity, scaleFor } from "./format.ts";
+import { capital, intervalText, quantity, scaleFor } from "./format.ts";
 import type { Cell, Table } from "./table.ts";
 import { markOf, measured, resolutionOf, type SessionView, scaleOf } from "./view.ts";
 
@@ -46,10 +46,11 @@ function metricRow(view: SessionView, metric: MetricSummary, variants: readonly 
 function metricCell(view: SessionView, metric: MetricSummary, variant: string): Cell {
   const estimate = measured(metric).find((candidate) => candidate.variant === variant);
   if (estimate === undefined) return "–";
-  const show = (value: number) => quantity(value, scaleOf(metric), resolutionOf(view, metric.definition, variant));
-  const text = show(estimate.median);
+  const { min, max } = estimate;
+  const [scale, resolution] = [scaleOf(metric), resolutionOf(view, metric.definition, variant)];
+  const text = quantity(estimate.median, scale, resolution);
   if (metric.definition.name === CROWDED && isCrowded(estimate)) return { text, tone: "unsure", note: "oversubscribed" };
-  return estimate.min === estimate.max ? text : { text, note: `${show(estimate.min)} to ${show(estimate.max)}` };
+  return min === max ? text : { text, note: intervalText({ low: min, high: max, coverage: 1 }, scale, resolution) };
 }
 
 /** From calibration samples: one per variant, and one more for every time an interrupted session went on. */

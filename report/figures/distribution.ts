@@ -53,7 +53,7 @@ function drawLines(view: SessionView, title: string, lines: readonly Line[], sca
   });
   const variants = lines.map(({ variant }) => variant);
   const description = `Distribution of the samples of ${title}${markOf(view)}: ${variants.join(", ")}. The table has p50 and p95.`;
-  const label = scale.symbol === "" ? title.toLowerCase() : scale.symbol;
+  const label = scale.symbol === "" ? title.toLowerCase() : `${title.toLowerCase()} (${scale.symbol})`;
   return drawSteps(description, label, variants, { steps, marks });
 }
 

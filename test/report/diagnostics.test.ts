@@ -44,7 +44,7 @@ describe("diagnostics", () => {
     const text = folded(renderHtml([shown], options));
     assert.match(text, /P99 from the due instant \(n = 480\)\|30\.0 ms\|50\.0 ms\|/);
     const spread = shown.samples.map((sample, i) => ({ ...sample, values: { ...sample.values, p99: 0.03 + (i % 2) / 100 } }));
-    assert.match(folded(renderHtml([{ ...shown, samples: spread }], options)), /\(30\.0 ms to 40\.0 ms\)/);
+    assert.match(folded(renderHtml([{ ...shown, samples: spread }], options)), /\(30\.0 to 40\.0 ms\)/);
   });
   it("are a table in Markdown, too", () =>
     assert.match(
