@@ -112,6 +112,7 @@ function resultCommands(program: Command, context: Context): void {
     .option("--baseline <session>", "a session, or a variant of the session that is judged (default: chosen)")
     .option("--session <session>", "judge this session instead of the newest ones")
     .option("--tolerance <share>", "relative change that counts, such as 10% (default: the session's own)", tolerance)
+    .option("--exact-tolerance <share>", "the same for exact metrics such as image bytes (default: 1%)", exactTolerance)
     .addOption(
       new Option("--mode <mode>", "regression: not worse than the tolerance; reproduction: the same within it")
         .choices(["regression", "reproduction"])
@@ -160,11 +161,22 @@ function lockCommands(program: Command, context: Context): void {
     .action(async (file: string, options: ReproduceOptions) => await reproduce(context, file, options));
 }
 
-/** `10%` as 0.1. A bare number could be meant either way. */
 function tolerance(text: string): number {
-  const share = /^\d+(\.\d+)?\s*%$/.test(text) ? Number.parseFloat(text) / 100 : Number.NaN;
+  const share = shareOf(text);
   if (share > 0 && share <= 1) return share;
   throw new InvalidArgumentError("expected a share above 0% and up to 100%, such as 10%");
+}
+
+/** Nothing is estimated, so 0% can be asked: any change counts. */
+function exactTolerance(text: string): number {
+  const share = shareOf(text);
+  if (share >= 0 && share <= 1) return share;
+  throw new InvalidArgumentError("expected a share from 0% to 100%, such as 1%");
+}
+
+/** `10%` as 0.1, all else as NaN: a bare number could be meant either way. */
+function shareOf(text: string): number {
+  return /^\d+(\.\d+)?\s*%$/.test(text) ? Number.parseFloat(text) / 100 : Number.NaN;
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

@@ -1,23 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import { type FoundSession, foundSessions } from "../benchmarks/index.ts";
 import { UserError } from "../hosts/index.ts";
 import { suggest } from "../stacks/index.ts";
 
-const head = z.object({
-  ...{ stack: z.string(), benchmark: z.string(), startedAt: z.string(), outcome: z.string() },
-  test: z.string().optional(),
-});
-
-interface Found extends z.output<typeof head> {
-  /** Relative to the project's root. */
-  readonly directory: string;
-}
-
 /** The newest session of every benchmark of a stack that has samples to show, as directories relative to the root. */
 export function newestSessions(root: string, stack: string): string[] {
-  const newest = new Map<string, Found>();
-  for (const session of sessionsBelow(root).filter((found) => found.stack === stack)) {
+  const newest = new Map<string, FoundSession>();
+  for (const session of foundSessions(root).filter((found) => found.stack === stack)) {
     const known = newest.get(session.benchmark);
     if (known === undefined || known.startedAt < session.startedAt) newest.set(session.benchmark, session);
   }
@@ -25,8 +15,8 @@ export function newestSessions(root: string, stack: string): string[] {
 }
 
 /** Sessions for which `wanted` holds, newest first, as directories relative to the root. */
-export function sessionsWhere(root: string, wanted: (session: Omit<Found, "directory">) => boolean): string[] {
-  return sessionsBelow(root)
+export function sessionsWhere(root: string, wanted: (session: Omit<FoundSession, "directory">) => boolean): string[] {
+  return foundSessions(root)
     .filter(wanted)
     .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
     .map(({ directory }) => directory);
@@ -42,7 +32,7 @@ export function namedSessions(root: string, names: readonly string[]): string[] 
   return names.map((name) => {
     const short = shortName(name);
     if (isSession(root, name)) return join("results", short);
-    const known = sessionsBelow(root).map(({ directory }) => directory.replace(/^results\//, ""));
+    const known = foundSessions(root).map(({ directory }) => directory.replace(/^results\//, ""));
     const near = suggest(short, known);
     throw new UserError(`there is no session ${name}${near === undefined ? "" : `; did you mean ${near}?`}`, {
       remedy: known.length === 0 ? "Nothing has been measured yet: ./distrobench up" : `Sessions: ${known.slice(-10).join(", ")}`,
@@ -52,21 +42,4 @@ export function namedSessions(root: string, names: readonly string[]): string[] 
 
 function shortName(name: string): string {
   return name.replace(/\/+$/, "").replace(/^(\.\/)?results\//, "");
-}
-
-function sessionsBelow(root: string): Found[] {
-  const folder = join(root, "results");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .sort()
-    .flatMap((name) => readHead(join(folder, name, "session.json"), join("results", name)));
-}
-
-function readHead(file: string, directory: string): Found[] {
-  if (!existsSync(file)) return [];
-  try {
-    return [{ ...head.parse(JSON.parse(readFileSync(file, "utf8"))), directory }];
-  } catch {
-    return [];
-  }
 }

@@ -1,4 +1,6 @@
+import { floorOfMetric, isQuiet } from "../benchmarks/gate/index.ts";
 import { type MetricSummary, skips } from "../benchmarks/statistics/index.ts";
+import { oversubscribed } from "./diagnostics.ts";
 import { percent, plural } from "./format.ts";
 import type { Tone } from "./table.ts";
 import { EMULATED, type SessionView } from "./view.ts";
@@ -24,23 +26,34 @@ export function bannerOf(view: SessionView): Banner {
   return { tone: "good", heading: "Comparable: measured interleaved in one session", notes };
 }
 
-function limits({ summary, data }: SessionView): readonly string[] {
+function limits(view: SessionView): readonly string[] {
+  const { summary, data } = view;
   const { comparability, metrics, state, variants } = summary;
-  const floor = metrics.find(({ definition }) => definition.primary)?.aa?.noiseFloor;
-  const small = floor !== undefined && floor > summary.tolerance / 2;
   return [
     ...(comparability.emulated ? [`${EMULATED}.`] : []),
     ...(comparability.confounded
       ? ["confounded: hardware. What differs may come from the machines rather than the systems."]
       : []),
     ...(state.status === "skipped" ? [] : skips(variants).map(({ detail }) => `${detail}.`)),
+    ...crowdedOf(oversubscribed(summary)),
     ...metrics.flatMap(driftOf),
-    ...(floor === undefined
-      ? []
-      : [`noise floor ${percent(floor)}: the baseline against itself${small ? ", too high for a gate at this tolerance" : ""}.`]),
+    ...floorOf(view),
     ...data.warnings.map((warning) => `${warning}.`),
     `${plural(comparability.differences.length, "recorded fact")} ${comparability.differences.length === 1 ? "differs" : "differ"} between the hosts.`,
   ];
+}
+
+/** The floor that the gate takes for the metric that leads: where it is too high the gate is off. */
+function floorOf({ data, summary, history, primary }: SessionView): readonly string[] {
+  const floor = primary && floorOfMetric({ current: data, summary, history }, summary.baseline, primary.definition);
+  if (floor === undefined) return [];
+  const where = floor.source === "history" ? ` in ${plural(floor.sessions, "session")}` : "";
+  const high = isQuiet(floor, summary.tolerance) ? "" : ", too high for a gate at this tolerance";
+  return [`noise floor ${percent(floor.value)}: the baseline against itself${where}${high}.`];
+}
+
+function crowdedOf(variants: readonly string[]): readonly string[] {
+  return variants.length === 0 ? [] : [`oversubscribed, more threads than physical cores: ${variants.join(", ")}.`];
 }
 
 /** One line for each result metric that drifts, with every variant that does. */

@@ -42,7 +42,8 @@ function tableOf(views: readonly SessionView[]): Table {
 
 function rowsOf(view: SessionView, columns: readonly string[]): readonly (readonly Cell[])[] {
   const baseline = { kind: "variant", id: view.summary.baseline } as const;
-  const { rows } = gate({ current: view.data, summary: view.summary, baseline, history: [], mode: "regression" });
+  const { data: current, summary, history } = view;
+  const { rows } = gate({ current, summary, baseline, history, mode: "regression" });
   return view.results.map(({ definition }) => [
     { text: `${headingOf(view)}: ${capital(definition.title)}`, href: `#${view.key}` },
     ...columns.map((variant) => {

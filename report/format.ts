@@ -42,8 +42,12 @@ export function figure(value: number, scale: Scale, resolution = 0): string {
   if (scaled === 0) return "0";
   const coarsest = resolution > 0 ? Math.ceil(Math.log10(resolution / scale.factor) - 1e-9) : Number.NEGATIVE_INFINITY;
   const place = Math.max(lastPlace(scaled), coarsest);
+  if (Math.abs(place) > WIDEST) return scaled.toExponential(2);
   return place >= 0 ? (Math.round(scaled / 10 ** place) * 10 ** place).toFixed(0) : scaled.toFixed(-place);
 }
+
+/** Decimal places, or zeros before the point, above which a number is written with an exponent. */
+const WIDEST = 15;
 
 /** Power of ten of the third significant digit. */
 function lastPlace(scaled: number): number {

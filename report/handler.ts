@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { readSeries, readSession } from "../benchmarks/index.ts";
+import { earlierSessions, readSeries, readSession } from "../benchmarks/index.ts";
 import { summarise } from "../benchmarks/statistics/index.ts";
-import { earlierSessions } from "./earlier.ts";
 import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";

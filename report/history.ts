@@ -8,6 +8,8 @@ import type { Table } from "./table.ts";
 import { markOf, type SessionView } from "./view.ts";
 
 const ROW = 90;
+/** Earlier sessions drawn. */
+const MOST = 20;
 
 /** A session of the history: the primary metric of its variants, and the facts that changed since the one before. */
 interface Entry {
@@ -19,7 +21,7 @@ interface Entry {
 /** Earlier sessions of the same stack and benchmark beside this one, oldest first. `undefined` where this is the first. */
 export function historyFigure(view: SessionView): { readonly figure: Figure; readonly table: Table } | undefined {
   const { primary } = view;
-  const { earlier = [] } = view.data;
+  const earlier = (view.data.earlier ?? []).slice(-MOST);
   if (primary === undefined || earlier.length === 0) return undefined;
   const sessions = [...earlier, view.data];
   const entries = sessions.map((data, index) => {

@@ -11,3 +11,4 @@ export { renderJson } from "./json.ts";
 export { renderMarkdown } from "./markdown.ts";
 export type { ReportInputs, ReportOutputs } from "./schema.ts";
 export { renderTerminal } from "./terminal.ts";
+export type { ReportSession } from "./view.ts";

@@ -1,16 +1,17 @@
-import type { SessionData } from "../benchmarks/index.ts";
 import { bannerOf } from "./banner.ts";
 import { decisionTables } from "./decisions.ts";
+import { diagnosticsTable } from "./diagnostics.ts";
 import { plural, timeText } from "./format.ts";
 import { commonMethod, methods, methodText } from "./methods.ts";
+import { overviewText } from "./overview.ts";
 import { studyHardware } from "./study.ts";
 import { type Cell, type Table, textOf } from "./table.ts";
 import { environmentTable, flaggedTable, headlineTable, phaseTable, ratioTable, spreadTable, studyTable } from "./tables.ts";
-import { headingOf, type SessionView, viewOf } from "./view.ts";
+import { headingOf, type ReportSession, type SessionView, viewOf } from "./view.ts";
 
 /** The page's content as Markdown, for a pull request or a terminal. */
 export function renderMarkdown(
-  sessions: readonly SessionData[],
+  sessions: readonly ReportSession[],
   options: { readonly title: string; readonly directory: string },
 ): string {
   const view = viewOf(sessions, options);
@@ -24,16 +25,19 @@ function sessionParts(view: SessionView): readonly string[] {
   const banner = bannerOf(view);
   const sentences = view.results.flatMap(({ comparisons }) => comparisons.map(({ sentence }) => `- ${escaped(sentence)}`));
   const theirs = studyTable(view);
+  const overview = overviewText(view);
   return [
     `## ${escaped(headingOf(view))}`,
     `**${banner.heading}.** ${escaped(banner.notes.join(" "))}`,
     `${plural(session.variants.length, "variant")}, ${plural(session.design.blocks, "block")}, seed ${session.design.seed}, ${timeText(session.startedAt)}.`,
     ...(sentences.length === 0 ? [] : [sentences.join("\n")]),
     ...part("Results", headlineTable(view)),
+    ...(overview === undefined ? [] : [escaped(overview)]),
     ...part("What differs between the hosts", environmentTable(view)),
     ...view.results.flatMap((metric) => part("Spread", spreadTable(view, metric))),
     ...part("Ratios", ratioTable(view)),
     ...part("Phases", phaseTable(view)),
+    ...part("Diagnostics", diagnosticsTable(view)),
     ...part("Samples to look at", flaggedTable(view)),
     ...part("Beside the study", theirs),
     ...(theirs === undefined ? [] : [`The study's figures are the study's own, on ${studyHardware}.`]),

@@ -59,7 +59,7 @@ export const methods: Readonly<Record<string, Method>> = {
     clock: `${HOST_CLOCK} Read when the data arrives.`,
     unit: "One server process, by p50 and p95 of all its gaps. Its tokens are never units. One request per process is a warm-up.",
     wrong:
-      "Several tokens read at once (the sample fails), other tokens than in the other variants (the digests of all token ids must agree), a measuring " +
+      "Several tokens in one piece or read at once (invalid), other tokens than in the other variants (the digests of all token ids must agree), a measuring " +
       "program that is delayed (compare with llama-bench beside it), more threads than cores.",
   },
   onnx: {
@@ -76,7 +76,7 @@ export const methods: Readonly<Record<string, Method>> = {
     clock: HOST_CLOCK,
     unit: "One run of requests one after the other. Its tokens are never units. One request before it loads the model.",
     wrong:
-      "Throttling or under-voltage during the run and a start more than 3 degrees from the session's first (invalid), tokens read together (failed), " +
+      "Throttling or under-voltage during the run and a start more than 3 degrees from the session's first, several tokens in one line or read together (all invalid), " +
       "the tools' own means taken for percentiles. Without the device the test is skipped.",
   },
   "image-base": {

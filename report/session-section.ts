@@ -1,4 +1,6 @@
 import { bannerOf } from "./banner.ts";
+import { diagnosticsTable } from "./diagnostics.ts";
+import { sampleDistributionFigure } from "./figures/distribution.ts";
 import { dotFigure } from "./figures/dots.ts";
 import { phaseFigure, phaseLegend } from "./figures/phases.ts";
 import { ratioFigure } from "./figures/ratios.ts";
@@ -12,6 +14,7 @@ import { gapFigure } from "./inner/gaps.ts";
 import { overTimeFigure } from "./inner/over-time.ts";
 import { html, type Markup } from "./markup.ts";
 import { commonMethod, methods, methodText } from "./methods.ts";
+import { overviewText } from "./overview.ts";
 import { studyHardware, studyStatements } from "./study.ts";
 import type { Table } from "./table.ts";
 import {
@@ -37,6 +40,8 @@ ${banner(view)}
 ${findings(view)}
 <h3>Results</h3>
 ${htmlTable(headlineTable(view))}
+${overview(view)}
+${diagnostics(view)}
 <h3>What differs between the hosts</h3>
 ${environment(view)}
 <h3>Figures</h3>
@@ -77,6 +82,16 @@ function findings(view: SessionView): Markup | undefined {
     : html`<ul class="findings">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
 }
 
+function overview(view: SessionView): Markup | undefined {
+  const text = overviewText(view);
+  return text === undefined ? undefined : html`<p class="note">${text}</p>`;
+}
+
+function diagnostics(view: SessionView): Markup | undefined {
+  const table = diagnosticsTable(view);
+  return table && foldedTable("Diagnostics", table, { wrap: true });
+}
+
 function environment(view: SessionView): Markup {
   const table = environmentTable(view);
   const full = fullEnvironmentTable(view);
@@ -88,7 +103,8 @@ function figures(view: SessionView): Markup {
   const primary = view.primary;
   const emulated = view.summary.comparability.emulated;
   const phases = phaseTable(view);
-  const more = [distributionFigure(view), overTimeFigure(view), gapFigure(view), historyFigure(view)];
+  const distribution = distributionFigure(view) ?? sampleDistributionFigure(view);
+  const more = [distribution, overTimeFigure(view), gapFigure(view), historyFigure(view)];
   return html`<div class="figures">
 ${view.results.map((metric) => figure(dotFigure(view, metric), spreadTable(view, metric), emulated))}
 ${figure(ratioFigure(view), ratioTable(view), emulated)}

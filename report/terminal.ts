@@ -6,6 +6,7 @@ import type {
   VariantSummary,
   VerdictKind,
 } from "../benchmarks/statistics/index.ts";
+import { oversubscribed } from "./diagnostics.ts";
 import { capital, intervalText, percent, quantity, ratioText } from "./format.ts";
 import { EMULATED, scaleOf } from "./view.ts";
 
@@ -81,12 +82,14 @@ function stateOf({ variants, baseline }: SessionSummary, variant: string): strin
 function notes(summary: SessionSummary, options: TerminalOptions): readonly string[] {
   const floor = summary.metrics.find(({ definition }) => definition.primary)?.aa?.noiseFloor;
   const { state, flagged } = summary;
+  const crowded = oversubscribed(summary);
   const left = flagged.filter(({ counted }) => !counted).length;
   const reasons = state.status === "valid" || state.status === "skipped" ? [] : state.reasons;
   return [
     ...reasons.map(({ detail }) => paint(`${state.status}: ${detail}`, 31, options)),
     ...summary.variants.flatMap((variant) => cellNote(variant, options)),
     ...(summary.comparability.confounded ? [paint("confounded: the hosts' hardware differs", 33, options)] : []),
+    ...(crowded.length === 0 ? [] : [paint(`oversubscribed, more threads than cores: ${crowded.join(", ")}`, 33, options)]),
     ...(floor === undefined ? [] : [`noise floor ${percent(floor)} (the baseline against itself)`]),
     ...(flagged.length === 0 ? [] : [`${flagged.length} flagged samples, ${left} of them left out: reasons are in the report`]),
   ];

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { type AaObservation, historyOf } from "../benchmarks/gate/index.ts";
 import type { MetricDefinition, SampleSeries, SessionData } from "../benchmarks/index.ts";
 import { type Estimate, type MetricSummary, type SessionSummary, summarise } from "../benchmarks/statistics/index.ts";
 import { type Scale, scaleFor } from "./format.ts";
@@ -18,6 +19,8 @@ export interface ReportSession extends SessionData {
 export interface SessionView {
   readonly data: ReportSession;
   readonly summary: SessionSummary;
+  /** What is known of its noise. */
+  readonly history: readonly AaObservation[];
   /** Used in element ids. */
   readonly key: string;
   /** From the page to the session's directory. */
@@ -25,6 +28,7 @@ export interface SessionView {
   readonly primary: MetricSummary | undefined;
   readonly results: readonly MetricSummary[];
   readonly phases: readonly MetricSummary[];
+  readonly diagnostics: readonly MetricSummary[];
 }
 
 export interface ReportView {
@@ -45,14 +49,17 @@ export function viewOf(
 
 function sessionView(data: ReportSession, key: string, directory: string): SessionView {
   const summary = summarise(data);
+  const ofKind = (kind: MetricDefinition["kind"]) => summary.metrics.filter(({ definition }) => definition.kind === kind);
   return {
     data,
     summary,
+    history: historyOf(data, data.earlier ?? []),
     key,
     link: posix.relative(directory, data.directory),
     primary: summary.metrics.find(({ definition }) => definition.primary),
-    results: summary.metrics.filter(({ definition }) => definition.kind === "result"),
-    phases: summary.metrics.filter(({ definition }) => definition.kind === "phase"),
+    results: ofKind("result"),
+    phases: ofKind("phase"),
+    diagnostics: ofKind("diagnostic"),
   };
 }
 

@@ -22,7 +22,7 @@ const parameters = z.strictObject({
   coolDownSeconds: z.number().nonnegative().max(3600).default(300),
   /** Path on the host of a compiled network for `hailortcli benchmark`. */
   hef: z.string().startsWith("/").optional(),
-  /** Largest share of tokens that may be read together with the one before: their gap is unknown, so above it the sample is failed. */
+  /** Largest share of tokens that may be read together with the one before: their gap is unknown, so above it the sample is invalid. */
   coalescedLimit: z.number().min(0).max(1).default(0.01),
 });
 
@@ -74,23 +74,25 @@ export function toMeasurement(found: Edge, coalescedLimit: number): Measurement<
   const { warmups, requests, hef } = found;
   const gaps = requests.flatMap((request) => request.gaps);
   const coalesced = requests.reduce((sum, request) => sum + request.coalesced, 0) / (gaps.length + requests.length);
-  if (coalesced > coalescedLimit) {
-    const cause = `${(coalesced * 100).toFixed(1)} % of the tokens were read together with the one before, so their gaps are unknown`;
-    return { outcome: "failed", cause, stamps: {} };
-  }
+  const packed = requests.reduce((sum, request) => sum + request.packed, 0);
   const firstTokens = requests.map(({ firstToken }) => firstToken);
   const own = {
     gapP50: rankedQuantile(gaps, 0.5),
     gapP95: rankedQuantile(gaps, 0.95),
     firstToken: rankedQuantile(firstTokens, 0.5),
   };
-  const rate = gaps.length / gaps.reduce((sum, gap) => sum + gap, 0);
+  const seconds = gaps.reduce((sum, gap) => sum + gap, 0);
+  const rate = seconds === 0 ? {} : { tokensPerSecond: gaps.length / seconds };
   return {
     outcome: "measured",
-    values: { ...own, tokensPerSecond: rate, requests: requests.length, coalesced, ...hefValues(hef) },
+    values: { ...own, ...rate, requests: requests.length, coalesced, ...hefValues(hef) },
     stamps: found.stamps,
-    conditions: { ...under("edge", found.conditions), ...under("hailortcli", sensors(hef)) },
-    series: { gap: gaps, firstToken: firstTokens, "warmup.gap": warmups.flatMap((request) => request.gaps) },
+    conditions: {
+      ...under("edge", found.conditions),
+      ...under("hailortcli", sensors(hef)),
+      ...under("tokens", { packed, coalesced, coalescedLimit }),
+    },
+    series: seriesOf(found),
     // All answers of a run are the same, and their number is not.
     identities: {
       text: createHash("sha256")
@@ -98,6 +100,13 @@ export function toMeasurement(found: Edge, coalescedLimit: number): Measurement<
         .digest("hex"),
     },
   };
+}
+
+/** As those of `llm-tokens`: `gap.1` are the gaps of the first request that counts, by position, and so on. */
+function seriesOf({ warmups, requests }: Extract<Edge, { outcome: "measured" }>): Record<string, readonly number[]> {
+  const gaps = Object.fromEntries(requests.map((request, index) => [`gap.${index + 1}`, request.gaps]));
+  const firstToken = requests.map((request) => request.firstToken);
+  return { ...gaps, firstToken, "warmup.gap": warmups.flatMap((request) => request.gaps) };
 }
 
 type Hef = Extract<Edge, { outcome: "measured" }>["hef"];

@@ -4,6 +4,7 @@ import type { Reason } from "../statistics/summary.ts";
 import { fingerprintDifferences } from "./fingerprint.ts";
 import type { FingerprintDifference } from "./result.ts";
 import type { Against } from "./rows.ts";
+import { withTolerance } from "./tolerance.ts";
 
 /** A baseline, or why there is none; `differences` from the newest session that would otherwise have been one. */
 export type BaselineChoice =
@@ -18,10 +19,11 @@ export function chooseBaseline(
   current: SessionData,
   earlier: Iterable<SessionData>,
   expected: readonly string[] = [],
+  tolerance?: number,
 ): BaselineChoice {
   let nearest: { readonly id: string; readonly differences: readonly FingerprintDifference[] } | undefined;
   for (const data of earlier) {
-    if (unfit(data) !== undefined) continue;
+    if (unfit(data, tolerance) !== undefined) continue;
     const differences = fingerprintDifferences(current, data, expected);
     if (differences.every((difference) => difference.expected)) return { kind: "session", data };
     nearest ??= { id: data.session.id, differences };
@@ -35,14 +37,14 @@ export function chooseBaseline(
 }
 
 /** A session the user named. Where its environment differs that is for the gate to say; where it can be no baseline at all it is none. */
-export function namedBaseline(data: SessionData): BaselineChoice {
-  const why = unfit(data);
+export function namedBaseline(data: SessionData, tolerance?: number): BaselineChoice {
+  const why = unfit(data, tolerance);
   if (why === undefined) return { kind: "session", data };
   return { kind: "none", reason: { rule: "no-baseline", detail: `${data.session.id} is no baseline: ${why}` }, differences: [] };
 }
 
-/** Why a session can be nobody's baseline. */
-function unfit(data: SessionData): string | undefined {
-  const { state } = summarise(data);
+/** Why a session can be nobody's baseline; its A/A pair is held to the tolerance that is asked, or to its own. */
+function unfit(data: SessionData, tolerance: number | undefined): string | undefined {
+  const { state } = summarise(withTolerance(data, tolerance));
   return state.status === "valid" ? undefined : state.reasons.map(({ detail }) => detail).join("; ");
 }

@@ -8,10 +8,11 @@ const EFFICIENCY = 3 / Math.PI;
 
 /**
  * Blocks per session after which the interval of the ratio seen no longer reaches across the bound nearest to it, if the spread stays as
- * it is. `undefined` where nothing is known of the spread.
+ * it is. `undefined` where nothing is known of the spread: a few samples show none that could be built on.
  */
 export function blocksNeeded(evidence: Evidence, question: Question): number | "unreachable" | undefined {
-  const { ratio, spread, design, n } = evidence;
+  const { ratio, spread, design, n, baselineN } = evidence;
+  if (Math.min(n, baselineN) < MINIMUM_UNITS) return undefined;
   if (ratio === undefined || spread === undefined || !(ratio > 0 && Number.isFinite(ratio))) return undefined;
   const { low, high } = allowed(question);
   const distance = Math.min(...[low, high].map((bound) => Math.abs(Math.log(ratio) - Math.log(bound))));

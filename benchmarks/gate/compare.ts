@@ -1,6 +1,6 @@
 import type { MetricDefinition, SessionData } from "../results/schema.ts";
 import { median } from "../statistics/estimate.ts";
-import { countedUnits } from "../statistics/exact.ts";
+import { countedUnits, toleranceOf } from "../statistics/exact.ts";
 import { holm } from "../statistics/holm.ts";
 import { skips } from "../statistics/state.ts";
 import { summarise } from "../statistics/summarise.ts";
@@ -143,7 +143,7 @@ function rowOf(raw: Raw, adjustedP: number | undefined, tolerance: number, compa
   const { design, n, baselineN, ratio, interval, bootstrap, cliffsDelta } = evidence;
   const significant = metric.exact === true ? ratio !== 1 : adjustedP !== undefined && adjustedP < 0.05;
   const found = { pairs: Math.min(n, baselineN), ratio, interval, bootstrap, significant };
-  const verdict = judge(metric, tolerance, [names[1], names[0]], found);
+  const verdict = judge(metric, toleranceOf(metric, tolerance), [names[1], names[0]], found);
   const figures = { design, n, baselineN, medianA: medians[0], medianB: medians[1], ratio, interval, cliffsDelta, adjustedP };
   const said = comparable ? verdict : { ...verdict, verdict: "cannot-tell" as const, word: "no verdict" };
   return { a: sides[0], b: sides[1], metric, ...figures, ...said };

@@ -15,6 +15,7 @@ import {
   type GateVerdict,
 } from "./result.ts";
 import { type Against, rowsOf } from "./rows.ts";
+import { withTolerance } from "./tolerance.ts";
 
 export interface GateInput {
   readonly current: SessionData;
@@ -24,17 +25,21 @@ export interface GateInput {
   /** A/A pairs of sessions up to the current one, this one included or not. */
   readonly history: readonly AaObservation[];
   readonly mode: GateMode;
-  /** The session's own where absent. */
+  /** The session's own where absent. Half of it bounds the A/A pair, too. */
   readonly tolerance?: number;
+  /** Of exact metrics; where absent 1 %, or the tolerance if that is less. */
+  readonly exactTolerance?: number;
   /** Facts, or first parts of their names, that are the change under test and may differ. */
   readonly expected?: readonly string[];
 }
 
 /** The verdict on a session. Pure: everything comes from samples and environments as they lie in `results/`. */
 export function gate(input: GateInput): GateResult {
-  const { current, baseline, mode } = input;
-  const tolerance = input.tolerance ?? current.session.design.tolerance;
-  const summary = input.summary ?? summarise(current);
+  const { baseline, mode } = input;
+  const current = withTolerance(input.current, input.tolerance);
+  const { tolerance } = current.session.design;
+  const known = current === input.current ? input.summary : undefined;
+  const summary = known ?? summarise(current);
   const base = { ...headOf(current, baseline), mode, tolerance, emulated: summary.comparability.emulated };
   const invalid = summary.state.status === "invalid" ? summary.state.reasons : [];
   if (baseline.kind === "none") {
@@ -43,7 +48,7 @@ export function gate(input: GateInput): GateResult {
   }
   const differences = differencesOf(input, baseline);
   const obstacles = [...invalid, ...obstaclesOf(current, baseline, differences, tolerance)];
-  const rows = rowsOf({ ...input, summary, against: baseline, tolerance, invalid: obstacles.length > 0 });
+  const rows = rowsOf({ ...input, current, summary, against: baseline, tolerance, invalid: obstacles.length > 0 });
   const skipped = skippedVariants(summary, baseline);
   const [verdict, reasons] = obstacles.length > 0 ? ["INVALID" as const, obstacles] : verdictOf(rows, summary, skipped);
   return concluded({ ...base, verdict, reasons: [...reasons, ...skipped, ...missing(current, baseline)], differences, rows });

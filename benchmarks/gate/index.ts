@@ -2,7 +2,7 @@ export { type BaselineChoice, chooseBaseline, namedBaseline } from "./baseline.t
 export { type ComparisonResult, type ComparisonRow, compareSessions, compareVariants } from "./compare.ts";
 export { fingerprintDifferences } from "./fingerprint.ts";
 export { gate, worstOf } from "./gate.ts";
-export { type AaObservation, aaObservations, HISTORY_SESSIONS } from "./noise-floor.ts";
+export { type AaObservation, aaObservations, floorOfMetric, historyOf, isQuiet } from "./noise-floor.ts";
 export {
   exitCodes,
   type FingerprintDifference,

@@ -1,14 +1,13 @@
 import type { MetricDefinition, SessionData } from "../results/schema.ts";
 import { median } from "../statistics/estimate.ts";
-import { countedUnits } from "../statistics/exact.ts";
+import { countedUnits, toleranceOf } from "../statistics/exact.ts";
 import { holm } from "../statistics/holm.ts";
 import type { SessionSummary } from "../statistics/summary.ts";
 import { unitsOf, valuesOf } from "../statistics/units.ts";
 import { blocksNeeded, blocksToArm } from "./blocks-needed.ts";
 import { decide, failureP, type Outcome, outcomeOf, type Question } from "./decide.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
-import { hostClass } from "./fingerprint.ts";
-import { type AaObservation, noiseFloor } from "./noise-floor.ts";
+import { type AaObservation, floorOfMetric, isQuiet } from "./noise-floor.ts";
 import type { GateMode, GateRow, GateVerdict } from "./result.ts";
 import { noBaselineSentence, sentenceOf } from "./sentence.ts";
 
@@ -24,6 +23,8 @@ export interface RowContext {
   readonly history: readonly AaObservation[];
   readonly mode: GateMode;
   readonly tolerance: number;
+  /** Of exact metrics; a tight one where absent. */
+  readonly exactTolerance?: number | undefined;
   /** Figures without a verdict. */
   readonly invalid: boolean;
 }
@@ -49,7 +50,7 @@ export function rowsOf(context: RowContext): readonly GateRow[] {
   return pairs.map((pair) => rowOf(context, pair, adjusted.get(pair)));
 }
 
-function pairsOf({ current, summary, against, mode, tolerance }: RowContext): readonly Pair[] {
+function pairsOf({ current, summary, against, mode, tolerance, exactTolerance }: RowContext): readonly Pair[] {
   const { session } = current;
   const skipped = new Set(summary.variants.flatMap(({ id, skipped: why }) => (why === undefined ? [] : [id])));
   if (against.kind === "variant" && skipped.has(against.id)) return [];
@@ -63,7 +64,7 @@ function pairsOf({ current, summary, against, mode, tolerance }: RowContext): re
       baseline: against.kind === "variant" ? against.id : id,
       metric,
       evidence: pairEvidence(current, against, id, metric),
-      question: { mode, tolerance, better: metric.better },
+      question: { mode, tolerance: toleranceOf(metric, tolerance, exactTolerance), better: metric.better },
     })),
   );
 }
@@ -78,7 +79,7 @@ function pairEvidence(current: SessionData, against: Against, variant: string, m
 
 function rowOf(context: RowContext, pair: Pair, adjustedP: number | undefined): GateRow {
   const { variant, baseline, metric, evidence, question } = pair;
-  const floor = floorOf(context, pair);
+  const floor = floorOfMetric(context, variant, metric);
   const armed = metric.exact === true || (isQuiet(floor, context.tolerance) && context.summary.state.status !== "noisy");
   const known = { variant, baseline, metric, floor, armed, ...medians(context, pair) };
   if (evidence === undefined) return { ...known, ...nothing, sentence: noBaselineSentence(pair) };
@@ -87,10 +88,6 @@ function rowOf(context: RowContext, pair: Pair, adjustedP: number | undefined): 
   const { spread: _spread, p: _p, ...figures } = evidence;
   const found = { ...known, ...figures, adjustedP, verdict, blocksNeeded: needed };
   return { ...found, sentence: sentenceOf(found, question) };
-}
-
-function isQuiet(floor: GateRow["floor"], tolerance: number): boolean {
-  return floor !== undefined && floor.value <= tolerance / 2;
 }
 
 function outcome({ exact }: MetricDefinition, evidence: Evidence, adjustedP: number | undefined, question: Question): Outcome {
@@ -128,12 +125,4 @@ function medians({ current, against }: RowContext, { variant, baseline, metric }
   const other = against.kind === "variant" ? current : against.data;
   const of = (data: SessionData, id: string) => median(valuesOf(countedUnits(metric, unitsOf(data.samples, id, metric))));
   return { median: of(current, variant), baselineMedian: of(other, baseline) };
-}
-
-/** Noise is no matter of exact metrics. */
-function floorOf({ current, summary, history }: RowContext, { variant, metric }: Pair) {
-  if (metric.exact === true) return undefined;
-  const own = summary.metrics.find(({ definition }) => definition.name === metric.name)?.aa;
-  const place = { test: current.session.test, metric: metric.name, hostClass: hostClass(current, variant) };
-  return noiseFloor(history, place, own);
 }

@@ -28,6 +28,7 @@ export interface TokenTimes {
   /** From token to token: one fewer than tokens. */
   readonly gaps: readonly number[];
   readonly coalesced: number;
+  readonly packed: number;
 }
 
 export type LlmTokens =
@@ -97,9 +98,9 @@ async function askAll(order: LlmOrder, service: Service, cpus: number): Promise<
   };
 }
 
-function timesOf({ sent, stamps, coalesced }: TokenStream): TokenTimes {
+function timesOf({ sent, stamps, coalesced, packed }: TokenStream): TokenTimes {
   const gaps = stamps.slice(1).map((stamp, index) => secondsBetween(stamps[index] ?? stamp, stamp));
-  return { firstToken: secondsBetween(sent, stamps[0] ?? sent), gaps, coalesced };
+  return { firstToken: secondsBetween(sent, stamps[0] ?? sent), gaps, coalesced, packed };
 }
 
 function stampsOf(streams: readonly TokenStream[]): Readonly<Record<string, bigint>> {

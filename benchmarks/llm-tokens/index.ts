@@ -4,7 +4,7 @@ import { allHeld } from "../harness/read-limits.ts";
 import { containerLimits } from "../limits.ts";
 import { perSecond, ratio, seconds } from "../metric.ts";
 import { benchOrder, serverOrder } from "./orders.ts";
-import { coalescedShare, toMeasurement } from "./summary.ts";
+import { toMeasurement } from "./summary.ts";
 
 const parameters = z.strictObject({
   /** Of llama.cpp; two entries in a matrix measure 1 and 4. More than the physical cores is allowed and shown as oversubscribed. */
@@ -17,7 +17,7 @@ const parameters = z.strictObject({
   promptTokens: z.int().min(1).max(100_000).default(32),
   /** Chooses the prompt's token ids, and seeds the sampler. */
   promptSeed: z.int().nonnegative().max(1_000_000).default(1),
-  /** Largest share of tokens that may be read together with the one before: their gap is unknown, so above it the sample is failed. */
+  /** Largest share of tokens that may be read together with the one before: their gap is unknown, so above it the sample is invalid. */
   coalescedLimit: z.number().min(0).max(1).default(0.01),
   /** Repetitions of llama-bench after each sample, as a second opinion; 0 for none. */
   crossCheck: z.int().min(0).max(100).default(1),
@@ -62,11 +62,6 @@ export const llmTokens = defineBenchmark({
     const waiting = given.timeoutSeconds + (given.requests + 1) * given.requestTimeoutSeconds + REMOVAL_SECONDS;
     const found = await harness.request("llm-tokens", serverOrder(container, given), { timeoutSeconds: waiting });
     if (found.outcome === "failed") return { ...found, stamps: {} };
-    const share = coalescedShare(found);
-    if (share > given.coalescedLimit) {
-      const cause = `${Math.round(share * 100)} % of the tokens were read together with the one before, so their gaps are unknown`;
-      return { outcome: "failed", cause, stamps: {} };
-    }
     // Without the limits that were asked for, the sample is invalid as it is.
     const benched =
       given.crossCheck === 0 || !allHeld(found.limits)
@@ -74,6 +69,6 @@ export const llmTokens = defineBenchmark({
         : await harness.request("llama-bench", benchOrder(container, given), {
             timeoutSeconds: given.timeoutSeconds + given.requestTimeoutSeconds + REMOVAL_SECONDS,
           });
-    return toMeasurement(found, benched, given.threads);
+    return toMeasurement(found, benched, given);
   },
 });

@@ -3,6 +3,7 @@ import type { Measurement } from "../define.ts";
 import { foreignConditions } from "../harness/foreign-cpu.ts";
 import type { LlmTokens, TokenTimes } from "../harness/llm-tokens.ts";
 import { rankedQuantile } from "../quantile.ts";
+import type { LlmParameters } from "./index.ts";
 
 type Measured = Extract<LlmTokens, { outcome: "measured" }>;
 
@@ -10,11 +11,13 @@ type Measured = Extract<LlmTokens, { outcome: "measured" }>;
 export function toMeasurement(
   found: Measured,
   benched: readonly number[],
-  threads: number,
+  { threads, coalescedLimit }: Pick<LlmParameters, "threads" | "coalescedLimit">,
 ): Extract<Measurement, { outcome: "measured" }> {
   const { requests, warmup } = found;
   const gaps = requests.flatMap((request) => request.gaps);
   const gapMean = mean(gaps);
+  const coalesced = coalescedShare(requests);
+  const packed = requests.reduce((sum, request) => sum + request.packed, 0);
   const bench = benched.length === 0 ? {} : { benchMean: mean(benched), benchRatio: gapMean / mean(benched) };
   return {
     outcome: "measured",
@@ -35,10 +38,13 @@ export function toMeasurement(
       gapMean,
       ...bench,
       threadsPerCore: threads / found.physicalCores,
-      coalesced: coalescedShare(found),
+      coalesced,
     },
     stamps: found.stamps,
-    conditions: { ...pinningConditions(found, threads), ...foreignConditions(found.foreign), ...found.limits.conditions },
+    conditions: {
+      ...{ "tokens.packed": packed, "tokens.coalesced": coalesced, "tokens.coalescedLimit": coalescedLimit },
+      ...{ ...pinningConditions(found, threads), ...foreignConditions(found.foreign), ...found.limits.conditions },
+    },
     series: seriesOf([warmup, ...requests]),
     identities: { ...found.limits.identities, tokens: digestOf(found.ids) },
   };
@@ -51,7 +57,7 @@ function pinningConditions({ pinning }: Measured, threads: number): Readonly<Rec
 }
 
 /** Share of the counted tokens that were read together with the one before. */
-export function coalescedShare({ requests }: Measured): number {
+function coalescedShare(requests: Measured["requests"]): number {
   const tokens = requests.reduce((sum, { gaps }) => sum + gaps.length + 1, 0);
   return requests.reduce((sum, { coalesced }) => sum + coalesced, 0) / tokens;
 }

@@ -1,5 +1,8 @@
 import type { Sample, Session } from "./schema.ts";
 
+/** Rule of a sample that no rule about measuring took out. */
+export const CUT_BLOCK = "cut-block";
+
 /**
  * Samples of a block that an interruption cut are kept in the file and not counted: the other variants of that block were measured at
  * another time. What was invalid or skipped for a reason of its own keeps it.
@@ -14,5 +17,5 @@ function notCounted(sample: Sample): Sample {
   const { status } = sample.validity;
   if (status === "invalid" || status === "skipped" || status === "infra-error") return sample;
   const detail = `block ${sample.block} was cut by an interruption and measured anew`;
-  return { ...sample, validity: { status: "invalid", reasons: [{ rule: "cut-block", detail }] } };
+  return { ...sample, validity: { status: "invalid", reasons: [{ rule: CUT_BLOCK, detail }] } };
 }

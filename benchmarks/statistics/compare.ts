@@ -1,6 +1,6 @@
 import type { MetricDefinition, Session } from "../results/schema.ts";
 import { bootstrap } from "./bootstrap.ts";
-import { exactInterval, exactRatio, exactUnit } from "./exact.ts";
+import { exactInterval, exactRatio, exactUnit, toleranceOf } from "./exact.ts";
 import { holm } from "./holm.ts";
 import { pairedEstimate, signedRankP } from "./paired.ts";
 import type { AaResult, Comparison, Interval } from "./summary.ts";
@@ -84,7 +84,8 @@ function evidenceOf(session: Session, metric: MetricUnits, variant: string): Raw
 
 function concluded(session: Session, { definition, ...raw }: RawComparison, adjustedP: number | undefined): Comparison {
   const significant = definition.exact === true ? raw.ratio !== 1 : adjustedP !== undefined && adjustedP < 0.05;
-  const verdict = judge(definition, session.design.tolerance, [raw.variant, raw.baseline], { ...raw, significant });
+  const tolerance = toleranceOf(definition, session.design.tolerance);
+  const verdict = judge(definition, tolerance, [raw.variant, raw.baseline], { ...raw, significant });
   return { ...raw, adjustedP, significant, ...verdict };
 }
 

@@ -1,4 +1,5 @@
-export { median, quantileWithin } from "./estimate.ts";
+export { median, type QuantileEstimate, quantileWithin } from "./estimate.ts";
+export { toleranceOf } from "./exact.ts";
 export { summaryOutputs } from "./outputs.ts";
 export { skips } from "./state.ts";
 export { summarise } from "./summarise.ts";
@@ -8,7 +9,9 @@ export type {
   Estimate,
   Interval,
   MetricSummary,
+  Overview,
   SessionSummary,
   VariantSummary,
   VerdictKind,
 } from "./summary.ts";
+export { unitsOf, valuesOf } from "./units.ts";

@@ -1,7 +1,11 @@
-import type { SessionData } from "../results/schema.ts";
+import { CUT_BLOCK } from "../results/cut-blocks.ts";
+import type { Sample, SessionData } from "../results/schema.ts";
 import { driftWords } from "../validity/drift.ts";
 import { identityMismatches } from "../validity/identities.ts";
 import type { AaResult, Reason, SessionState, VariantSummary } from "./summary.ts";
+
+/** Of a variant's samples: above it the session is invalid. */
+const INVALID_SHARE = 1 / 3;
 
 /** Whether a conclusion may be drawn at all, by rules that do not look at the result. */
 export function stateOf(data: SessionData, variants: readonly VariantSummary[], aa: readonly AaResult[]): SessionState {
@@ -12,6 +16,7 @@ export function stateOf(data: SessionData, variants: readonly VariantSummary[], 
     ...unfinished(data),
     ...unknown(data),
     ...empty(left),
+    ...thinned(data, left),
     ...unsound(aa, data.session.design.tolerance),
     ...unlike(data),
     ...drifted(data),
@@ -64,6 +69,23 @@ function empty(variants: readonly VariantSummary[]): readonly Reason[] {
       rule: "no-sample",
       detail: `${id} has no countable sample (${counts.invalid} invalid, ${counts.failed} failed, ${counts.infraErrors} with broken infrastructure)`,
     }));
+}
+
+/**
+ * So many samples taken out by rules that those left are a choice: what broke the rules around them was there for the others as well,
+ * only below the limits. Blocks that an interruption cut broke none; a variant without any countable sample says so itself.
+ */
+function thinned({ samples }: SessionData, variants: readonly VariantSummary[]): readonly Reason[] {
+  return variants.flatMap(({ id, counts: { counted, failed } }) => {
+    const invalid = samples.filter((sample) => sample.variant === id && isTakenOut(sample)).length;
+    if (counted === failed || invalid <= INVALID_SHARE * (invalid + counted)) return [];
+    const detail = `${id}: ${invalid} of ${invalid + counted} samples are invalid, more than a third, so those left are not to be trusted either`;
+    return [{ rule: "many-invalid", detail }];
+  });
+}
+
+function isTakenOut({ role, validity }: Sample): boolean {
+  return role === "measured" && validity.status === "invalid" && !validity.reasons.every(({ rule }) => rule === CUT_BLOCK);
 }
 
 function unsound(aa: readonly AaResult[], tolerance: number): readonly Reason[] {

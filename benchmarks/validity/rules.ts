@@ -152,6 +152,17 @@ const rules: readonly Rule[] = [
     },
   },
   {
+    name: "tokens-together",
+    status: "invalid",
+    markedWhenNoisy: false,
+    broken: ({ conditions }) => {
+      const { "tokens.packed": packed = 0, "tokens.coalesced": share = 0, "tokens.coalescedLimit": limit = 1 } = conditions;
+      if (packed > 0) return `${packed} tokens came in one piece with another, so there is no gap between them`;
+      if (share <= limit) return undefined;
+      return `${percent(share)} of the tokens were read together with the one before, limit ${percent(limit)}: their gaps are unknown`;
+    },
+  },
+  {
     name: "throttled",
     status: "invalid",
     markedWhenNoisy: false,

@@ -1,22 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
-  type AaObservation,
-  aaObservations,
   type BaselineChoice,
   chooseBaseline,
   exitCodes,
   type GateMode,
   gate,
-  HISTORY_SESSIONS,
+  historyOf,
   namedBaseline,
   worstOf,
 } from "../../benchmarks/gate/index.ts";
-import { readSession, type SessionData } from "../../benchmarks/index.ts";
+import { earlierSessions, readSession, type SessionData, sessionsBefore } from "../../benchmarks/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateJunit, renderGateMarkdown, renderGateTerminal } from "../../report/index.ts";
 import { type Context, Exit, print } from "../context.ts";
-import { isSession, namedSessions, newestSessions, sessionsWhere } from "../sessions.ts";
+import { isSession, namedSessions, newestSessions } from "../sessions.ts";
 import { isColoured } from "../style.ts";
 
 export interface GateOptions {
@@ -24,6 +22,7 @@ export interface GateOptions {
   readonly baseline?: string;
   readonly session?: string;
   readonly tolerance?: number;
+  readonly exactTolerance?: number;
   readonly mode: GateMode;
   readonly expectChange?: readonly string[];
   readonly json?: boolean;
@@ -37,10 +36,11 @@ export async function gateCommand(context: Context, stack: string, options: Gate
     gate({
       current,
       baseline: baselineOf(context.root, current, options),
-      history: historyOf(context.root, current),
+      history: historyOf(current, earlierSessions(context.root, current)),
       mode: options.mode,
       expected: options.expectChange ?? [],
       ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
+      ...(options.exactTolerance === undefined ? {} : { exactTolerance: options.exactTolerance }),
     }),
   );
   const verdict = worstOf(results);
@@ -68,50 +68,15 @@ function judgedSessions(root: string, stack: string, { session, baseline }: Gate
   throw new UserError(`${stack} has no session of the benchmark ${named.benchmark}, which ${named.id} measured`);
 }
 
-function baselineOf(root: string, current: SessionData, { baseline, expectChange }: GateOptions): BaselineChoice {
+function baselineOf(root: string, current: SessionData, { baseline, expectChange, tolerance }: GateOptions): BaselineChoice {
   const { session } = current;
-  if (baseline === undefined) return chooseBaseline(current, earlier(root, current), expectChange);
+  if (baseline === undefined) return chooseBaseline(current, sessionsBefore(root, current), expectChange, tolerance);
   if (session.variants.some(({ id, aaOf }) => id === baseline && aaOf === undefined)) return { kind: "variant", id: baseline };
   const named = readNamed(root, baseline);
-  if (named.session.id !== session.id) return namedBaseline(named);
+  if (named.session.id !== session.id) return namedBaseline(named, tolerance);
   throw new UserError(`${session.id} cannot be its own baseline`, {
     remedy: `Name an earlier session, or a variant of this one: ${session.variants.map(({ id }) => id).join(", ")}`,
   });
-}
-
-/** Earlier sessions of the same stack and benchmark, newest first, read one by one as they are asked for. */
-function* earlier(root: string, { session }: SessionData): Generator<SessionData> {
-  const directories = sessionsWhere(
-    root,
-    (found) =>
-      found.stack === session.stack &&
-      found.benchmark === session.benchmark &&
-      found.outcome === "complete" &&
-      found.startedAt < session.startedAt,
-  );
-  for (const directory of directories) yield* readable(root, directory);
-}
-
-/** A/A pairs of the last sessions of the same test, this one included. Twice the number used, since not all are of one class of host. */
-export function historyOf(root: string, { session }: SessionData): readonly AaObservation[] {
-  const directories = sessionsWhere(
-    root,
-    (found) => found.test === session.test && found.outcome === "complete" && found.startedAt <= session.startedAt,
-  );
-  return directories
-    .slice(0, 2 * HISTORY_SESSIONS)
-    .flatMap((directory) => readable(root, directory))
-    .flatMap(aaObservations);
-}
-
-/** Nothing where an old session is damaged: it neither stops the gate nor can be a baseline. */
-function readable(root: string, directory: string): readonly SessionData[] {
-  try {
-    return [read(root, directory)];
-  } catch (error) {
-    if (error instanceof UserError) return [];
-    throw error;
-  }
 }
 
 function readNamed(root: string, name: string): SessionData {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { readSession, type SessionData } from "../../benchmarks/index.ts";
+import { earlierSessions, readSession, type SessionData } from "../../benchmarks/index.ts";
 import { summarise } from "../../benchmarks/statistics/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import {
+  type ReportSession,
   renderBencher,
   renderJson,
   renderMarkdown,
@@ -25,9 +26,11 @@ const formats = {
   "csv-summary": (sessions) => renderSummaryCsv(sessions.map(summarise)),
   bencher: (sessions) => renderBencher(sessions.map(summarise)),
   otava: renderOtava,
-} as const satisfies Record<string, (sessions: readonly SessionData[]) => string>;
+} as const satisfies Record<string, (sessions: readonly ReportSession[]) => string>;
 
 export type ReportFormat = keyof typeof formats;
+/** Those with decisions, which rest on earlier sessions, too. */
+const deciding: readonly ReportFormat[] = ["markdown", "pull-request"];
 export const reportFormats = Object.keys(formats);
 
 export interface ReportOptions {
@@ -45,7 +48,7 @@ export async function report(context: Context, names: readonly string[], options
       remedy: `Measure: ./distrobench up ${options.stack}`,
     });
   if (format === undefined) await printComparison(context, sessions);
-  else print(context, formats[format](sessions.map((session) => read(context.root, session))));
+  else print(context, formats[format](sessions.map((session) => readFor(format, context.root, session))));
 }
 
 /** The comparison table of some sessions, for a terminal. */
@@ -64,6 +67,11 @@ function chosen(root: string, names: readonly string[], stack: string, format: R
       remedy: `Name the sessions: ./distrobench report --format otava ${newest[0]?.replace(/^results\//, "")} ...`,
     });
   return sessionsWhere(root, (session) => session.stack === stack && session.outcome === "complete");
+}
+
+function readFor(format: ReportFormat, root: string, directory: string): ReportSession {
+  const data = read(root, directory);
+  return deciding.includes(format) ? { ...data, earlier: earlierSessions(root, data) } : data;
 }
 
 /** With its directory relative to the project's root, so that nothing printed depends on where the project lies. */

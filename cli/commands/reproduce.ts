@@ -1,8 +1,8 @@
 import { cpSync, existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
-import { exitCodes, type GateResult, gate, namedBaseline, worstOf } from "../../benchmarks/gate/index.ts";
-import { readSession, type SessionData } from "../../benchmarks/index.ts";
+import { exitCodes, type GateResult, gate, historyOf, namedBaseline, worstOf } from "../../benchmarks/gate/index.ts";
+import { earlierSessions, readSession, type SessionData } from "../../benchmarks/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateTerminal } from "../../report/index.ts";
 import {
@@ -21,7 +21,6 @@ import type { Pulumi } from "../pulumi.ts";
 import { newestSessions } from "../sessions.ts";
 import { snapshot } from "../snapshot.ts";
 import { isColoured } from "../style.ts";
-import { historyOf } from "./gate.ts";
 import { bringUp, prepare } from "./up.ts";
 
 export interface ReproduceOptions {
@@ -116,8 +115,8 @@ function judge(root: string, stack: string, lock: Lock, tolerance: number): read
  */
 function judgeOne(root: string, current: SessionData, locked: SessionData, tolerance: number): GateResult {
   const input = {
-    ...{ current, baseline: namedBaseline(locked), tolerance, mode: "reproduction" as const },
-    history: historyOf(root, current),
+    ...{ current, baseline: namedBaseline(locked, tolerance), tolerance, mode: "reproduction" as const },
+    history: historyOf(current, earlierSessions(root, current)),
   };
   const { differences } = gate(input);
   const expected = differences.filter(({ where, fact }) => where !== "session" && fact !== "emulated").map(({ fact }) => fact);

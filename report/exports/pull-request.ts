@@ -1,16 +1,15 @@
-import type { SessionData } from "../../benchmarks/index.ts";
 import { bannerOf } from "../banner.ts";
 import { decisionTables } from "../decisions.ts";
 import { escaped, tableText } from "../markdown.ts";
 import { type Table, textOf } from "../table.ts";
 import { headlineTable } from "../tables.ts";
-import { headingOf, type SessionView, viewOf } from "../view.ts";
+import { headingOf, type ReportSession, type SessionView, viewOf } from "../view.ts";
 
 /**
  * Markdown that a reviewer reads beside a change: the decisions, then one line for each session about what limits it, and the figures
  * folded away. The whole report is `renderMarkdown`.
  */
-export function renderPullRequest(sessions: readonly SessionData[], { title }: { readonly title: string }): string {
+export function renderPullRequest(sessions: readonly ReportSession[], { title }: { readonly title: string }): string {
   const view = viewOf(sessions, { title, directory: "." });
   const decisions = decisionTables(view).flatMap((table) => [`${escaped(table.caption)}:`, tableText(unlinked(table))]);
   const limits = view.sessions.map((session) => `- ${escaped(headingOf(session))}: ${bannerLine(session)}`).join("\n");

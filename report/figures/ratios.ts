@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { ticks } from "d3-array";
-import type { Comparison, MetricSummary, VerdictKind } from "../../benchmarks/statistics/index.ts";
+import { type Comparison, type MetricSummary, toleranceOf, type VerdictKind } from "../../benchmarks/statistics/index.ts";
 import { capital, percent, ratioInterval, ratioText } from "../format.ts";
 import { EMULATED, type SessionView } from "../view.ts";
 import { colours, draw, type Figure, heightFor } from "./svg.ts";
@@ -23,27 +23,42 @@ interface Row {
   readonly low: number;
   readonly high: number;
   readonly colour: string;
+  /** Ratios that do not count, by the tolerance of this row's metric. */
+  readonly band: { readonly low: number; readonly high: number };
+  /** Ratios that the metric's own A/A pair cannot be told from. */
+  readonly floor: readonly number[];
 }
+
+/** What all rows of a metric share. */
+type Ground = Pick<Row, "band" | "floor">;
 
 /** Ratio to the baseline with its interval, over the band of the tolerance and the floor of the A/A pair. Logarithmic: 2 and 1/2 are as far. */
 export function ratioFigure(view: SessionView): Figure | undefined {
-  const rows = view.results.flatMap((metric) => rowsOf(metric, view.results.length > 1));
-  if (rows.length === 0) return undefined;
   const { tolerance } = view.summary;
-  const floor = view.primary?.aa?.noiseFloor;
-  const lines =
-    floor === undefined ? "" : ` Dashed: the noise floor of ${percent(floor)}, what the baseline shows against itself.`;
+  const rows = view.results.flatMap((metric) => rowsOf(metric, tolerance, view.results.length > 1));
+  if (rows.length === 0) return undefined;
+  const exact = view.results.find(({ definition }) => definition.exact === true);
+  const less = exact === undefined ? "" : ` (±${percent(toleranceOf(exact.definition, tolerance))} where values are exact)`;
   return {
     title: "Ratio to the baseline",
-    caption: `Shaded: ±${percent(tolerance)}, a difference that does not count. An interval inside it means equivalent.${lines}`,
-    drawing: drawRatios(view, rows, floor),
+    caption: `Shaded: ±${percent(tolerance)}${less}, a difference that does not count. An interval inside it means equivalent.${floorText(view)}`,
+    drawing: drawRatios(view, rows),
   };
 }
 
-function drawRatios(view: SessionView, rows: readonly Row[], floor: number | undefined) {
-  const { tolerance, baseline } = view.summary;
-  const band = { low: 1 / (1 + tolerance), high: 1 + tolerance };
-  const domain = domainOf(rows, band);
+function floorText({ results }: SessionView): string {
+  const floors = results.flatMap(({ aa }) => aa?.noiseFloor ?? []);
+  const [first] = floors;
+  if (first === undefined) return "";
+  const which = results.length === 1 ? `the noise floor of ${percent(first)}` : "the noise floor of that metric";
+  return ` Dashed: ${which}, what the baseline shows against itself.`;
+}
+
+function drawRatios(view: SessionView, rows: readonly Row[]) {
+  const { baseline } = view.summary;
+  const domain = domainOf(rows);
+  const bands = rows.map(({ id, band }) => ({ id, ...band }));
+  const floors = rows.flatMap(({ id, floor }) => floor.map((ratio) => ({ id, ratio })));
   return draw(describe(view, rows), {
     height: heightFor(rows.length, view.results.length > 1 ? TALL_ROW : ROW),
     marginBottom: 38,
@@ -52,10 +67,8 @@ function drawRatios(view: SessionView, rows: readonly Row[], floor: number | und
     fy: { axis: null, domain: rows.map(({ id }) => id), padding: 0 },
     color: { type: "identity" },
     marks: [
-      Plot.rect([band], { x1: "low", x2: "high", y1: -1, y2: 0.3, fill: colours.band }),
-      ...(floor === undefined
-        ? []
-        : [Plot.ruleX([1 / (1 + floor), 1 + floor], { y1: -1, y2: 0.3, stroke: colours.quiet, strokeDasharray: "3 3" })]),
+      Plot.rect(bands, { x1: "low", x2: "high", y1: -1, y2: 0.3, fy: "id", fill: colours.band }),
+      Plot.ruleX(floors, { x: "ratio", y1: -1, y2: 0.3, fy: "id", stroke: colours.quiet, strokeDasharray: "3 3" }),
       Plot.ruleX([1], { y1: -1, y2: 0.3, stroke: "currentColor", strokeWidth: 1 }),
       Plot.ruleY(rows, { x1: "low", x2: "high", y: -0.35, fy: "id", stroke: "colour", strokeWidth: 3 }),
       Plot.dot(rows, { x: "ratio", y: -0.35, fy: "id", r: 5, fill: "colour", symbol: "diamond2" }),
@@ -70,29 +83,46 @@ const axis = {
   tickFormat: (ratio: number) => String(Number(ratio.toPrecision(3))),
 } as const;
 
-function rowsOf({ definition, comparisons, aa }: MetricSummary, several: boolean): readonly Row[] {
-  const rows = comparisons.flatMap((comparison) => comparisonRow(capital(definition.title), comparison, several));
-  if (aa?.ratio === undefined) return rows;
+function rowsOf({ definition, comparisons, aa }: MetricSummary, given: number, several: boolean): readonly Row[] {
+  const tolerance = toleranceOf(definition, given);
+  const floor = aa?.noiseFloor;
+  const ground = {
+    band: { low: 1 / (1 + tolerance), high: 1 + tolerance },
+    floor: isDrawn(floor) ? [1 / (1 + floor), 1 + floor] : [],
+  };
+  const rows = comparisons.flatMap((comparison) => comparisonRow(capital(definition.title), comparison, ground, several));
+  if (aa === undefined || !isDrawn(aa.ratio)) return rows;
   const label = `${aa.variant} (A/A control) · ${ratioText(aa.ratio)}`;
   const above = several ? `${capital(definition.title)}\n` : "";
-  return [...rows, rowOf(`${definition.name} A/A`, `${above}${label}`, aa.ratio, aa.interval, colours.quiet)];
+  return [...rows, rowOf(`${definition.name} A/A`, `${above}${label}`, aa, ground, colours.quiet)];
 }
 
-function comparisonRow(metric: string, comparison: Comparison, several: boolean): readonly Row[] {
-  const { variant, ratio, interval, word, verdict } = comparison;
-  if (ratio === undefined || !Number.isFinite(ratio) || ratio === 0) return [];
+/** A logarithmic axis has no place for failures on one side: their ratio is 0 or infinite. */
+function isDrawn(ratio: number | undefined): ratio is number {
+  return ratio !== undefined && Number.isFinite(ratio) && ratio > 0;
+}
+
+function comparisonRow(metric: string, comparison: Comparison, ground: Ground, several: boolean): readonly Row[] {
+  const { variant, ratio, word, verdict } = comparison;
+  if (!isDrawn(ratio)) return [];
   const label = `${several ? `${metric}\n` : ""}${variant} · ${ratioText(ratio)} · ${verdict === "equivalent" ? "equivalent" : word}`;
-  return [rowOf(`${metric} ${variant}`, label, ratio, interval, colourOf[verdict])];
+  return [rowOf(`${metric} ${variant}`, label, comparison, ground, colourOf[verdict])];
 }
 
-function rowOf(id: string, label: string, ratio: number, interval: Comparison["interval"], colour: string): Row {
+function rowOf(
+  id: string,
+  label: string,
+  { ratio = 1, interval }: Pick<Comparison, "ratio" | "interval">,
+  ground: Ground,
+  colour: string,
+): Row {
   const finite = interval !== undefined && Number.isFinite(interval.high) && interval.low > 0;
-  return { id, label, ratio, low: finite ? interval.low : ratio, high: finite ? interval.high : ratio, colour };
+  return { id, label, ratio, low: finite ? interval.low : ratio, high: finite ? interval.high : ratio, colour, ...ground };
 }
 
-function domainOf(rows: readonly Row[], band: { readonly low: number; readonly high: number }): [number, number] {
-  const low = rows.reduce((least, row) => Math.min(least, row.low), band.low);
-  const high = rows.reduce((most, row) => Math.max(most, row.high), band.high);
+function domainOf(rows: readonly Row[]): [number, number] {
+  const low = rows.reduce((least, row) => Math.min(least, row.low, row.band.low, ...row.floor), 1);
+  const high = rows.reduce((most, row) => Math.max(most, row.high, row.band.high, ...row.floor), 1);
   return [low / 1.04, high * 1.04];
 }
 

@@ -1,14 +1,14 @@
-import * as Plot from "@observablehq/plot";
 import type { SampleSeries } from "../../benchmarks/index.ts";
 import { median, quantileWithin } from "../../benchmarks/statistics/index.ts";
-import { colours, draw, type Figure, heightFor } from "../figures/svg.ts";
-import { intervalText, percent, quantity, type Scale, scaleFor } from "../format.ts";
+import { intervalCell, upperCell } from "../figures/distribution.ts";
+import { drawSteps, type Step } from "../figures/steps.ts";
+import type { Figure } from "../figures/svg.ts";
+import { quantity, type Scale, scaleFor } from "../format.ts";
 import type { Table } from "../table.ts";
 import { markOf, type SessionView } from "../view.ts";
 import { largest, thinned } from "./groups.ts";
 import { gapsOf, innerByVariant, requestsOf } from "./samples.ts";
 
-const ROW = 110;
 /** Points drawn per variant, and samples they are shared by. */
 const POINTS = 500;
 const LINES = 50;
@@ -55,39 +55,16 @@ function drawLines(view: SessionView, { what, unit }: Kind, lines: readonly Line
       LINES,
     ),
   );
-  const points = shown.flatMap((line) => stepsOf(line, shown.filter(({ variant }) => variant === line.variant).length, scale));
+  const steps = shown.flatMap((line) => stepsOf(line, shown.filter(({ variant }) => variant === line.variant).length, scale));
   const marks = shown.flatMap(({ variant, sorted }) => {
     const point = quantileWithin(sorted, 0.95)?.point ?? Number.POSITIVE_INFINITY;
     return Number.isFinite(point) ? [{ variant, value: point / scale.factor, share: 0.95 }] : [];
   });
-  const drawing = draw(
+  const drawing = drawSteps(
     `Distribution of ${what} inside each ${unit}${markOf(view)}. ${lines.length} lines; the table has p50 and p95.`,
-    {
-      height: heightFor(variants.length, ROW),
-      marginBottom: 38,
-      marginLeft: 44,
-      x: { label: `${what.toLowerCase()} (${scale.symbol})`, labelAnchor: "center", labelArrow: "none", grid: true, ticks: 6 },
-      y: {
-        label: null,
-        domain: [0, 1],
-        ticks: [0, 0.5, 0.95],
-        tickFormat: (share: number) => percent(share),
-        insetTop: 20,
-        grid: true,
-      },
-      fy: { axis: null, domain: variants, padding: 0.08 },
-      marks: [
-        Plot.line(points, { x: "value", y: "share", z: "sequence", fy: "variant", curve: "step-after", stroke: colours.sample }),
-        Plot.dot(marks, { x: "value", y: "share", fy: "variant", r: 3.5, fill: colours.estimate, symbol: "diamond2" }),
-        Plot.text(variants, {
-          text: (variant) => variant,
-          fy: (variant) => variant,
-          frameAnchor: "top-left",
-          dy: 2,
-          fontWeight: 600,
-        }),
-      ],
-    },
+    `${what.toLowerCase()} (${scale.symbol})`,
+    variants,
+    { steps, marks },
   );
   const caption =
     `Share of values up to a time: one line per ${unit}, its p95 as a diamond (within ${unit}; its interval in the table assumes ` +
@@ -95,8 +72,13 @@ function drawLines(view: SessionView, { what, unit }: Kind, lines: readonly Line
   return { title: `${what}, all values`, caption, drawing };
 }
 
-function stepsOf({ variant, sequence, sorted }: Line, sharers: number, { factor }: Scale) {
-  const steps = sorted.map((value, index) => ({ variant, sequence, value: value / factor, share: (index + 1) / sorted.length }));
+function stepsOf({ variant, sequence, sorted }: Line, sharers: number, { factor }: Scale): readonly Step[] {
+  const steps = sorted.map((value, index) => ({
+    variant,
+    line: sequence,
+    value: value / factor,
+    share: (index + 1) / sorted.length,
+  }));
   return thinned(
     steps.filter(({ value }) => Number.isFinite(value)),
     Math.floor(POINTS / sharers),
@@ -104,17 +86,26 @@ function stepsOf({ variant, sequence, sorted }: Line, sharers: number, { factor 
 }
 
 function tableOf(view: SessionView, { what, unit }: Kind, lines: readonly Line[], scale: Scale): Table {
-  const columns = ["Variant", "Sample", "n", "p50", "p95", `p95 interval within ${unit} (assumes independence)`, "Longest"];
+  const columns = [
+    "Variant",
+    "Sample",
+    "n",
+    "p50",
+    "p95",
+    `p95 interval within ${unit} (assumes independence)`,
+    "p95 at most (99 %)",
+    "Longest",
+  ];
   return {
     caption: `${what} inside each ${unit}${markOf(view)}`,
     columns: columns.map((title, i) => ({ title, numeric: i > 0 })),
     rows: lines.map(({ variant, sequence, sorted }) => {
       const p95 = quantileWithin(sorted, 0.95);
-      const found = p95 === undefined || p95.interval === "not estimable" ? undefined : p95.interval;
       return [
         ...[variant, String(sequence), String(sorted.length), quantity(median(sorted), scale)],
         quantity(p95?.point ?? Number.NaN, scale),
-        found === undefined ? "not estimable" : `${intervalText(found, scale)} (${percent(found.coverage)})`,
+        intervalCell(p95, scale),
+        upperCell(p95, scale),
         quantity(sorted.at(-1) ?? Number.NaN, scale),
       ];
     }),

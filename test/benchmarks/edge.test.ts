@@ -8,6 +8,8 @@ import { generateTokens } from "../../benchmarks/harness/edge/generate.ts";
 import { parseHailoBenchmark } from "../../benchmarks/harness/edge/hailortcli.ts";
 import { type EdgeDevice, edgeRun, type FirstStart } from "../../benchmarks/harness/edge/run.ts";
 import { coolDown, parseThrottled } from "../../benchmarks/harness/edge/thermal.ts";
+import { judge } from "../../benchmarks/validity/rules.ts";
+import { gapsOf } from "../../report/inner/samples.ts";
 import { sample } from "../golden.ts";
 
 const request = { model: "qwen2:1.5b", prompt: "Why?", tokens: 3, seed: 1 };
@@ -59,6 +61,17 @@ describe("a stream of hailo-ollama", () => {
     });
   });
 
+  it("counts tokens that had no line of their own, the end mark apart", async () => {
+    for (const [counted, packed] of [
+      [3, 0],
+      [4, 0],
+      [9, 5],
+    ])
+      await withServer({ lines: [...lines.slice(0, 3), `{"done":true,"eval_count":${counted}}`] }, async (port) => {
+        assert.equal((await generateTokens(port, request, 20)).packed, packed);
+      });
+  });
+
   it("is refused when it breaks off, when lines are not tokens, and when the server says no", async () => {
     await withServer({ lines: lines.slice(0, 2), breaks: true }, async (port) => {
       await assert.rejects(generateTokens(port, request, 20));
@@ -66,8 +79,8 @@ describe("a stream of hailo-ollama", () => {
     await withServer({ lines: lines.slice(0, 3) }, async (port) => {
       await assert.rejects(generateTokens(port, request, 20), /broke off after 3 tokens/);
     });
-    await withServer({ lines: [...lines.slice(0, 3), '{"done":true,"eval_count":9}'] }, async (port) => {
-      await assert.rejects(generateTokens(port, request, 20), /counted 9 tokens in 3 lines/);
+    await withServer({ lines: [...lines.slice(0, 3), '{"done":true,"eval_count":2}'] }, async (port) => {
+      await assert.rejects(generateTokens(port, request, 20), /counted 2 tokens in 3 lines/);
     });
     await withServer({ lines: ['{"error":"no such model"}'], status: 404 }, async (port) => {
       await assert.rejects(generateTokens(port, request, 20), /got 404 .*no such model/);
@@ -138,7 +151,7 @@ describe("a run", () => {
         asked += 1;
         if (asked > fails) throw new Error("the chip was lost");
         seconds += 12;
-        return { firstToken: 1, gaps: [asked], coalesced: 0, text: "a" };
+        return { firstToken: 1, gaps: [asked], coalesced: 0, packed: 0, text: "a" };
       },
       celsius: () => temperature,
       coolDown: async (wanted) => {
@@ -200,7 +213,9 @@ describe("a run", () => {
 });
 
 describe("the figures of a run", () => {
-  const times = (firstToken: number, gaps: readonly number[], coalesced = 0) => ({ firstToken, gaps, coalesced, text: "a" });
+  const times = (firstToken: number, gaps: readonly number[], coalesced = 0) => ({
+    ...{ firstToken, gaps, coalesced, packed: 0, text: "a" },
+  });
   const found = {
     ...({ outcome: "measured", conditions: { "throttle.before": 0 }, stamps: { start: "1", end: "2" } } as const),
     warmups: [times(9, [9, 9]), times(8, [8, 8])],
@@ -215,12 +230,41 @@ describe("the figures of a run", () => {
     assert.deepEqual(measured.values, {
       ...{ gapP50: 2, gapP95: 4, firstToken: 0.1, tokensPerSecond: 0.4, requests: 2, coalesced: 0, hefFps: 307 },
     });
-    assert.deepEqual(measured.series, { gap: [1, 2, 3, 4], firstToken: [0.3, 0.1], "warmup.gap": [9, 9, 8, 8] });
+    assert.deepEqual(measured.series, {
+      ...{ "gap.1": [1, 2], "gap.2": [3, 4], firstToken: [0.3, 0.1], "warmup.gap": [9, 9, 8, 8] },
+    });
     assert.deepEqual(measured.stamps, found.stamps);
-    assert.deepEqual(measured.conditions, { "edge.throttle.before": 0, "hailortcli.watts": 3 });
+    assert.deepEqual(measured.conditions, {
+      ...{ "edge.throttle.before": 0, "hailortcli.watts": 3 },
+      ...{ "tokens.packed": 0, "tokens.coalesced": 0, "tokens.coalescedLimit": 0.01 },
+    });
   });
 
-  it("do not exist where too many tokens came together", () => {
-    assert.equal(toMeasurement({ ...found, requests: [times(0.3, [1, 0], 1)] }, 0.01).outcome, "failed");
+  it("are drawn by the position of the token, as those of the test on CPU", () => {
+    const measured = toMeasurement(found, 0.01);
+    assert.ok(measured.outcome === "measured" && measured.series !== undefined);
+    const series = Object.fromEntries(Object.entries(measured.series).map(([name, values]) => [name, [...values]]));
+    assert.deepEqual(gapsOf(series), [
+      { position: 2, seconds: 1 },
+      { position: 3, seconds: 2 },
+      { position: 2, seconds: 3 },
+      { position: 3, seconds: 4 },
+    ]);
+  });
+
+  it("make the sample invalid, and not a failure slower than all others, where tokens came together", () => {
+    const tokens = { packed: 0, coalesced: 0 };
+    for (const change of [{ coalesced: 1 }, { packed: 1 }]) {
+      const request = { ...times(0.3, [1, 0]), ...tokens, ...change };
+      const measured = toMeasurement({ ...found, requests: [request] }, 0.01);
+      assert.ok(measured.outcome === "measured");
+      const { conditions = {} } = measured;
+      assert.equal(judge({ values: {}, primary: "gapP50", conditions, leftovers: [] }, false).status, "invalid");
+    }
+  });
+
+  it("have no rate where everything was read at once", () => {
+    const measured = toMeasurement({ ...found, requests: [times(0.3, [0, 0], 2)] }, 0.01);
+    assert.ok(measured.outcome === "measured" && !("tokensPerSecond" in measured.values));
   });
 });

@@ -9,6 +9,8 @@ import { llmTokens } from "../../benchmarks/llm-tokens/index.ts";
 import { promptOf, serverOrder } from "../../benchmarks/llm-tokens/orders.ts";
 import { toMeasurement } from "../../benchmarks/llm-tokens/summary.ts";
 import { rankedQuantile } from "../../benchmarks/quantile.ts";
+import { present } from "../../benchmarks/session/present.ts";
+import { judge } from "../../benchmarks/validity/rules.ts";
 import { sample } from "../golden.ts";
 
 const request = { prompt: [1, 300], tokens: 3, seed: 1 };
@@ -58,10 +60,14 @@ describe("a stream of tokens", () => {
     });
   });
 
-  it("is invalid when an event holds several tokens, tokens are missing, or the server says no", async () => {
+  it("counts tokens that the server sent in one event", async () => {
     await withServer([token(7, 8), token(9), LAST], async (port) => {
-      await assert.rejects(streamTokens(port, request, 20), /an event held 2 tokens/);
+      const { ids, packed } = await streamTokens(port, request, 20);
+      assert.deepEqual([ids, packed], [[7, 8, 9], 1]);
     });
+  });
+
+  it("is refused when tokens are missing, or the server says no", async () => {
     await withServer([token(7), token(8), LAST], async (port) => {
       await assert.rejects(streamTokens(port, request, 20), /2 tokens came instead of 3/);
     });
@@ -73,7 +79,7 @@ describe("a stream of tokens", () => {
 });
 
 describe("the figures of a server process", () => {
-  const times = (firstToken: number, gaps: readonly number[]) => ({ firstToken, gaps, coalesced: 0 });
+  const times = (firstToken: number, gaps: readonly number[]) => ({ firstToken, gaps, coalesced: 0, packed: 0 });
   const found = {
     ...({ outcome: "measured", load: { seconds: 2, bracket: 0.01 }, physicalCores: 2 } as const),
     ...{ stamps: { start: "1", "request.0": "2", end: "9" }, pinning: { cpus: 2, pinned: 0 }, foreign: 0.01 },
@@ -82,9 +88,10 @@ describe("the figures of a server process", () => {
     requests: [times(0.3, [1, 2, 3, 4]), times(0.1, [5, 6, 7, 8]), times(0.2, [9, 10, 11, 20])],
     ids: [[1], [1], [1], [1]],
   };
+  const alone = { threads: 1, coalescedLimit: 0.01 };
 
   it("are ranks over all gaps, the means of requests apart, and leave the warm-up out", () => {
-    const { values } = toMeasurement(found, [7, 7.6], 4);
+    const { values } = toMeasurement(found, [7, 7.6], { threads: 4, coalescedLimit: 0.01 });
     assert.deepEqual(values, {
       gapP50: 6,
       gapP95: 20,
@@ -102,23 +109,40 @@ describe("the figures of a server process", () => {
   });
 
   it("keep every gap by position, the warm-up's under 0, and one identity for all ids", () => {
-    const { series, identities } = toMeasurement(found, [], 1);
+    const { series, identities } = toMeasurement(found, [], alone);
     assert.deepEqual(series?.["gap.0"], [9, 9, 9, 9]);
     assert.deepEqual(series?.["gap.3"], [9, 10, 11, 20]);
-    const other = toMeasurement({ ...found, ids: [[1], [1], [1], [2]] }, [], 1);
+    const other = toMeasurement({ ...found, ids: [[1], [1], [1], [2]] }, [], alone);
     assert.notEqual(identities?.tokens, other.identities?.tokens);
   });
 
   it("carry the stamps of every request, the limits that the kernel holds, and who else used the CPUs", () => {
-    const { stamps, conditions, identities } = toMeasurement(found, [], 4);
+    const { stamps, conditions, identities } = toMeasurement(found, [], { ...alone, threads: 4 });
     assert.deepEqual(stamps, found.stamps);
     assert.deepEqual(conditions, {
       ...{ "threads.cpus": 2, "threads.pinned": 0, "threads.oversubscribed": 1 },
       ...{ "foreign.cpu": 0.01, "limits.dropped.memoryBytes": 1 },
+      ...{ "tokens.packed": 0, "tokens.coalesced": 0, "tokens.coalescedLimit": 0.01 },
     });
     assert.equal(identities?.["limits.cpuset"], "0-1");
-    const fitting = toMeasurement({ ...found, pinning: { cpus: 2, pinned: 2 } }, [], 2);
+    const fitting = toMeasurement({ ...found, pinning: { cpus: 2, pinned: 2 } }, [], { ...alone, threads: 2 });
     assert.equal("threads.oversubscribed" in (fitting.conditions ?? {}), false);
+  });
+
+  it("make the sample invalid, and not a failure slower than all others, where tokens came together", () => {
+    const [first, ...others] = found.requests;
+    assert.ok(first);
+    const held = { ...found, limits: { identities: {}, conditions: {} } };
+    const judged = (change: Partial<typeof first>) => {
+      const { values, conditions = {} } = toMeasurement({ ...held, requests: [{ ...first, ...change }, ...others] }, [], alone);
+      return judge({ values: present(values), primary: "gapP50", conditions, leftovers: [] }, false);
+    };
+    assert.deepEqual(judged({}), { status: "valid" });
+    for (const change of [{ packed: 1 }, { coalesced: 1 }]) {
+      const validity = judged(change);
+      assert.equal(validity.status, "invalid");
+      assert.equal("reasons" in validity && validity.reasons[0]?.rule, "tokens-together");
+    }
   });
 
   it("take llama-bench's own repetitions as seconds per token", () => {

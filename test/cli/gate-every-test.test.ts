@@ -13,7 +13,7 @@ const root = mkdtempSync(join(tmpdir(), "distrobench-gate-"));
 after(() => rmSync(root, { recursive: true }));
 copyFileSync(join(import.meta.dirname, "../../package.json"), join(root, "package.json"));
 
-/** What was measured, day by day; the second day is judged against the first one because nothing is named. */
+/** What was made up as if it had been measured, day by day; the second day is judged against the first one because nothing is named. */
 const days: readonly MeasuredOptions[] = [
   { day: 1 },
   { day: 2 },
@@ -45,7 +45,7 @@ async function gate(...words: readonly string[]) {
 
 for (const benchmark of everyBenchmark) {
   const { name } = benchmark;
-  describe(`the gate on recorded sessions of ${name}`, () => {
+  describe(`the gate on synthetic sessions of ${name}, written to disk as a run leaves them`, () => {
     for (const day of days) writeSession(root, measuredSession(benchmark, day));
     const baseline = ["--baseline", sessionId(name, 1)];
     for (const [verdict, exitCode, day, named, said] of verdicts)

@@ -79,6 +79,8 @@ describe("distrobench gate", () => {
       assert.equal(code, "usage");
       assert.match(stderr, /expected a share above 0% and up to 100%, such as 10%/);
     }
+    assert.match((await run("gate", "mine", "--exact-tolerance", "1")).stderr, /expected a share from 0% to 100%, such as 1%/);
+    assert.equal((await run("gate", "mine", "--exact-tolerance", "0%")).code, 1);
     assert.match(String((await run("gate", "nothing")).error), /nothing has been measured yet for the stack nothing/);
     assert.match(
       String((await run("gate", "mine", "--baseline", "debian-13/dokcer")).error),

@@ -17,6 +17,11 @@ describe("figures", () => {
     [1536 * 1024, "B", "1.50 MiB"],
     [8, "1/s", "8.00 /s"],
     [0.25, "ratio", "25.0 %"],
+    [1e-120, "s", "1.00e-114 µs"],
+    [-2.5e-20, "ratio", "-2.50e-18 %"],
+    [1.2e120, "B", "1.12e+111 GiB"],
+    [Number.MAX_VALUE, "s", "1.80e+308 s"],
+    [Number.MIN_VALUE, "s", "4.94e-318 µs"],
     [Number.POSITIVE_INFINITY, "s", "never"],
     [Number.NaN, "s", "–"],
   ] as const) {
@@ -32,6 +37,14 @@ describe("figures", () => {
       fc.property(fc.double({ min: 1e-7, max: 1e5, noNaN: true }), (value) => {
         const digits = figure(value, { factor: 1, symbol: "s" }).replace(".", "").replace(/^0+/, "");
         assert.ok(digits.replace(/0+$/, "").length <= 3, digits);
+      }),
+    ));
+  it("exist for every number there is, with any bracket", () =>
+    fc.assert(
+      fc.property(fc.double(), fc.double(), fc.double({ min: 0, noNaN: true }), (low, high, resolution) => {
+        const scale = scaleFor("s", [low, high]);
+        assert.ok(quantity(low, scale, resolution).length < 40, quantity(low, scale, resolution));
+        assert.ok(intervalText({ low, high, coverage: 0.95 }, scale, resolution).length < 80);
       }),
     ));
   it("show both ends of an interval to one place", () => {

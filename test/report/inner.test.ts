@@ -44,9 +44,10 @@ const rowsOf = (figure: string) =>
   );
 
 describe("figures of what lies inside samples", () => {
-  it("are drawn only where their series exist", () => {
+  it("are drawn only where their series exist, and else the distribution of the samples", () => {
     const titles = (text: string) => [...text.matchAll(/<h4>(.*?)<\/h4>/g)].map(([, title]) => title).slice(4);
-    assert.deepEqual(titles(page(syntheticSession())), []);
+    const samples = ["Start to first 200, all samples"];
+    assert.deepEqual(titles(page(syntheticSession())), samples);
     const drawn = (series: () => Record<string, number[]>) => titles(page(withSeries(series)));
     assert.deepEqual(drawn(load(100)), ["Latency from the due instant, all values", "Latency over the window"]);
     assert.deepEqual(drawn(tokens(20)), ["Time per token, all values", "Time per token by position"]);
@@ -56,7 +57,7 @@ describe("figures of what lies inside samples", () => {
     );
     assert.deepEqual(
       drawn(() => ({ wall: [1, 2] })),
-      [],
+      samples,
     );
   });
   it("are the same, byte for byte, when they are rendered again", () => {
@@ -66,14 +67,22 @@ describe("figures of what lies inside samples", () => {
     const figure = figureOf(page(withSeries(load(100))), "Latency from the due instant, all values");
     assert.equal(rowsOf(figure).length, 12);
     // 99 answers of 2 to 100 ms and one failure: the 95th of 100 is 96 ms, the last never came.
-    assert.match(rowsOf(figure)[0] ?? "", /^\|a\/docker\|\d+\|100\|51\.5 ms\|96\.0 ms\|.* \(9\d(\.\d)? %\)\|never\|$/);
+    // The 99 % upper bound needs 130.
+    assert.match(
+      rowsOf(figure)[0] ?? "",
+      /^\|a\/docker\|\d+\|100\|51\.5 ms\|96\.0 ms\|.* \(9\d(\.\d)? %\)\|not estimable\|never\|$/,
+    );
     assert.ok(!figure.includes("9000"));
     assert.match(figure, /p95 interval within window \(assumes independence\)/);
   });
   it("say that few values have no interval of p95", () => {
     const figure = figureOf(page(withSeries(tokens(20))), "Time per token, all values");
-    assert.match(rowsOf(figure)[0] ?? "", /\|40\|.*\|not estimable\|500 ms\|/);
+    assert.match(rowsOf(figure)[0] ?? "", /\|40\|.*\|not estimable\|not estimable\|500 ms\|/);
     assert.match(figure, /within process/);
+  });
+  it("have an upper bound of p95 that holds in 99 % where there are values enough", () => {
+    const figure = figureOf(page(withSeries(load(480))), "Latency from the due instant, all values");
+    assert.match(rowsOf(figure)[0] ?? "", /^\|a\/docker\|\d+\|480\|242 ms\|457 ms\|447 to 467 ms \(96\.5 %\)\|468 ms\|/);
   });
   it("put send lateness below latency, with failures in the table", () => {
     const figure = figureOf(page(withSeries(load(100))), "Latency over the window");

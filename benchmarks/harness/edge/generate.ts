@@ -16,6 +16,8 @@ export interface Generated {
   readonly gaps: readonly number[];
   /** Tokens that were read together with the one before. */
   readonly coalesced: number;
+  /** Tokens that the server counted and sent in one line with another: there is no gap between them. */
+  readonly packed: number;
   readonly text: string;
 }
 
@@ -28,8 +30,8 @@ interface Piece {
 
 /**
  * Streams `POST /api/generate` of hailo-ollama, one line of JSON per token, and stamps each as it is read. Throws when the server says
- * no, the stream breaks off, or the number of lines is not that of the server's tokens: then the gaps are not those of tokens. The last
- * token may be the end mark, which is counted but has no line.
+ * no, the stream breaks off, or there are more lines than tokens: then the gaps are not those of tokens. The last token may be the end
+ * mark, which is counted but has no line.
  */
 export async function generateTokens(port: number, order: GenerateRequest, timeoutSeconds: number): Promise<Generated> {
   const { model, prompt, tokens, seed } = order;
@@ -46,10 +48,10 @@ export async function generateTokens(port: number, order: GenerateRequest, timeo
       texts.push(piece.response ?? "");
     }
   });
-  checkCount(stamps.length, counted);
+  const packed = missingLines(stamps.length, counted);
   const gaps = stamps.slice(1).map((stamp, index) => secondsBetween(stamps[index] ?? stamp, stamp));
   const coalesced = stamps.filter((stamp, index) => index > 0 && stamp === stamps[index - 1]).length;
-  return { firstToken: secondsBetween(sent, stamps[0] ?? sent), gaps, coalesced, text: texts.join("") };
+  return { firstToken: secondsBetween(sent, stamps[0] ?? sent), gaps, coalesced, packed, text: texts.join("") };
 }
 
 /** Nothing for an empty line. Throws for a line that reports an error. */
@@ -60,10 +62,12 @@ function parsePiece(line: string): Piece | undefined {
   return piece;
 }
 
-function checkCount(lines: number, counted: number | undefined): void {
+/** Tokens without a line of their own, the end mark apart. */
+function missingLines(lines: number, counted: number | undefined): number {
   if (counted === undefined) throw new Error(`the stream broke off after ${lines} tokens`);
   if (lines < 2) throw new Error(`${lines} tokens came: there is no gap between them`);
-  if (counted - lines > 1 || counted < lines) throw new Error(`the server counted ${counted} tokens in ${lines} lines`);
+  if (counted < lines) throw new Error(`the server counted ${counted} tokens in ${lines} lines`);
+  return Math.max(0, counted - lines - 1);
 }
 
 /** Lets go of the device, which one program at a time can hold. */

@@ -43,8 +43,9 @@ const rowOf = (data: SessionData, baseline: number, mode: "regression" | "reprod
 describe("an exact metric", () => {
   for (const [bytes, regression, reproduction] of [
     [1000, "PASS", "PASS"],
-    [1100, "PASS", "PASS"],
-    [1101, "FAIL", "FAIL"],
+    [1010, "PASS", "PASS"],
+    [1011, "FAIL", "FAIL"],
+    [1100, "FAIL", "FAIL"],
     [100, "PASS", "FAIL"],
   ] as const)
     it(`of ${bytes} after 1000 is ${regression}, and as a reproduction ${reproduction}, by one value on each side`, () => {
@@ -55,18 +56,31 @@ describe("an exact metric", () => {
         [regression, reproduction].map((verdict) => [verdict, true, 1, 1, undefined]),
       );
     });
-  it("is decided by comparison with the tolerance alone, whatever the two values are", () =>
+  it("is held to 1 % where estimates may be off by more, and to what is asked of it where something is", () => {
+    const verdict = (bytes: number, options: Parameters<typeof judged>[2]) =>
+      judged(sized(now, bytes, { alone: true }), against(sized(before, 1000, { alone: true })), options).verdict;
+    assert.deepEqual(
+      [verdict(1011, { tolerance: 0.5 }), verdict(1006, { tolerance: 0.005 }), verdict(1004, { tolerance: 0.005 })],
+      ["FAIL", "FAIL", "PASS"],
+    );
+    assert.deepEqual(
+      [verdict(1100, { exactTolerance: 0.1 }), verdict(1101, { exactTolerance: 0.1 }), verdict(1001, { exactTolerance: 0 })],
+      ["PASS", "FAIL", "FAIL"],
+    );
+    assert.equal(verdict(1000, { exactTolerance: 0 }), "PASS");
+  });
+  it("is decided by comparison with its tolerance alone, whatever the two values are", () =>
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 40 }), fc.integer({ min: 1, max: 2 ** 40 }), (ours, theirs) => {
         const verdict = rowOf(sized(now, ours, { alone: true }), theirs)?.verdict;
-        assert.equal(verdict, ours / theirs <= 1.1 ? "PASS" : "FAIL");
+        assert.equal(verdict, ours / theirs <= 1.01 ? "PASS" : "FAIL");
       }),
       { numRuns: 40 },
     ));
   it("says in its sentence that nothing was estimated", () => {
     assert.equal(
       rowOf(sized(now, 1300, { alone: true }), 1000)?.sentence,
-      "b/docker: layers by gzip +30 % (exact: one value on each side decides): more than 10 % larger.",
+      "b/docker: layers by gzip +30 % (exact: one value on each side decides): more than 1 % larger.",
     );
     const text = renderGateTerminal(judged(sized(now, 1300, { alone: true }), against(sized(before, 1000, { alone: true }))));
     assert.match(text, /b\/docker +layers by gzip +0\.977 KiB +1\.27 KiB +1\.30 +exact +1\+1 +none +FAIL/);
@@ -74,7 +88,7 @@ describe("an exact metric", () => {
   it("passes a session of its own without an A/A pair, and within one session, too", () => {
     assert.equal(judged(sized(now, 1000, { alone: true }), against(sized(before, 1000, { alone: true }))).verdict, "PASS");
     const paired = (bytes: number) => judged(sized(now, bytes, { alone: true }), { kind: "variant", id: "a/docker" });
-    assert.deepEqual([paired(1050).verdict, paired(1200).verdict], ["PASS", "FAIL"]);
+    assert.deepEqual([paired(1005).verdict, paired(1050).verdict], ["PASS", "FAIL"]);
     assert.deepEqual([paired(1200).rows[0]?.design, paired(1200).rows[0]?.n], ["paired", 1]);
   });
   it("fails a session in which nothing else can be told, and never passes it alone", () => {

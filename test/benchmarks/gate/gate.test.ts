@@ -49,7 +49,14 @@ describe("the gate", () => {
       history: quietHistory(),
     });
     assert.equal(result.verdict, "INCONCLUSIVE");
-    assert.match(result.rows[1]?.sentence ?? "", /5 and 10 samples, and a 95 % interval needs 6/);
+    assert.match(result.rows[1]?.sentence ?? "", /5 and 10 samples, and a 95 % interval needs 6\.$/);
+  });
+  it("says nothing about the blocks it would take from a handful of samples", () => {
+    for (const blocks of [2, 5]) {
+      const result = judged(now({ variants: times(), blocks }), against(base), { history: quietHistory() });
+      assert.deepEqual([result.verdict, result.blocksNeeded], ["INCONCLUSIVE", undefined]);
+      assert.ok(result.rows.every(({ blocksNeeded }) => blocksNeeded === undefined));
+    }
   });
   it("passes an improvement of any size in regression mode, and fails it in reproduction mode", () => {
     const faster = now({ variants: times({ "debian-13/podman": 0.7 }) });
@@ -137,6 +144,32 @@ describe("the gate is invalid", () => {
     assert.equal(result.verdict, "INVALID");
     assert.match(result.reasons[0]?.detail ?? "", /differs from itself/);
   });
+  it("where more than a third of a variant's samples is, however good the others look", () => {
+    const reasons = [{ rule: "steal", detail: "the hypervisor took 3 % of the CPU time" }];
+    const samples = same.samples.map((sample) =>
+      sample.variant === "debian-13/podman" && sample.role === "measured" && sample.block < 4
+        ? { ...sample, validity: { status: "invalid" as const, reasons } }
+        : sample,
+    );
+    const result = judged({ ...same, samples }, against(base));
+    assert.deepEqual([result.verdict, result.reasons[0]?.rule], ["INVALID", "many-invalid"]);
+    assert.ok(result.rows.every(({ verdict }) => verdict === "INVALID"));
+  });
+  it("where the baseline differs from itself by more than half the tolerance that is asked, in either session", () => {
+    const moved = (data: SessionData): SessionData => ({
+      ...data,
+      samples: data.samples.map((sample) =>
+        sample.variant.endsWith("#2") ? { ...sample, values: { total: (sample.values.total ?? 0) * 1.045 } } : sample,
+      ),
+    });
+    assert.equal(judged(moved(same), against(base)).verdict, "PASS");
+    const strict = judged(moved(same), against(base), { tolerance: 0.05, summary: summarise(moved(same)) });
+    assert.equal(strict.verdict, "INVALID");
+    assert.match(strict.reasons[0]?.detail ?? "", /differs from itself by more than 2\.5 %/);
+    assert.equal(namedBaseline(moved(base)).kind, "session");
+    assert.equal(namedBaseline(moved(base), 0.05).kind, "none");
+    assert.equal(chooseBaseline(same, [moved(base)], [], 0.05).kind, "none");
+  });
   it("where the control computation runs at another speed", () => {
     const quick = against(before({ control: 0.2, variants: times() }));
     assert.equal(judged(now({ control: 0.201, variants: times() }), quick).verdict, "PASS");
@@ -178,6 +211,39 @@ describe("the noise floor", () => {
     assert.equal(judged(noisy, against(base), { history: quietHistory().slice(0, 9) }).rows[0]?.floor?.source, "session");
     const elsewhere = quietHistory().map((observation) => ({ ...observation, hostClass: "another" }));
     assert.equal(judged(noisy, against(base), { history: elsewhere }).rows[0]?.floor?.source, "session");
+  });
+  it("rests on the last twenty sessions and no older one", () => {
+    const day = (i: number) => new Date(Date.UTC(2025, 0, 1 + i)).toISOString();
+    const from = (noise: number, first: number, count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        before({ seed: 200 + first + i, noise, session: { id: `h${first + i}`, startedAt: day(first + i) } }),
+      ).flatMap(aaObservations);
+    const [loud, quiet] = [from(0.3, 0, 15), from(0.01, 15, 20)];
+    const floor = judged(same, against(base), { history: [...loud, ...quiet] }).rows[0]?.floor;
+    assert.deepEqual(floor, judged(same, against(base), { history: quiet }).rows[0]?.floor);
+    assert.equal(floor?.sessions, 20);
+    const older = judged(same, against(base), { history: [...loud, ...quiet.slice(3)] }).rows[0]?.floor;
+    assert.ok((older?.value ?? 0) > 2 * (floor?.value ?? 1), `${older?.value} and ${floor?.value}`);
+  });
+  it("of one command is not that of another, of other parameters, or of another stack", () => {
+    const command = (benchmark: string, parameters: Record<string, unknown> = { command: benchmark }, stack = "mine") => ({
+      session: { stack, test: "command", benchmark, parameters },
+    });
+    const history = (given: ReturnType<typeof command>, noise: number) =>
+      Array.from({ length: 11 }, (_, i) =>
+        before({ ...given, seed: 300 + i, noise, session: { ...given.session, id: `c${i}` } }),
+      ).flatMap(aaObservations);
+    const [build, sort] = [command("build"), command("sort")];
+    const all = [
+      ...history(build, 0.3),
+      ...history(sort, 0.01),
+      ...history(command("sort", { command: "sort", threads: 4 }), 0.3),
+      ...history(command("sort", { command: "sort" }, "other"), 0.3),
+    ];
+    const floorOf = (given: ReturnType<typeof command>) =>
+      judged(now({ ...given, variants: times() }), against(before({ ...given, variants: times() })), { history: all }).rows[0];
+    assert.deepEqual([floorOf(sort)?.floor?.sessions, floorOf(build)?.floor?.sessions], [11, 11]);
+    assert.deepEqual([floorOf(sort)?.armed, floorOf(build)?.armed], [true, false]);
   });
   it("is unknown without an A/A pair and without a history", () => {
     const result = judged(now({ aaPair: false, variants: times() }), against(base));

@@ -23,12 +23,12 @@ const history = Array.from({ length: 11 }, (_, i) => before({ seed: i, session: 
   .flatMap((observation) =>
     aaObservations(real)
       .slice(0, 1)
-      .map(({ test, metric, hostClass }) => ({ ...observation, test, metric, hostClass })),
+      .map(({ series, metric, hostClass }) => ({ ...observation, series, metric, hostClass })),
   );
 const hostsOf = (host: string) => real.environments.find((environment) => environment.host === host);
 
-describe("a session measured on lab machines", () => {
-  it("is PASS when it takes a fifth of the time, once its hosts are known to be quiet", () => {
+describe("a session measured on lab machines, judged against itself with its times multiplied", () => {
+  it("is PASS with a fifth of the time, once its hosts are known to be quiet", () => {
     const faster = later(0.2);
     const all = judged(faster, namedBaseline(real), { history });
     assert.deepEqual(
@@ -45,12 +45,12 @@ describe("a session measured on lab machines", () => {
     const result = judged({ ...faster, session: { ...faster.session, variants } }, namedBaseline(real), { history });
     assert.deepEqual([result.verdict, result.exitCode, result.emulated], ["PASS", 0, true]);
   });
-  it("is FAIL when it takes eight times as long", () => {
+  it("is FAIL with eight times the time", () => {
     const result = judged(later(8), namedBaseline(real), { history });
     assert.equal(result.verdict, "FAIL");
     assert.equal(result.rows[0]?.verdict, "FAIL");
   });
-  it("is INCONCLUSIVE against itself, and off by its own noise floor of 72 %", () => {
+  it("is INCONCLUSIVE as it is, and off by its own noise floor of 72 %", () => {
     const result = judged(later(1), namedBaseline(real));
     assert.deepEqual([result.verdict, result.rows.some(({ armed }) => armed)], ["INCONCLUSIVE", false]);
     assert.equal(result.rows[0]?.floor?.value.toFixed(2), "0.72");

@@ -100,6 +100,33 @@ describe("a session's summary", () => {
     assert.equal(summary.state.status, "invalid");
     assert.equal(summary.metrics[0]?.comparisons[0]?.word, "no verdict");
   });
+  it("is invalid where a rule took out more than a third of a variant's samples, its second label included, and says which", () => {
+    const reasons = [{ rule: "pressure", detail: "CPU pressure from outside 9 %" }];
+    for (const variant of ["b/docker", "a/docker#2"])
+      for (const [count, status] of [
+        [3, "valid"],
+        [4, "invalid"],
+      ] as const) {
+        const data = syntheticSession({ variants: { "a/docker": 1, "b/docker": 1.3 } });
+        const samples = data.samples.map((sample) =>
+          sample.variant === variant && sample.role === "measured" && sample.block < count
+            ? { ...sample, validity: { status: "invalid" as const, reasons } }
+            : sample,
+        );
+        const { state } = summarise({ ...data, samples });
+        assert.equal(state.status, status, `${variant}: ${count} of 10`);
+        if (state.status === "invalid")
+          assert.match(state.reasons[0]?.detail ?? "", new RegExp(`^${variant}: 4 of 10 samples are invalid, more than a third`));
+      }
+  });
+  it("does not count blocks that an interruption cut as taken out by a rule", () => {
+    const reasons = [{ rule: "cut-block", detail: "block 1 was cut by an interruption and measured anew" }];
+    const data = syntheticSession({ variants: two });
+    const samples = data.samples.map((sample) =>
+      sample.role === "measured" && sample.block < 4 ? { ...sample, validity: { status: "invalid" as const, reasons } } : sample,
+    );
+    assert.equal(summarise({ ...data, samples }).state.status, "valid");
+  });
   it("is invalid where the session was interrupted or a variant has no sample", () => {
     assert.equal(summarise(syntheticSession({ session: { outcome: "interrupted" } })).state.status, "invalid");
     const data = syntheticSession({ variants: two });

@@ -18,6 +18,8 @@ test("a quiet sample is valid", () => {
 
 const window = { "load.planned": 480, "load.sent": 480 };
 
+const together = { "tokens.packed": 0, "tokens.coalesced": 0, "tokens.coalescedLimit": 0.01 };
+
 const table: readonly (readonly [string, Subject, rule: string, strict: string, noisy: string])[] = [
   ["a bracket of 11 ms on 1 s", { ...quiet, values: { total: 1, bracket: 0.011 } }, "bracket", "invalid", "invalid"],
   ["something left by the sample before", { ...quiet, leftovers: ["mount /x"] }, "leftovers", "invalid", "invalid"],
@@ -31,6 +33,14 @@ const table: readonly (readonly [string, Subject, rule: string, strict: string, 
   ["a request not sent", withConditions({ "load.planned": 480, "load.sent": 479 }), "requests-sent", "invalid", "invalid"],
   ["5 failures of 480", withConditions({ ...window, "load.failed": 5 }), "requests-failed", "invalid", "invalid"],
   ["a dropped limit", withConditions({ "limits.dropped.memoryBytes": 1 }), "limits", "invalid", "invalid"],
+  ["two tokens in one piece", withConditions({ ...together, "tokens.packed": 1 }), "tokens-together", "invalid", "invalid"],
+  [
+    "1.1 % of tokens read together",
+    withConditions({ ...together, "tokens.coalesced": 0.011 }),
+    "tokens-together",
+    "invalid",
+    "invalid",
+  ],
   [
     "a new throttle bit",
     withConditions({ "edge.throttle.before": 0, "edge.throttle.after": 0x40000 }),
@@ -96,6 +106,7 @@ const within: readonly (readonly [string, Subject])[] = [
   ["pressure of 5 %", withConditions({ "settle.pressure": 0.05 })],
   ["4 failures of 480", withConditions({ ...window, "load.failed": 4 })],
   ["sends 1 ms late, one of them 5 ms", withConditions({ "load.lateness.p99": 0.001, "load.lateness.max": 0.005 })],
+  ["1 % of tokens read together", withConditions({ ...together, "tokens.coalesced": 0.01 })],
   ["a throttling before the sample", withConditions({ "edge.throttle.before": 0x50000, "edge.throttle.after": 0x50000 })],
   ["a start 3 degrees colder", withConditions({ "edge.celsius.first": 50, "edge.celsius.start": 47 })],
   ["a slow-down for heat before the sample", withConditions({ "before.throttles": 17, "after.throttles": 17 })],
