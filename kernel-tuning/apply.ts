@@ -1,4 +1,4 @@
-import { bringCommandLine } from "./boot/stage.ts";
+import { bringCommandLine, endTrial } from "./boot/stage.ts";
 import { cellKey, type WantedCell } from "./cells.ts";
 import { guarded, writeGuarded } from "./guard.ts";
 import type { StepResult, TuningHost, WriteOrder } from "./host/port.ts";
@@ -104,7 +104,8 @@ async function look(host: TuningHost, inputs: TuningInputs, options: ApplyOption
   const asked = new Set(options.known?.cells.map(cellKey));
   const more = record.cells.some((cell) => !asked.has(cellKey(cell)));
   // A run that was killed, or whose state is lost, has left a record that names more than was asked for.
-  return { view: more ? await read(record) : view, old: record };
+  const seen = more ? await read(record) : view;
+  return { view: (await endTrial(host, seen)) ? await read(record) : seen, old: record };
 }
 
 interface Judgement {

@@ -1,5 +1,6 @@
 import { failuresOf } from "./apply.ts";
-import { needsRestart, takeBackCommandLine } from "./boot/stage.ts";
+import { isLoaderFile } from "./boot/change.ts";
+import { endTrial, needsRestart, takeBackCommandLine } from "./boot/stage.ts";
 import { cellKey } from "./cells.ts";
 import type { TuningHost } from "./host/port.ts";
 import { planRestore } from "./restore.ts";
@@ -22,16 +23,21 @@ export async function restoreHost(
   options: { readonly known?: Baseline; readonly force: boolean; accept?(record: Baseline): void },
 ): Promise<Recovered | undefined> {
   const requests = (baseline: Baseline | undefined) => (baseline?.cells ?? []).map(({ kind, name }) => ({ kind, name }));
-  let view = viewOf(await host.read(requests(options.known)), "debian");
+  const look = async (baseline: Baseline | undefined) => viewOf(await host.read(requests(baseline)), "debian");
+  let view = await look(options.known);
   const baseline = view.record ?? options.known;
   if (baseline === undefined) return undefined;
   if (view.record !== undefined) options.accept?.(view.record);
   const asked = new Set(options.known?.cells.map(cellKey));
-  if (baseline.cells.some((cell) => !asked.has(cellKey(cell)))) view = viewOf(await host.read(requests(baseline)), "debian");
+  if (baseline.cells.some((cell) => !asked.has(cellKey(cell)))) view = await look(baseline);
+  if (await endTrial(host, view)) view = await look(baseline);
   const plan = planRestore(baseline, view, options.force);
   const { steps, conflicts } = plan;
   const kept = new Set(conflicts.map(cellKey));
-  const rest = { ...baseline, cells: baseline.cells.filter((cell) => kept.has(cellKey(cell))) };
+  // Parameters stay as long as the file that says them.
+  const keptBoot = conflicts.some(isLoaderFile);
+  const stays = (cell: Baseline["cells"][number]) => kept.has(cellKey(cell)) || (keptBoot && cell.kind === "boot");
+  const rest = { ...baseline, cells: baseline.cells.filter(stays) };
   const readBack = steps.map(({ kind, name }) => ({ kind, name }));
   const afterwards = conflicts.length === 0 ? ("forget" as const) : rest;
   // The record stays until the last of it is true, which a restart may be needed for.

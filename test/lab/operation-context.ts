@@ -1,4 +1,4 @@
-import type { OperationContext } from "../../hosts/index.ts";
+import type { OperationContext, Transport } from "../../hosts/index.ts";
 
 /** What a handler of lab machines is called with, below `root`: nobody listens, and there is no other host to reach. */
 export function labContext(root: string, signal: AbortSignal = new AbortController().signal): OperationContext {
@@ -7,5 +7,15 @@ export function labContext(root: string, signal: AbortSignal = new AbortControll
     ...{ progress: () => undefined, info: () => undefined, warn: () => undefined },
     transport: () => Promise.reject(new Error("a lab machine needs no transport")),
     exclusive: (_machine, work) => work(),
+  };
+}
+
+/** What a handler is called with that reaches its host over one transport; what it says goes to `said`. */
+export function operationContext(transport: Transport, said: (line: string) => void = () => undefined): OperationContext {
+  return {
+    ...{ urn: "", signal: new AbortController().signal, root: "/", stack: "contract" },
+    ...{ progress: () => undefined, info: said, warn: said },
+    transport: async () => transport,
+    exclusive: async (_, work) => await work(),
   };
 }
