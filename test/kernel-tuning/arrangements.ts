@@ -16,7 +16,9 @@ const GRUB_HEAD = `if [ "\${next_entry}" ] ; then
 fi
 `;
 
-const UPDATE_GRUB = `. "$R/bin/dies"
+/** Comes before update-grub, which is the same, where both are there. */
+const GRUB_MKCONFIG = `set --
+. "$R/bin/dies"
 . "$R/etc/default/grub"
 {
   cat "$R/etc/grub-head"
@@ -37,7 +39,8 @@ function grubNext(machine: PaperMachine): string {
   const once = /^next_entry=(.+)$/m.exec(environment)?.[1];
   if (once !== undefined) machine.write(GRUB_ENVIRONMENT, environment.replace(/^next_entry=.*$/m, "next_entry="));
   const menu = once === undefined ? machine.read("/boot/grub/grub.cfg") : machine.read("/boot/grub/custom.cfg");
-  const [, image, rest] = /^\s*linux\s+(\S+)\s+(.*)$/m.exec(menu.slice(menu.indexOf(`--id ${once}`))) ?? [];
+  const [, image, rest] =
+    /^\s*linux\s+(\S+)\s+(.*)$/m.exec(menu.slice(once === undefined ? 0 : menu.indexOf(`--id ${once}`))) ?? [];
   return `BOOT_IMAGE=${image} ${rest}`;
 }
 
@@ -70,7 +73,7 @@ export const arrangements: Readonly<Record<string, Arrangement>> = {
       "/boot/grub/grub.cfg": `${GRUB_HEAD}menuentry 'Manjaro Linux' {\n\tlinux /boot/vmlinuz-6.12 root=UUID=1 init=/bin/true quiet splash\n\tinitrd /boot/initramfs-6.12.img\n}\nsource $config_directory/custom.cfg\n`,
       "/boot/grub/custom.cfg": "# ours, without an end",
     },
-    commands: { "update-grub": UPDATE_GRUB, "grub-editenv": GRUB_EDITENV },
+    commands: { "grub-mkconfig": GRUB_MKCONFIG, "grub-editenv": GRUB_EDITENV },
     next: grubNext,
   },
 };

@@ -64,7 +64,7 @@ export class PaperMachine {
     for (const [path, text] of Object.entries(arrangement.files)) this.write(path, text);
     for (const [name, text] of Object.entries({ ...COMMON, ...arrangement.commands })) this.#command(name, text);
     this.write("/bin/dies", DIES);
-    this.write("/proc/mounts", "/dev/sda1 / ext4 rw 0 0\n");
+    this.mount("/dev/sda1", "/", "ext4");
     this.start();
     const run: Transport["run"] = async (script, { accept = [0] } = {}) => await this.#run(script.toString(), accept);
     const nothing = () => Promise.reject(new Error("a paper machine only runs scripts"));
@@ -96,6 +96,11 @@ export class PaperMachine {
   /** A command kills the script that calls it, at its `turn`th call from now: `sync` at the end of a script, or one of the loader's. */
   killAt(command: string, turn: number): void {
     this.write(`/kill/${command}`, `${turn}\n`);
+  }
+
+  /** Puts another file system over one of its folders. */
+  mount(device: string, path: string, type: string): void {
+    this.write("/proc/mounts", `${this.read("/proc/mounts")}${device} ${path === "/" ? path : this.#at(path)} ${type} rw 0 0\n`);
   }
 
   /** Everything of the boot loader's, and what must not be left: by path the mode, the owner and the bytes. */
@@ -152,7 +157,8 @@ export class PaperMachine {
     );
     const { shell, path = process.env.PATH } = this.#userland;
     const [command = "sh", ...words] = shell;
-    return spawn(command, [...words, "-c", text], {
+    // A shell may become its last command, and the test is whose child it is.
+    return spawn(command, [...words, "-c", `${text}\nexit $?`], {
       env: { PATH: `${join(this.#root, "bin")}:${path}` },
       stdio: ["ignore", "pipe", "pipe"],
     });
