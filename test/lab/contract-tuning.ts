@@ -51,7 +51,9 @@ function furnish({ distribution }: ContractHost) {
   const text = file.format.kind === "line" ? "rootwait quiet" : `${file.format.variable}='quiet splash' # as installed\n`;
   const there = joinSh(
     [
-      sh`dd if=/dev/zero of=/swap bs=1048576 count=16 2>/dev/null && chmod 600 /swap && mkswap /swap >/dev/null && swapon -p 5 /swap`,
+      sh`dd if=/dev/zero of=/swap bs=1048576 count=16 2>/dev/null && chmod 600 /swap && mkswap /swap >/dev/null`,
+      // Not every busybox has priorities.
+      sh`{ swapon -p 5 /swap 2>/dev/null || swapon /swap; }`,
       services.start("demo"),
       sh`printf 'BOOT_IMAGE=/boot/vmlinuz %s\\n' "$(cat /proc/cmdline)" >/srv/cmdline`,
       sh`mkdir -p ${file.path.replace(/\/[^/]*$/, "")} && printf %s ${text} >${file.path} && chmod 640 ${file.path} && chown 3:4 ${file.path}`,
