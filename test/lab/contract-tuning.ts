@@ -55,6 +55,7 @@ function furnish({ distribution }: ContractHost) {
       // Not every busybox has priorities.
       sh`{ swapon -p 5 /swap 2>/dev/null || swapon /swap; }`,
       services.start("demo"),
+      sh`{ [ -d /sys/kernel/debug/sched ] || mount -t debugfs debugfs /sys/kernel/debug; }`,
       sh`printf 'BOOT_IMAGE=/boot/vmlinuz %s\\n' "$(cat /proc/cmdline)" >/srv/cmdline`,
       sh`mkdir -p ${file.path.replace(/\/[^/]*$/, "")} && printf %s ${text} >${file.path} && chmod 640 ${file.path} && chown 3:4 ${file.path}`,
       sh`printf '#!/bin/sh\\ncat %s >>/srv/told\\n' ${file.path} >${loader} && chmod 755 ${loader}`,
