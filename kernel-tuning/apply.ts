@@ -31,7 +31,7 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
   const { view, old, planned, wanted, baseline } = await started(host, inputs, options);
   const leaving = obsolete(old, wanted);
   const back = leaving === undefined ? { steps: [], conflicts: [] } : planRestore(leaving, view, inputs.force ?? false);
-  const wrong = wanted.filter((cell) => valueIn(view.values, cell) !== cell.wanted);
+  const wrong = wanted.filter((cell) => cell.follows !== true && valueIn(view.values, cell) !== cell.wanted);
   const { cells: changed, ...guard } = guarded(wrong, view, { ...inputs, hasLink: host.link !== undefined });
   const lean = { ...baseline, cells: baseline.cells.filter((cell) => wanted.some((one) => cellKey(one) === cellKey(cell))) };
   const order: WriteOrder = {

@@ -68,7 +68,7 @@ write_value() {
   printf '%s\\n' "$2" | cat >"$1" || return
   # When CPUs come or a cpuset is cut out the kernel computes these anew from what it noted when its scaling was last set.
   case $1 in
-    /sys/kernel/debug/sched/*_ns) t=\${1%/*}/tunable_scaling; [ ! -f "$t" ] || printf '%s\\n' "$(cat "$t")" | cat >"$t" ;;
+    /sys/kernel/debug/sched/*_ns) t=\${1%/*}/tunable_scaling; [ ! -f "$t" ] || { s=$(cat "$t") && printf '%s\\n' "$s" | cat >"$t"; } ;;
   esac
 }
 write_file() {

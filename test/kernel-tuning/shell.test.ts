@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +32,11 @@ const library = join(folder, "lib");
 
 /** Runs a script as a host would, with the record in a folder of the test. */
 async function run({ shell, path }: Userland, script: { toString(): string }): Promise<string> {
-  const text = script.toString().replaceAll("/var/lib/distrobench", library).replaceAll("/run/distrobench.", `${folder}/run.`);
+  const text = script
+    .toString()
+    .replaceAll("/var/lib/distrobench", library)
+    .replaceAll("/run/distrobench.", `${folder}/run.`)
+    .replaceAll("/sys/kernel/debug/sched", join(folder, "sched"));
   const [command = "sh", ...words] = shell;
   const env = { ...process.env, ...(path === undefined ? {} : { PATH: path }) };
   return (await $({ quiet: true, env })`${command} ${words} -c ${text}`).stdout;
@@ -215,6 +220,18 @@ for (const [name, shell] of Object.entries(userlands))
       await assert.rejects(run(shell, writeScript(order)), (error: { exitCode?: unknown }) => error.exitCode === 70);
       assert.equal(readFileSync(knob, "utf8"), "60\n");
       rmSync(library);
+    });
+
+    it("have the kernel note a scheduler's value, which it would else compute anew when a cpuset is cut out", async () => {
+      const [slice, scaling] = [join(folder, "sched/base_slice_ns"), join(folder, "sched/tunable_scaling")];
+      mkdirSync(join(folder, "sched"), { recursive: true });
+      writeFileSync(slice, "1400000\n");
+      writeFileSync(scaling, "1\n");
+      utimesSync(scaling, 1, 1);
+      const steps = [{ kind: "value", name: slice, value: "900000" }] as const;
+      await run(shell, writeScript({ baseline: baseline([]), steps, readBack: [], afterwards: "forget" }));
+      assert.deepEqual([readFileSync(slice, "utf8"), readFileSync(scaling, "utf8")], ["900000\n", "1\n"]);
+      assert.ok(statSync(scaling).mtimeMs > 1000, "its scaling was not set anew");
     });
 
     it("hand controllers on, and take back those that were not", async () => {
