@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { baselineFor } from "./baseline.ts";
-import { bringCommandLine } from "./boot/stage.ts";
+import { bringCommandLine, endTrial } from "./boot/stage.ts";
 import { cellKey, type WantedCell } from "./cells.ts";
 import { guarded, writeGuarded } from "./guard.ts";
 import type { StepResult, TuningHost, WriteOrder } from "./host/port.ts";
@@ -36,7 +36,7 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
   const { view, old, planned, wanted, baseline } = await started(host, inputs, options);
   const leaving = obsolete(old, wanted);
   const back = leaving === undefined ? { steps: [], conflicts: [] } : planRestore(leaving, view, inputs.force ?? false);
-  const wrong = wanted.filter((cell) => valueIn(view.values, cell) !== cell.wanted);
+  const wrong = wanted.filter((cell) => cell.follows !== true && valueIn(view.values, cell) !== cell.wanted);
   const { cells: changed, ...guard } = guarded(wrong, view, { ...inputs, hasLink: host.link !== undefined });
   const lean = { ...baseline, cells: baseline.cells.filter((cell) => wanted.some((one) => cellKey(one) === cellKey(cell))) };
   const order: WriteOrder = {
@@ -123,7 +123,9 @@ async function look(host: TuningHost, inputs: TuningInputs, options: ApplyOption
   const asked = new Set(known?.cells.map(cellKey));
   const more = record.cells.some((cell) => !asked.has(cellKey(cell)));
   // A run that was killed, or whose state is lost, has left a record that names more than was asked for. It is the one to replace.
-  return { view: more ? { ...(await read(record)), record, digest: view.digest } : view, old: record };
+  const again = async () => ({ ...(await read(record)), record, digest: view.digest });
+  const seen = more ? await again() : view;
+  return { view: (await endTrial(host, seen)) ? await again() : seen, old: record };
 }
 
 interface Judgement {

@@ -38,6 +38,8 @@ export interface WantedCell extends Cell {
   readonly assignment?: string;
   /** The kernel may refuse to move it, which is reported and no failure. */
   readonly mayBeManaged?: boolean;
+  /** The kernel sets it along with another one, wanted after it: never written, only put back last. */
+  readonly follows?: boolean;
 }
 
 export const cellKey = ({ kind, name }: Cell): string => `${kind} ${name}`;

@@ -1,5 +1,6 @@
 import { failuresOf } from "./apply.ts";
-import { needsRestart, takeBackCommandLine } from "./boot/stage.ts";
+import { isLoaderFile } from "./boot/change.ts";
+import { endTrial, needsRestart, takeBackCommandLine } from "./boot/stage.ts";
 import { type Cell, cellKey } from "./cells.ts";
 import type { TuningHost } from "./host/port.ts";
 import { digestOf, recordText } from "./record.ts";
@@ -72,11 +73,16 @@ async function look(host: TuningHost, { known, accept }: RestoreOptions): Promis
   const asked = new Set(known?.cells.map(cellKey));
   const more = baseline?.cells.some((cell) => !asked.has(cellKey(cell))) ?? false;
   // Whatever happens meanwhile, the record that was looked at is the one to replace.
-  return { view: more ? { ...(await read(baseline)), digest: view.digest } : view, baseline };
+  const again = async () => ({ ...(await read(baseline)), digest: view.digest });
+  const seen = more ? await again() : view;
+  return { view: baseline !== undefined && (await endTrial(host, seen)) ? await again() : seen, baseline };
 }
 
 /** What is left to put back: nothing, or what somebody else has changed. */
 function restOf(baseline: Baseline, conflicts: readonly Cell[]): Baseline | "forget" {
   const kept = new Set(conflicts.map(cellKey));
-  return kept.size === 0 ? "forget" : { ...baseline, cells: baseline.cells.filter((cell) => kept.has(cellKey(cell))) };
+  // Parameters stay as long as the file that says them.
+  const keptBoot = conflicts.some(isLoaderFile);
+  const stays = (cell: Cell) => kept.has(cellKey(cell)) || (keptBoot && cell.kind === "boot");
+  return kept.size === 0 ? "forget" : { ...baseline, cells: baseline.cells.filter(stays) };
 }

@@ -20,10 +20,11 @@ export function reportKnob(
   messages: ReadonlyMap<string, string>,
 ): KnobReport {
   if (!("cells" in plan)) return { knob: name, expected: "", found: "", ...absence(plan) };
-  const wrong = plan.cells.filter((cell) => valueIn(values, cell) !== cell.wanted);
+  const cells = plan.cells.filter(({ follows }) => follows !== true);
+  const wrong = cells.filter((cell) => valueIn(values, cell) !== cell.wanted);
   const fixed = wrong.filter((cell) => managed.has(cellKey(cell)));
   const refused = wrong.filter((cell) => !managed.has(cellKey(cell)));
-  const shown = refused.length > 0 ? refused : plan.cells;
+  const shown = refused.length > 0 ? refused : cells;
   const status = refused.length > 0 ? "refused" : fixed.length > 0 ? "managed" : plan.substituted ? "substituted" : "applied";
   const notes = [
     plan.note,

@@ -40,7 +40,7 @@ export function parseFacts(text: string): HostFacts {
     release: releaseNames(identity)[0] ?? "",
     kernel,
     // What guarded a start on trial (kernel-tuning/boot) goes with the next restart and changes nothing that is measured.
-    commandLine: get("@cmdline").replace(" panic=10 init=/etc/distrobench/trial-init", ""),
+    commandLine: get("@cmdline").replace(/( panic=10)? init=\/etc\/distrobench\/trial-init/, ""),
     architecture,
     libc: libc(get("@libc")),
     ...init(sections),

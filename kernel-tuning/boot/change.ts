@@ -7,7 +7,8 @@ import { type Parameter, trialParameters } from "./command-line.ts";
 import { contentOf, withContent } from "./file-value.ts";
 import { loaderFiles, loaderOf } from "./loader.ts";
 
-const isLoaderFile = ({ kind, name }: Cell): boolean => kind === "file" && loaderFiles.includes(name);
+/** Whether a cell is a file that a boot loader takes parameters from. */
+export const isLoaderFile = ({ kind, name }: Cell): boolean => kind === "file" && loaderFiles.includes(name);
 
 export interface PendingBoot {
   readonly change: BootChange;

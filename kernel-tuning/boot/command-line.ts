@@ -4,8 +4,11 @@ export type Parameter = readonly [name: string, value: string];
 /** On the root file system, which is all that is there when the kernel starts its first process. */
 export const TRIAL_INIT = "/etc/distrobench/trial-init";
 
-/** Parameters as tried: a panic starts the host again, and before its init comes a dead man. */
-export const trialParameters = (wanted: readonly Parameter[]): Parameter[] => [...wanted, ["panic", "10"], ["init", TRIAL_INIT]];
+/** Parameters as tried: a panic starts the host again, after 10 s unless a wanted one says when, and before its init comes a dead man. */
+export function trialParameters(wanted: readonly Parameter[]): Parameter[] {
+  const panic: Parameter[] = wanted.some(([name]) => name === "panic") ? [] : [["panic", "10"]];
+  return [...wanted, ...panic, ["init", TRIAL_INIT]];
+}
 
 /** Whether a command line is that of a trial. */
 export const isTrial = (commandLine: ReadonlyMap<string, string>): boolean => commandLine.get("init") === TRIAL_INIT;

@@ -54,12 +54,22 @@ function editor({ format }: CommandLineFile): Loader["edit"] {
   return (content, wanted) => assign(content, format.variable, wanted);
 }
 
-/** The last assignment of a shell variable counts; a file without one gets one. */
+/** One line that assigns one word: the name, then the text in either quotes or bare, then a comment. */
+const ASSIGNMENT = /^([^=]*=)(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'#\\]*))(\s*(?:#.*)?)$/;
+
+/**
+ * The last assignment of a shell variable counts, and keeps its quotes and its comment. A file without one gets one; one that is more than a
+ * line of one word (continued, made of pieces) is added to, where the kernel takes the last of two parameters with one name.
+ */
 function assign(content: string, variable: string, wanted: readonly Parameter[]): string {
   const lines = content.split("\n");
   const at = lines.findLastIndex((line) => new RegExp(`^\\s*${variable}=`).test(line));
-  const old = /=\s*(?:"(.*)"|'(.*)'|(\S*))\s*$/.exec(lines[at] ?? "");
-  const line = `${variable}="${withParameters(old?.[1] ?? old?.[2] ?? old?.[3] ?? "", wanted)}"`;
-  if (at >= 0) return lines.with(at, line).join("\n");
+  const [whole, name, double, single, bare, rest] = ASSIGNMENT.exec(lines[at] ?? "") ?? [];
+  if (whole !== undefined) {
+    const quote = single === undefined ? '"' : "'";
+    return lines.with(at, `${name}${quote}${withParameters(double ?? single ?? bare ?? "", wanted)}${quote}${rest}`).join("\n");
+  }
+  const before = at < 0 ? "" : `$${variable} `;
+  const line = `${variable}="${before}${wanted.map(parameterText).join(" ")}"`;
   return `${content}${content === "" || content.endsWith("\n") ? "" : "\n"}${line}\n`;
 }

@@ -23,7 +23,11 @@ export interface Waiting {
 export async function restart(transport: Transport, waiting: Waiting): Promise<Started> {
   const before = await look(transport, waiting.signal);
   const reboot = sh`if [ -d /run/systemd/system ]; then systemctl --no-block reboot; else reboot; fi`;
-  await transport.run(reboot, { signal: waiting.signal, timeoutSeconds: LOOK_SECONDS });
+  await transport.run(reboot, { signal: waiting.signal, timeoutSeconds: LOOK_SECONDS }).catch((error: unknown) => {
+    // Where shutting down is quick the link goes before the answer comes.
+    if (!(error instanceof ConnectionError || (error instanceof CommandError && error.failure !== "exit"))) throw error;
+    waiting.signal.throwIfAborted();
+  });
   const began = performance.now();
   const seconds = () => Math.round((performance.now() - began) / 1000);
   const limit = LIMIT_SECONDS + waiting.extraSeconds;

@@ -34,7 +34,12 @@ export function shellBoot(transport: Transport, { signal, progress }: Surroundin
       });
       const { commandLine } = await restart(transport, { signal, progress, extraSeconds: 2 * change.confirmSeconds });
       const proven = isTrial(commandLine) && change.parameters.every(([name, value]) => commandLine.get(name) === value);
-      if (!proven) throw undone(transport.host, change, await run(withdrawScript));
+      if (!proven) {
+        const fired = await run(withdrawScript);
+        // It runs, yet not as wanted: a start with the files as they are again.
+        if (isTrial(commandLine)) await restart(transport, { signal, progress, extraSeconds: 0 });
+        throw undone(transport.host, change, fired);
+      }
       progress("making the command line permanent");
       await confirm({ ...change, over: digestOf(recordText(change.baseline)) });
     },

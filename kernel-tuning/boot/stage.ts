@@ -39,9 +39,18 @@ export async function bringCommandLine(host: TuningHost, inputs: TuningInputs, s
     else await boot.persist(pending.change);
     return true;
   }
-  if (view.trial !== undefined) await host.boot?.withdraw();
   const only = wanted.some(({ kind }) => kind === "boot") ? undefined : leaving;
   return only === undefined || old === undefined ? false : await leave(host, { ...stage, old }, only, inputs.force ?? false);
+}
+
+/**
+ * Ends a trial that nobody followed to its end. Resolves with whether there was one: then the host has to be read anew, since a boot
+ * loader's file may have stood there as tried, which is neither what was found nor what was wanted.
+ */
+export async function endTrial({ boot }: TuningHost, { trial }: HostView): Promise<boolean> {
+  if (trial === undefined || boot === undefined) return false;
+  await boot.withdraw();
+  return true;
 }
 
 /** A trial that came to nothing has changed nothing: the record must say again what was written before, or a restore finds strange values. */
@@ -66,7 +75,7 @@ async function leave(
 
 /** Whether there is more to putting a host back than writing values. */
 export function needsRestart(baseline: Baseline, plan: RestorePlan, view: HostView): boolean {
-  return loaderSteps(plan).length > 0 || runsOurs(baseline, view) || view.trial !== undefined;
+  return loaderSteps(plan).length > 0 || runsOurs(baseline, view);
 }
 
 /**
@@ -82,7 +91,6 @@ export async function takeBackCommandLine(
   const steps = loaderSteps(plan);
   const ours = runsOurs(baseline, view);
   const boot = restartable(host);
-  if (view.trial !== undefined) await boot.withdraw();
   for (const { name } of steps) await boot.apply(name);
   // A file that somebody else has changed stays, and so does what it says.
   const kept = loaderSteps({ steps: plan.conflicts.map((cell) => ({ ...cell, value: cell.found })) });

@@ -26,7 +26,7 @@ read_value() {
 }
 read_controllers() { [ -f "$1" ] && { set -f; squeeze $(cat "$1"); set +f; o controllers "$1" "$r"; }; }
 read_file() {
-  if [ -f "$1" ]; then o file "$1" "$(stat -c '%a %u:%g' "$1") $(base64 "$1" | tr -d '\\n')"; else o file "$1" absent; fi
+  if [ -f "$1" ]; then o file "$1" "$(stat -L -c '%a %u:%g' "$1") $(base64 "$1" | tr -d '\\n')"; else o file "$1" absent; fi
 }
 read_slice() { if [ -d "$G/$1" ]; then o slice "$1" present; else o slice "$1" absent; fi; }
 read_property() { if [ -f "$G/$1" ]; then set -f; squeeze $(cat "$G/$1"); set +f; o property "$1" "$r"; else o property "$1" absent; fi; }
@@ -95,11 +95,20 @@ read_facts() {
   elif grep -q 'debugfs$' /proc/filesystems; then o fact debugfs unmounted; else o fact debugfs none; fi
   if [ -r /sys/kernel/security/lockdown ]; then o fact lockdown "$(cat /sys/kernel/security/lockdown)"; fi
 }
-write_value() { printf '%s\\n' "$2" | cat >"$1"; }
+write_value() {
+  printf '%s\\n' "$2" | cat >"$1" || return
+  # When CPUs come or a cpuset is cut out the kernel computes these anew from what it noted when its scaling was last set.
+  case $1 in
+    /sys/kernel/debug/sched/*_ns) t=\${1%/*}/tunable_scaling; [ ! -f "$t" ] || { s=$(cat "$t") && printf '%s\\n' "$s" | cat >"$t"; } ;;
+  esac
+}
 write_file() {
   if [ "$2" = absent ]; then rm -f "$1"; return; fi
-  set -f; set -- "$1" $2; set +f
-  t=$(mktemp "$1.XXXXXX") && printf %s "\${4-}" | base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && mv -f "$t" "$1"
+  f=$1
+  if [ -e "$f" ] && [ -L "$f" ]; then f=$(readlink -f "$f"); fi
+  set -f; set -- "$f" $2; set +f
+  t=$(mktemp "$1.XXXXXX") || return
+  printf %s "\${4-}" | base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && mv -f "$t" "$1" || { rm -f "$t"; return 1; }
 }
 write_service() {
   if [ "$2" = running ]; then a=start; else a=stop; fi

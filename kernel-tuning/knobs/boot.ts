@@ -45,6 +45,10 @@ function settled(name: string, value: string, { cpus }: Surroundings): string {
     throw new UserError(`boot.${name}: ${JSON.stringify(value)} can't stand on a kernel's command line`, {
       remedy: "write a value of letters, digits and .,:;@/+=-, or the word set for a parameter without a value",
     });
+  if (name === "init")
+    throw new UserError("boot.init: a trial starts an init of its own, so no other one can be tried", {
+      remedy: "set it by hand in the boot loader's file",
+    });
   if (!LISTS.includes(name)) return value;
   return value
     .split(",")

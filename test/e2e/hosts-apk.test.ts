@@ -8,7 +8,7 @@ import { apk } from "../../hosts/packages/apk.ts";
 import { restorePackages } from "../../hosts/packages/restore.ts";
 import { packagesInputs } from "../../hosts/schema.ts";
 import { type ContractRoot, makeContractRoot } from "../lab/contract-root.ts";
-import { hostContext } from "../lab/operation-context.ts";
+import { operationContext } from "../lab/operation-context.ts";
 
 const inputs = packagesInputs.parse({
   host: "contract",
@@ -33,7 +33,7 @@ describe("Packages over busybox, with a stand-in for apk", () => {
 
   before(async () => {
     root = makeContractRoot([]);
-    context = hostContext(root.transport, told);
+    context = operationContext(root.transport, (line) => void told.push(line));
     root.write("etc/os-release", "ID=alpine\nVERSION_ID=3.22.1\n");
     root.write("usr/bin/apk", readFileSync(STAND_IN, "utf8"), 0o755);
     root.write("srv/apk/index", REPOSITORY);

@@ -10,7 +10,7 @@ import { restorePackages } from "../../hosts/packages/restore.ts";
 import { packagesInputs } from "../../hosts/schema.ts";
 import { makeAptRepository } from "../lab/apt-repository.ts";
 import { type ContractRoot, makeContractRoot } from "../lab/contract-root.ts";
-import { hostContext } from "../lab/operation-context.ts";
+import { operationContext } from "../lab/operation-context.ts";
 
 const inputs = packagesInputs.parse({
   host: "contract",
@@ -42,7 +42,7 @@ describe("Packages over a real apt and dpkg", () => {
 
   before(async () => {
     root = makeContractRoot(["apt", "dpkg", "tar"]);
-    context = hostContext(root.transport, told);
+    context = operationContext(root.transport, (line) => void told.push(line));
     root.write("etc/os-release", "ID=debian\nVERSION_ID=13\nVERSION_CODENAME=trixie\n");
     root.write("etc/apt/apt.conf.d/sandbox", 'APT::Sandbox::User "root";\n');
     root.write("usr/sbin/ldconfig", "#!/bin/sh\n# dpkg only looks whether it is there.\n", 0o755);

@@ -8,7 +8,7 @@ import { pacman } from "../../hosts/packages/pacman.ts";
 import { restorePackages } from "../../hosts/packages/restore.ts";
 import { packagesInputs } from "../../hosts/schema.ts";
 import { type ContractRoot, makeContractRoot } from "../lab/contract-root.ts";
-import { hostContext } from "../lab/operation-context.ts";
+import { operationContext } from "../lab/operation-context.ts";
 import { makePacmanRepository } from "../lab/pacman-repository.ts";
 
 const inputs = packagesInputs.parse({
@@ -32,7 +32,7 @@ describe("Packages over a real pacman", () => {
 
   before(() => {
     root = makeContractRoot(["pacman-package-manager"]);
-    context = hostContext(root.transport, told);
+    context = operationContext(root.transport, (line) => void told.push(line));
     root.write("etc/os-release", 'ID=manjaro\nID_LIKE=arch\nBUILD_ID=rolling\nPRETTY_NAME="Manjaro Linux"\n');
     makePacmanRepository(root, [
       { name: "git", version: "1:2.47-1", depends: ["zlib"] },

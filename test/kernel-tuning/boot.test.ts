@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { type PartialFailure, UserError } from "../../hosts/index.ts";
-import { parseCommandLine, withParameters } from "../../kernel-tuning/boot/command-line.ts";
+import { parseCommandLine, trialParameters, withParameters } from "../../kernel-tuning/boot/command-line.ts";
 import { contentOf } from "../../kernel-tuning/boot/file-value.ts";
 import { applyCommands, loaderOf } from "../../kernel-tuning/boot/loader.ts";
 import { initBefore } from "../../kernel-tuning/boot/scripts.ts";
@@ -40,6 +40,15 @@ describe("a kernel's command line", () => {
       ]),
       'root=/dev/sda2 dyndbg="file a.c +p" quiet isolcpus=2-3 threadirqs',
     );
+  });
+});
+
+describe("a trial", () => {
+  it("starts again 10 s after a panic, unless the wanted parameters say when", () => {
+    const names = (wanted: Parameters<typeof trialParameters>[0]) =>
+      trialParameters(wanted).map(([name, value]) => `${name}=${value}`);
+    assert.deepEqual(names([["quiet", "set"]]), ["quiet=set", "panic=10", "init=/etc/distrobench/trial-init"]);
+    assert.deepEqual(names([["panic", "30"]]), ["panic=30", "init=/etc/distrobench/trial-init"]);
   });
 });
 
@@ -78,12 +87,23 @@ describe("the boot loader's file", () => {
     assert.deepEqual(edited(records, "debian", ""), [DROP_IN, text]);
   });
 
-  it("is GRUB's own elsewhere: the last assignment is changed, in either quotes, or added", () => {
-    const records = [file("/etc/default/grub", ""), GRUB_LINE];
+  it("is GRUB's own elsewhere: the last assignment is changed, in its quotes and with its comment, or added", () => {
+    const after = (before: string) => edited([file("/etc/default/grub", ""), GRUB_LINE], "tromjaro", before);
     const before = "A=1\nGRUB_CMDLINE_LINUX_DEFAULT='quiet nohz_full=2'\n# end";
-    const after = 'A=1\nGRUB_CMDLINE_LINUX_DEFAULT="quiet nohz_full=1"\n# end';
-    assert.deepEqual(edited(records, "tromjaro", before), ["/etc/default/grub", after]);
-    assert.equal(edited(records, "tromjaro", "A=1")[1], 'A=1\nGRUB_CMDLINE_LINUX_DEFAULT="nohz_full=1"\n');
+    assert.deepEqual(after(before), ["/etc/default/grub", "A=1\nGRUB_CMDLINE_LINUX_DEFAULT='quiet nohz_full=1'\n# end"]);
+    assert.equal(after("A=1")[1], 'A=1\nGRUB_CMDLINE_LINUX_DEFAULT="nohz_full=1"\n');
+    assert.equal(
+      after('GRUB_CMDLINE_LINUX_DEFAULT="root=a=b" # ours\n')[1],
+      'GRUB_CMDLINE_LINUX_DEFAULT="root=a=b nohz_full=1" # ours\n',
+    );
+    const quoted = `GRUB_CMDLINE_LINUX_DEFAULT='dyndbg="file a.c +p"`;
+    assert.equal(after(`${quoted}'\n`)[1], `${quoted} nohz_full=1'\n`);
+  });
+
+  it("is added to where its assignment is more than one line of one word, so that nothing of it is lost", () => {
+    const edit = (before: string) => edited([file("/etc/default/grub", ""), GRUB_LINE], "tromjaro", before)[1];
+    for (const before of ['GRUB_CMDLINE_LINUX_DEFAULT="quiet \\\n  splash"\n', 'GRUB_CMDLINE_LINUX_DEFAULT=quiet" splash"\n'])
+      assert.equal(edit(before), `${before}GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT nohz_full=1"\n`);
   });
 
   it("is extlinux's on Alpine and one line on a Pi, and stays one", () => {
@@ -211,6 +231,11 @@ describe("boot knobs", () => {
     const view = viewOf([file("/etc/default/grub", ""), GRUB_LINE], "debian");
     for (const value of ['"', "a b", "$(reboot)", "a;b`c`"])
       assert.throws(() => planKnobs({ knobs: { "boot.x": value } }, view, undefined), UserError);
+  });
+
+  it("have no place for another init, which a trial needs for itself", () => {
+    const view = viewOf([file("/etc/default/grub", ""), GRUB_LINE], "debian");
+    assert.throws(() => planKnobs({ knobs: { "boot.init": "/bin/sh" } }, view, undefined), /boot\.init: a trial starts an init/);
   });
 
   it("are refused on the machine that distrobench itself runs on", async () => {

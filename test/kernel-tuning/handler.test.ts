@@ -7,6 +7,20 @@ import { BALANCER, bench, FILE, failure, found, IRQ, knobs, plain, SWAPPINESS } 
 import { inputsOf } from "./memory-host.ts";
 
 describe("a tuning", () => {
+  it("puts back last what the kernel sets along with a value, and never calls that drift or another's change", async () => {
+    const [pages, reserve] = ["value /sys/kernel/mm/transparent_hugepage/enabled", "value /proc/sys/vm/min_free_kbytes"];
+    const { host, handler, context, said, untouched } = bench({ [pages]: "madvise", [reserve]: "20000" });
+    host.along = (key, cells) => void (key === pages && cells.set(reserve, cells.get(pages) === "never" ? "3500" : "67584"));
+    const inputs = inputsOf({ "thp.enabled": "never" });
+    const { id, outputs } = await handler.create(context, inputs);
+    assert.deepEqual([host.cells.get(reserve), outputs.readBack], ["3500", { "thp.enabled": "never" }]);
+    const live = await handler.read(context, { id, inputs, outputs });
+    assert.deepEqual(live === "gone" ? live : live.inputs.knobs, inputs.knobs);
+    await handler.delete(context, { id, inputs, outputs });
+    assert.deepEqual(said, []);
+    untouched();
+  });
+
   it("is applied in two round trips, and taken back in two with nothing left", async () => {
     const { host, handler, context, untouched } = bench();
     const { id, outputs } = await handler.create(context, inputsOf(knobs));

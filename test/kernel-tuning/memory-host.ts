@@ -34,6 +34,8 @@ export class MemoryHost implements TuningHost {
   restarted: () => void = () => {};
   /** Whether somebody can still log in anew, given the cells. */
   reachable: (cells: ReadonlyMap<string, string>) => boolean = () => true;
+  /** What the kernel sets along with a cell that was written. */
+  along: (key: string, cells: Map<string, string>) => void = () => {};
   confirmations = 0;
   /** Whether the boot loader has been told of its file. */
   applied = false;
@@ -156,6 +158,7 @@ export class MemoryHost implements TuningHost {
     if (kind === "slice" && value === "absent") this.#removeBelow(`property ${name}/`);
     if (value === "absent" || value === "off") this.cells.delete(key);
     else this.cells.set(key, value);
+    this.along(key, this.cells);
     return { exitCode: 0, message: "" };
   }
 

@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,20 +26,19 @@ import { TAKEN } from "../../kernel-tuning/host/taken.ts";
 import { digestOf, keptText, parseRecord } from "../../kernel-tuning/record.ts";
 import type { Baseline, BaselineCell } from "../../kernel-tuning/schema.ts";
 import { viewOf } from "../../kernel-tuning/view.ts";
+import { type Userland, userlandsIn } from "./userlands.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "distrobench-tuning-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const library = join(folder, "lib");
 
-interface Userland {
-  readonly shell: readonly string[];
-  /** Where its commands are, when these are not this machine's. */
-  readonly path?: string;
-}
-
 /** Runs a script as a host would, with the record in a folder of the test. */
 async function run({ shell, path }: Userland, script: { toString(): string }): Promise<string> {
-  const text = script.toString().replaceAll("/var/lib/distrobench", library).replaceAll("/run/distrobench.", `${folder}/run.`);
+  const text = script
+    .toString()
+    .replaceAll("/var/lib/distrobench", library)
+    .replaceAll("/run/distrobench.", `${folder}/run.`)
+    .replaceAll("/sys/kernel/debug/sched", join(folder, "sched"));
   const [command = "sh", ...words] = shell;
   const env = { ...process.env, ...(path === undefined ? {} : { PATH: path }) };
   return (await $({ quiet: true, env })`${command} ${words} -c ${text}`).stdout;
@@ -53,26 +55,7 @@ const record = join(library, "baseline/tuning.json");
 /** What a reader of the record knows it by now. */
 const standing = () => (existsSync(record) ? digestOf(readFileSync(record, "utf8")) : undefined);
 
-const which = (command: string) =>
-  (process.env.PATH ?? "")
-    .split(":")
-    .map((place) => join(place, command))
-    .find((file) => existsSync(file));
-
-/** A machine where every command is busybox, as on Alpine. */
-async function onlyBusybox(busybox: string): Promise<Userland> {
-  const path = join(folder, "busybox");
-  mkdirSync(path);
-  await $({ quiet: true })`${busybox} --install -s ${path}`;
-  return { shell: [join(path, "sh")], path };
-}
-
-const busybox = which("busybox");
-const userlands: Readonly<Record<string, Userland>> = {
-  sh: { shell: ["sh"] },
-  ...(which("bash") === undefined ? {} : { bash: { shell: ["bash", "--posix"] } }),
-  ...(busybox === undefined ? {} : { "busybox alone": await onlyBusybox(busybox) }),
-};
+const userlands = await userlandsIn(folder);
 
 for (const [name, shell] of Object.entries(userlands))
   describe(`the scripts under ${name}`, () => {
@@ -177,6 +160,34 @@ for (const [name, shell] of Object.entries(userlands))
       assert.deepEqual([existsSync(fresh), readFileSync(knob, "utf8"), existsSync(library)], [false, "60\n", false]);
     });
 
+    it("write through a link, which stays one, and leave no temporary file behind when a write fails", async () => {
+      const [real, link] = [join(folder, "real.conf"), join(folder, "link.conf")];
+      writeFileSync(real, "a = 1\n");
+      chmodSync(real, 0o640);
+      rmSync(link, { force: true });
+      symlinkSync("real.conf", link);
+      const view = viewOf(parseRecords(await run(shell, readScript([{ kind: "file", name: link }]))), "debian");
+      const before = view.values.get(`file ${link}`) ?? "";
+      assert.match(before, /^640 /);
+      const write = async (value: string) => {
+        const steps = [{ kind: "file", name: link, value }] as const;
+        const script = writeScript({ baseline: baseline([]), over: undefined, steps, readBack: [], afterwards: "forget" });
+        const records = parseRecords(await run(shell, script));
+        return records.find(({ kind }) => kind === "result")?.value.split(" ")[0];
+      };
+      const own = before.split(" ")[1];
+      assert.equal(await write(`600 ${own} ${Buffer.from("b\n").toString("base64")}`), "0");
+      assert.deepEqual([readFileSync(real, "utf8"), lstatSync(link).isSymbolicLink()], ["b\n", true]);
+      assert.equal(await write(`nonsense ${own} `), "1");
+      assert.equal(await write(before), "0");
+      assert.deepEqual([readFileSync(real, "utf8"), statSync(real).mode & 0o777], ["a = 1\n", 0o640]);
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => /^(real|link)\.conf\../.test(name)),
+        [],
+      );
+      rmSync(library, { recursive: true, force: true });
+    });
+
     it("hold a device open beyond the end of the connection, find the holder again, and end it", async () => {
       const device = join(folder, "cpu_dma_latency");
       writeFileSync(device, "");
@@ -257,6 +268,18 @@ for (const [name, shell] of Object.entries(userlands))
       await assert.rejects(run(shell, writeScript(order)), (error: { exitCode?: unknown }) => error.exitCode === 70);
       assert.equal(readFileSync(knob, "utf8"), "60\n");
       rmSync(library);
+    });
+
+    it("have the kernel note a scheduler's value, which it would else compute anew when a cpuset is cut out", async () => {
+      const [slice, scaling] = [join(folder, "sched/base_slice_ns"), join(folder, "sched/tunable_scaling")];
+      mkdirSync(join(folder, "sched"), { recursive: true });
+      writeFileSync(slice, "1400000\n");
+      writeFileSync(scaling, "1\n");
+      utimesSync(scaling, 1, 1);
+      const steps = [{ kind: "value", name: slice, value: "900000" }] as const;
+      await run(shell, writeScript({ baseline: baseline([]), over: undefined, steps, readBack: [], afterwards: "forget" }));
+      assert.deepEqual([readFileSync(slice, "utf8"), readFileSync(scaling, "utf8")], ["900000\n", "1\n"]);
+      assert.ok(statSync(scaling).mtimeMs > 1000, "its scaling was not set anew");
     });
 
     it("hand controllers on, and take back those that were not", async () => {

@@ -105,9 +105,12 @@ export async function withIdentity(
 }
 
 /** An emulated PC has no device tree: what is asked of /proc/device-tree is read from another folder. */
-function withDeviceTree(transport: Transport): Transport {
+const withDeviceTree = (transport: Transport): Transport => withMoved(transport, "/proc/device-tree", "/srv/device-tree");
+
+/** What scripts ask of a place on the host they find in another one. */
+export function withMoved(transport: Transport, from: string, to: string): Transport {
   const moved = (script: Shell): Shell => {
-    const text = script.toString().replaceAll("/proc/device-tree", "/srv/device-tree");
+    const text = script.toString().replaceAll(from, to);
     return sh(Object.assign([text], { raw: [text] }));
   };
   return {
@@ -118,7 +121,7 @@ function withDeviceTree(transport: Transport): Transport {
     write: (content, target) => transport.write(content, target),
     read: (path) => transport.read(path),
     connect: (port) => transport.connect(port),
-    anew: async () => withDeviceTree(await transport.anew()),
+    anew: async () => withMoved(await transport.anew(), from, to),
     close: () => transport.close(),
   };
 }

@@ -3,6 +3,8 @@ import { packagesHandler } from "../../hosts/handler.ts";
 import { distributionOf, examineHost, gatherFacts, type OperationContext, sh } from "../../hosts/index.ts";
 import { packagesInputs } from "../../hosts/schema.ts";
 import type { ContractHost } from "./contract-hosts.ts";
+import { takeProfile } from "./contract-tuning.ts";
+import { operationContext } from "./operation-context.ts";
 
 /** What every distribution must be able to do, in this order. */
 export const operations: readonly (readonly [string, (host: ContractHost) => Promise<void>])[] = [
@@ -13,6 +15,7 @@ export const operations: readonly (readonly [string, (host: ContractHost) => Pro
   ["holds its kernel and releases it", holdKernel],
   ["starts, stops, enables and disables a service, each as often as wanted", service],
   ["has cgroup v2 with its controllers, where need be after the printed steps", cgroup],
+  ["takes a profile of every kind of knob, and gives exactly that back", takeProfile],
 ];
 
 const PYTHON = { pureos: "native" } as const satisfies Record<string, string>;
@@ -134,11 +137,4 @@ function wanted({ distribution }: ContractHost, versions: Readonly<Record<string
   return packagesInputs.parse({ host: "contract", connection, distribution, wanted: ["git"], versions });
 }
 
-function contextOf({ transport }: ContractHost): OperationContext {
-  const quiet = () => {};
-  return {
-    ...{ urn: "", signal: new AbortController().signal, root: "/", stack: "contract", progress: quiet, info: quiet, warn: quiet },
-    transport: async () => transport,
-    exclusive: async (_, work) => await work(),
-  };
-}
+const contextOf = ({ transport }: ContractHost): OperationContext => operationContext(transport);

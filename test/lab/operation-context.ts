@@ -10,12 +10,15 @@ export function labContext(root: string, signal: AbortSignal = new AbortControll
   };
 }
 
-/** What a handler of hosts is called with, whose only host is reached by `transport`. Everything that it says is appended to `told`. */
-export function hostContext(transport: Pick<Transport, "run" | "host">, told: string[]): OperationContext {
+/** What a handler is called with that reaches its host over one transport; what it says goes to `said`. `root` is needed by what has a place beside the state. */
+export function operationContext(
+  transport: Pick<Transport, "run" | "host">,
+  said: (line: string) => void = () => undefined,
+  root = "/",
+): OperationContext {
   return {
-    ...{ urn: "", signal: new AbortController().signal, root: "/", stack: "s", progress: () => undefined },
-    info: (message) => told.push(message),
-    warn: (message) => told.push(message),
+    ...{ urn: "", signal: new AbortController().signal, root, stack: "s" },
+    ...{ progress: () => undefined, info: said, warn: said },
     transport: async () => transport as Transport,
     exclusive: async (_, work) => await work(),
   };

@@ -15,9 +15,11 @@ import {
 } from "../../../hosts/index.ts";
 import { labMachineHandler } from "../../../hosts/lab/handler.ts";
 import { packagesInputs } from "../../../hosts/schema.ts";
+import { knobsOf } from "../../../kernel-tuning/index.ts";
 import { tuningInputs } from "../../../kernel-tuning/schema.ts";
 import { tuningHandler } from "../../../kernel-tuning/tuning-handler.ts";
 import { makeAptRepository } from "../../lab/apt-repository.ts";
+import { differences, EVERYWHERE, parseSnapshot } from "../../lab/host-snapshot.ts";
 
 const RUNNER = "/proc/sys/fs/binfmt_misc/qemu-aarch64";
 const missing =
@@ -78,18 +80,21 @@ describe("a lab machine with an arm64 processor", { timeout: 7_200_000, skip: mi
     assert.equal(left.stdout, "");
   });
 
-  it("takes a tuning profile and has its own values back afterwards", async () => {
+  it("takes the profile for serving and has its own values back afterwards", async () => {
     const transport = await pool.transport(connection);
-    const read = async () =>
-      (await transport.run(sh`cat /proc/sys/vm/swappiness /sys/kernel/mm/transparent_hugepage/enabled`)).stdout;
+    const read = async () => parseSnapshot((await transport.run(sh`sh -c ${EVERYWHERE}`)).stdout);
     const before = await read();
     const wanted = tuningInputs.parse({
-      ...{ host: "arm", connection, machine: "arm", distribution: "debian", profile: "arm" },
-      knobs: { "sysctl.vm.swappiness": "7", "thp.enabled": "never" },
+      ...{ host: "arm", connection, machine: "arm", distribution: "debian", profile: "serving", knobs: knobsOf("serving") },
     });
     const { id, outputs } = await tuningHandler.create(context, wanted);
-    assert.match(await read(), /^7\nalways madvise \[never\]/);
+    const applied = outputs.reports
+      .filter(({ status }) => status === "applied" || status === "substituted")
+      .map(({ knob }) => knob);
+    for (const knob of ["sched.latency_ns", "sysctl.vm.swappiness", "irq.default", "workqueue.all", "slice.model.cpu.weight"])
+      assert.ok(applied.includes(knob), `${knob} is not among ${applied.join(" ")}`);
+    assert.ok(differences(before, await read()).length >= applied.length / 2);
     await tuningHandler.delete(context, { id, inputs: wanted, outputs });
-    assert.equal(await read(), before);
+    assert.deepEqual(differences(before, await read()), []);
   });
 });

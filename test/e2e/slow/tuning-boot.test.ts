@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { createSshPool, type OperationContext, type SshPool, type Stored } from "../../../hosts/index.ts";
+import { withQmp } from "../../../hosts/lab/qmp.ts";
 import { restart } from "../../../kernel-tuning/boot/restart.ts";
 import { tuningHandler } from "../../../kernel-tuning/handler.ts";
 import type { TuningInputs, TuningOutputs } from "../../../kernel-tuning/schema.ts";
@@ -41,6 +42,9 @@ describe("a kernel's command line on a machine that GRUB starts", { concurrency:
     const [only] = machines.all;
     assert.ok(only !== undefined);
     machine = only;
+    // As hardware does: the lab's own way, to end a machine whose kernel panics, would end the trial as well.
+    const control = machine.controlSocket;
+    await withQmp(dirname(control), basename(control), 30, (qmp) => qmp.execute("set-action", { panic: "none" }));
     pool = createSshPool({ root: "/", dialSeconds: 60 });
     // The very first start made GRUB's configuration, and did not come from it.
     const quiet = { signal: context.signal, extraSeconds: 0, progress: () => undefined };
@@ -72,6 +76,23 @@ describe("a kernel's command line on a machine that GRUB starts", { concurrency:
     assert.doesNotMatch(await machine.ssh("cat /boot/grub/grub.cfg"), /systemd\.mask/);
     assert.equal(await machine.ssh("systemctl is-active ssh.service"), "active");
   });
+
+  for (const [what, knob] of Object.entries({
+    // initramfs-tools starts again by itself where it waits in vain.
+    "whose initramfs finds no root file system": { "boot.root": "/dev/nowhere" },
+    // The kernel then mounts the root file system itself, without the modules for it: a panic, and panic=10.
+    "that panics before it has any user space": { "boot.rdinit": "/nowhere" },
+  }))
+    it(`${what} starts again by itself, with the one before`, async () => {
+      const boot = await machine.ssh("cat /proc/sys/kernel/random/boot_id");
+      const failed = tuningHandler.update(context, stored, inputs({ ...WANTED, ...knob }));
+      await assert.rejects(failed, /its kernel or initramfs did not come to the end of its start/);
+      assert.notEqual(await machine.ssh("cat /proc/sys/kernel/random/boot_id"), boot);
+      const now = await commandLine();
+      assert.doesNotMatch(now, /nowhere/);
+      assert.match(now, /threadirqs/);
+      assert.equal(await machine.ssh("cat /boot/grub/grub.cfg /boot/grub/custom.cfg 2>/dev/null | grep nowhere || true"), "");
+    });
 
   it("is the one that was found after a delete, with every file of the boot loader byte for byte", async () => {
     await tuningHandler.delete(context, stored);

@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { differences, type Snapshot, sizes, snapshotOf } from "../../lab/host-snapshot.ts";
+import { differences, inWords, type Snapshot, sizes, snapshotOf } from "../../lab/host-snapshot.ts";
 import { bootMachines, type Machines } from "../../lab/machines.ts";
 import { forgetStack } from "../launcher.ts";
 import { descendants, distrobench, newestOperations, root, start } from "../project.ts";
@@ -22,6 +22,8 @@ describe("kill -9 of everything at a random moment", { concurrency: false }, () 
   const random = xoroshiro128plus(SEED);
   let machines: Machines;
   let found: readonly Snapshot[];
+  /** Of all runs that were killed and compared. */
+  const total: string[][] = [];
   /** Milliseconds an operation takes when nobody kills it: where the moments are drawn from. */
   const lasts: Record<Moment, number> = { create: 0, update: 0, delete: 0 };
 
@@ -30,6 +32,7 @@ describe("kill -9 of everything at a random moment", { concurrency: false }, () 
     found = await Promise.all(machines.all.map(snapshotOf));
   });
   after(async () => {
+    process.stdout.write(`seed ${SEED}: ${total.length} of ${RUNS} runs compared, ${inWords(total.flat())}\n`);
     forgetStack(stack);
     await machines?.stop();
   });
@@ -61,11 +64,11 @@ describe("kill -9 of everything at a random moment", { concurrency: false }, () 
     return milliseconds;
   }
 
-  async function compare(what: string): Promise<void> {
+  async function compare(what: string): Promise<string[]> {
     const now = await Promise.all(machines.all.map(snapshotOf));
     const wrong = now.flatMap((snapshot, index) => differences(found[index] ?? new Map(), snapshot));
-    process.stdout.write(`${what}: ${wrong.length} differences\n`);
-    assert.deepEqual(wrong, [], what);
+    process.stdout.write(`${what}: ${inWords(wrong)}\n`);
+    return wrong;
   }
 
   it("takes at least 40 knobs on two machines, and a whole up, change and destroy leave both as they were found", async () => {
@@ -82,7 +85,7 @@ describe("kill -9 of everything at a random moment", { concurrency: false }, () 
       `${moved} knobs differ while tuned`,
     );
     await whole("delete", ["destroy"]);
-    await compare("whole");
+    assert.deepEqual(await compare("whole"), []);
   });
 
   for (let run = 1; run <= RUNS; run += 1) {
@@ -98,7 +101,9 @@ describe("kill -9 of everything at a random moment", { concurrency: false }, () 
     const at = await killed(moment, moment === "delete" ? ["destroy"] : ["up"]);
     const { code, output } = await distrobench("destroy", stack);
     assert.equal(code, 0, output);
-    await compare(`run ${run}, seed ${SEED}: killed ${(at / 1000).toFixed(1)} s into ${moment}`);
+    const wrong = await compare(`run ${run}, seed ${SEED}: killed ${(at / 1000).toFixed(1)} s into ${moment}`);
+    total.push(wrong);
+    assert.deepEqual(wrong, []);
   }
 });
 
