@@ -1,5 +1,6 @@
 import { bringCommandLine } from "./boot/stage.ts";
 import { cellKey, type WantedCell } from "./cells.ts";
+import { toWrite } from "./computed-anew.ts";
 import { guarded, writeGuarded } from "./guard.ts";
 import type { StepResult, TuningHost, WriteOrder } from "./host/port.ts";
 import { baselineFor, cellsOf, type PlannedKnob, planKnobs, requestsFor } from "./plan.ts";
@@ -31,8 +32,8 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
   const { view, old, planned, wanted, baseline } = await started(host, inputs, options);
   const leaving = obsolete(old, wanted);
   const back = leaving === undefined ? { steps: [], conflicts: [] } : planRestore(leaving, view, inputs.force ?? false);
-  const wrong = wanted.filter((cell) => valueIn(view.values, cell) !== cell.wanted);
-  const { cells: changed, ...guard } = guarded(wrong, view, { ...inputs, hasLink: host.link !== undefined });
+  const unguarded = toWrite(wanted, view, back.steps);
+  const { cells: changed, ...guard } = guarded(unguarded, view, { ...inputs, hasLink: host.link !== undefined });
   const lean = { ...baseline, cells: baseline.cells.filter((cell) => wanted.some((one) => cellKey(one) === cellKey(cell))) };
   const order: WriteOrder = {
     baseline,

@@ -24,6 +24,8 @@ export class MemoryHost implements TuningHost {
   #failsToStart = false;
   /** Whether somebody can still log in anew, given the cells. */
   reachable: (cells: ReadonlyMap<string, string>) => boolean = () => true;
+  /** What the kernel does by itself when a cell was written. */
+  written: (key: string, cells: Map<string, string>) => void = () => {};
   confirmations = 0;
   /** Whether the boot loader has been told of its file. */
   applied = false;
@@ -132,6 +134,7 @@ export class MemoryHost implements TuningHost {
     if (kind === "slice" && value === "absent") this.#removeBelow(`property ${name}/`);
     if (value === "absent" || value === "off") this.cells.delete(key);
     else this.cells.set(key, value);
+    this.written(key, this.cells);
     return { exitCode: 0, message: "" };
   }
 
