@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { baselineFor } from "./baseline.ts";
 import { bringCommandLine, endTrial } from "./boot/stage.ts";
 import { cellKey, type WantedCell } from "./cells.ts";
+import { toWrite } from "./computed-anew.ts";
 import { guarded, writeGuarded } from "./guard.ts";
 import type { StepResult, TuningHost, WriteOrder } from "./host/port.ts";
 import { withReadBack } from "./ours.ts";
@@ -36,8 +37,12 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
   const { view, old, planned, wanted, baseline } = await started(host, inputs, options);
   const leaving = obsolete(old, wanted);
   const back = leaving === undefined ? { steps: [], conflicts: [] } : planRestore(leaving, view, inputs.force ?? false);
-  const wrong = wanted.filter((cell) => cell.follows !== true && valueIn(view.values, cell) !== cell.wanted);
-  const { cells: changed, ...guard } = guarded(wrong, view, { ...inputs, hasLink: host.link !== undefined });
+  const unguarded = toWrite(
+    wanted.filter(({ follows }) => follows !== true),
+    view,
+    back.steps,
+  );
+  const { cells: changed, ...guard } = guarded(unguarded, view, { ...inputs, hasLink: host.link !== undefined });
   const lean = { ...baseline, cells: baseline.cells.filter((cell) => wanted.some((one) => cellKey(one) === cellKey(cell))) };
   const order: WriteOrder = {
     baseline,

@@ -1,5 +1,6 @@
 import { CONFIRM_SECONDS, CommandError, ConnectionError, UserError, type Verdict } from "../hosts/index.ts";
 import type { Cell, WantedCell } from "./cells.ts";
+import { dividesCpus, isComputedAnew } from "./computed-anew.ts";
 import type { Guard, TuningHost, WriteAnswer, WriteOrder, WriteStep } from "./host/port.ts";
 import { type HostView, valueIn } from "./view.ts";
 
@@ -26,7 +27,7 @@ function mayCutLink({ kind, name, wanted }: WantedCell, found: string | undefine
 }
 
 /**
- * Puts what may cut the link last, with how the host undoes that by itself when it waited for a new connection in vain; without a guard
+ * Puts what may cut the link last, and after it only what it has the kernel compute anew, with how the host undoes that by itself when it waited for a new connection in vain; without a guard
  * where nothing may, or where there is no link. Pure.
  */
 export function guarded(
@@ -40,8 +41,10 @@ export function guarded(
   const cuts = (cell: WantedCell) => mayCutLink(cell, valueIn(view.values, cell));
   const risky = cells.filter(cuts);
   if (risky.length === 0 || !hasLink) return { cells };
-  const undo = [...risky].reverse().map(({ kind, name }) => ({ kind, name, value: earlier({ kind, name }, view) }));
-  return { cells: [...cells.filter((cell) => !cuts(cell)), ...risky], guard: { undo, seconds } };
+  const after = risky.some(dividesCpus) ? cells.filter(isComputedAnew) : [];
+  const undone = [...[...risky].reverse(), ...after];
+  const undo = undone.map(({ kind, name }) => ({ kind, name, value: earlier({ kind, name }, view) }));
+  return { cells: [...cells.filter((cell) => !undone.includes(cell)), ...risky, ...after], guard: { undo, seconds } };
 }
 
 /** A slice that is not made yet has the kernel's own values. */

@@ -13,7 +13,7 @@ import { ConnectionError, type LabMachineInputs, type LabMachineOutputs, type St
 import { kvmVerdict } from "../../hosts/lab/accelerator.ts";
 import { diskCacheDirectory } from "../../hosts/lab/arrangement.ts";
 import { labMachineHandler } from "../../hosts/lab/handler.ts";
-import { labConnection } from "../../hosts/lab/index.ts";
+import { labConnection, removeMachine } from "../../hosts/lab/index.ts";
 import { readMachine } from "../../hosts/lab/machine-file.ts";
 import { prepareMachine } from "../../hosts/lab/prepare.ts";
 import { startProcess } from "../../hosts/lab/process.ts";
@@ -39,6 +39,7 @@ const run = promisify(execFile);
 describe("a lab machine", { timeout: 1_800_000 }, () => {
   let root: string;
   let stored: Stored<LabMachineInputs, LabMachineOutputs>;
+  const over = new AbortController();
   const directory = (): string => join(root, inputs.directory);
   const ssh = async (command: string): Promise<string> => {
     const { stdout } = await run("ssh", ["-F", join(root, stored.outputs.sshConfigFile), inputs.name, command], {
@@ -59,12 +60,14 @@ describe("a lab machine", { timeout: 1_800_000 }, () => {
     root = join(await mkdtemp(join(tmpdir(), "lab-e2e-")), "a-rather-long-name-of-a-project-directory".repeat(3));
   });
   after(async () => {
-    if (stored !== undefined) await labMachineHandler.delete(labContext(root), stored);
+    over.abort();
+    // Whatever failed, and whether a test got as far as knowing its machine.
+    await removeMachine(root, inputs.directory);
     await rm(join(root, ".."), { recursive: true, force: true });
   });
 
   it("is made and answers SSH with its own keys, name and packages", async () => {
-    const { id, outputs } = await labMachineHandler.create(labContext(root), inputs);
+    const { id, outputs } = await labMachineHandler.create(labContext(root, over.signal), inputs);
     stored = { id, inputs, outputs };
     assert.equal(await ssh("hostname; cat /etc/machine-id"), `lab-e2e\n${id.replaceAll("-", "")}`);
     assert.match(

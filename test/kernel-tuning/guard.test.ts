@@ -11,6 +11,8 @@ const SWAPPINESS = "value /proc/sys/vm/swappiness";
 const COOKIES = "value /proc/sys/net/ipv4/tcp_syncookies";
 const BACKLOG = "value /proc/sys/net/core/somaxconn";
 const SSH = "service ssh";
+const BASE_SLICE = "value /sys/kernel/debug/sched/base_slice_ns";
+const PARTITION = "property model.slice/cpuset.cpus.partition";
 const found = {
   ...{ [SWAPPINESS]: "60", [COOKIES]: "1", [BACKLOG]: "4096", [SSH]: "running" },
   "controllers /sys/fs/cgroup/cgroup.subtree_control": "cpu cpuset memory",
@@ -72,6 +74,42 @@ describe("what may cut the link", () => {
     assert.deepEqual([host.cells.get(COOKIES), host.cells.get(SWAPPINESS)], ["1", "10"]);
     await handler.delete(context, { id: failure.id, inputs, outputs: failure.outputs });
     assert.deepEqual([host.cells, host.record], [before, undefined]);
+  });
+
+  it("may have the kernel compute times of the scheduler anew: those of the profile are written after it, and again when it is repaired", async () => {
+    const { host, handler, context, before } = bench({ ...found, [BASE_SLICE]: "1400000" });
+    host.along = (key, cells) => {
+      if (key === PARTITION || key === "slice model.slice") cells.set(BASE_SLICE, "1400000");
+    };
+    const inputs = inputsOf({
+      ...{ "sched.base_slice_ns": "1000000", "sysctl.vm.swappiness": "10" },
+      ...{ "slice.model.cpuset.cpus": "serving", "slice.model.cpuset.cpus.partition": "root" },
+    });
+    const { id, outputs } = await handler.create(context, inputs);
+    assert.deepEqual([host.cells.get(BASE_SLICE), host.cells.get(PARTITION)], ["1000000", "root"]);
+    host.cells.set(PARTITION, "member");
+    await handler.update(context, { id, inputs, outputs }, inputs);
+    assert.deepEqual([host.cells.get(BASE_SLICE), host.cells.get(PARTITION)], ["1000000", "root"]);
+    const without = inputsOf({ "sched.base_slice_ns": "1000000", "sysctl.vm.swappiness": "10" });
+    const left = await handler.update(context, { id, inputs, outputs }, without);
+    assert.deepEqual([host.cells.get(BASE_SLICE), host.cells.get(PARTITION)], ["1000000", undefined]);
+    await handler.delete(context, { id, inputs: without, outputs: left });
+    assert.deepEqual(host.cells, before);
+  });
+
+  it("takes with it, when the host puts it back, what was written after it", async () => {
+    const { host, handler, context } = bench({ ...found, [BASE_SLICE]: "1400000" });
+    host.reachable = (cells) => cells.get(PARTITION) !== "root";
+    const inputs = inputsOf({
+      ...{ "sched.base_slice_ns": "1000000" },
+      ...{ "slice.model.cpuset.cpus": "serving", "slice.model.cpuset.cpus.partition": "root" },
+    });
+    const failure = await failureOf(handler.create(context, inputs));
+    assert.match(
+      failure.message,
+      /with model\.slice\/cpuset\.cpus\.partition = root, .*base_slice_ns = 1000000, so the host put back/,
+    );
+    assert.deepEqual([host.cells.get(BASE_SLICE), host.cells.get(PARTITION)], ["1400000", "member"]);
   });
 
   it("is not asked for on the machine that distrobench runs on, which has no link", async () => {
