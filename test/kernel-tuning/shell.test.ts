@@ -171,7 +171,7 @@ for (const [name, shell] of Object.entries(userlands))
       assert.match(before, /^640 /);
       const write = async (value: string) => {
         const steps = [{ kind: "file", name: link, value }] as const;
-        const script = writeScript({ baseline: baseline([]), over: undefined, steps, readBack: [], afterwards: "forget" });
+        const script = writeScript({ baseline: baseline([]), over: standing(), steps, readBack: [], afterwards: "forget" });
         const records = parseRecords(await run(shell, script));
         return records.find(({ kind }) => kind === "result")?.value.split(" ")[0];
       };
@@ -277,7 +277,7 @@ for (const [name, shell] of Object.entries(userlands))
       writeFileSync(scaling, "1\n");
       utimesSync(scaling, 1, 1);
       const steps = [{ kind: "value", name: slice, value: "900000" }] as const;
-      await run(shell, writeScript({ baseline: baseline([]), over: undefined, steps, readBack: [], afterwards: "forget" }));
+      await run(shell, writeScript({ baseline: baseline([]), over: standing(), steps, readBack: [], afterwards: "forget" }));
       assert.deepEqual([readFileSync(slice, "utf8"), readFileSync(scaling, "utf8")], ["900000\n", "1\n"]);
       assert.ok(statSync(scaling).mtimeMs > 1000, "its scaling was not set anew");
     });
