@@ -9,17 +9,34 @@ export interface Editor {
   /** `http://127.0.0.1:PORT` on the controller. */
   readonly address: string;
   readonly password: string;
+  /** How often it was started until it listened. */
+  readonly starts: number;
   stop(): Promise<void>;
 }
 
 /** The server says so right after listen(); one request then proves it. */
 const LISTENING = /HTTP server listening on http:\/\/127\.0\.0\.1:(\d+)/;
 
+/** It gives a second process of its own ten seconds to answer, too few on a busy emulated host, and ends with this. */
+const GAVE_UP = /error timed out/;
+const MOST_STARTS = 5;
+
 /**
  * Starts the server on a free port of the host's 127.0.0.1, with a password of this run only, and settings of its own: no other user of the
- * host gets in, and nobody's editor settings are touched. Rejects with `Error` when it ends before it listens, or doesn't answer.
+ * host gets in, and nobody's editor settings are touched. One that gave up by itself is started again, as a person would. Rejects with
+ * `Error` when it ends before it listens, or doesn't answer.
  */
 export async function startEditor(transport: Transport, folder: string, signal: AbortSignal): Promise<Editor> {
+  for (let starts = 1; ; starts += 1) {
+    try {
+      return { ...(await startOnce(transport, folder, signal)), starts };
+    } catch (error) {
+      if (starts === MOST_STARTS || !(error instanceof Error && GAVE_UP.test(error.message))) throw error;
+    }
+  }
+}
+
+async function startOnce(transport: Transport, folder: string, signal: AbortSignal): Promise<Omit<Editor, "starts">> {
   const password = randomBytes(24).toString("hex");
   const server = await transport.start(serverScript(folder), { signal });
   let bridge: Bridge | undefined;

@@ -78,6 +78,7 @@ async function untilReady(
 ): Promise<Measurement<Name>> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(given.readySeconds * 1000)]);
   const stamps: Record<string, bigint> = { ...begun };
+  const conditions: Record<string, number> = {};
   let step = "the engines, git or Python did not answer";
   try {
     await waitForTools(transport, given.engines, limit);
@@ -89,13 +90,15 @@ async function untilReady(
     const editor = await startEditor(transport, repository.path, limit);
     try {
       stamps.editor = process.hrtime.bigint();
+      conditions["editor.starts"] = editor.starts;
       step = "the workspace did not open in the editor";
       await browser.openWorkspace(editor, repository, limit);
       stamps.window = process.hrtime.bigint();
     } finally {
       await editor.stop();
     }
-    return { outcome: "measured", values: valuesOf(stamps), stamps: textsOf(stamps), identities: { commit: repository.commit } };
+    const identities = { commit: repository.commit };
+    return { outcome: "measured", values: valuesOf(stamps), stamps: textsOf(stamps), conditions, identities };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof CommandError && error.failure === "connection-lost") throw error;
