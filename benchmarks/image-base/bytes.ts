@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PassThrough, Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip, createGzip } from "node:zlib";
-import { extract } from "tar-stream";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { type Extract, extract } from "tar-stream";
 import { z } from "zod";
 import { cacheDirectory } from "../../hosts/index.ts";
+import { type Blob, createMeter, giveTo } from "./meter.ts";
 
 /** What an image takes, in bytes: a function of its configuration digest alone, which names every byte of its layers. */
 export interface ImageBytes {
@@ -16,17 +15,6 @@ export interface ImageBytes {
   readonly unpacked: number;
   readonly layers: number;
 }
-
-interface Blob extends Pick<ImageBytes, "compressed" | "unpacked"> {
-  readonly digest: string;
-  /** The first part, of which a configuration is never more. */
-  readonly text: string;
-}
-
-/** Registries and engines use it too. */
-const GZIP_LEVEL = 6;
-/** A configuration is a few KiB. */
-const LARGEST_CONFIGURATION = 1_048_576;
 
 const configuration = z.object({ rootfs: z.object({ diff_ids: z.array(z.string()).min(1) }) });
 
@@ -66,81 +54,43 @@ export async function rememberedBytes(configDigest: string, count: () => Promise
 async function blobsIn(archive: Readable): Promise<ReadonlyMap<string, Blob>> {
   const blobs = new Map<string, Blob>();
   const files = extract();
-  const reading = pipeline(archive, files);
+  const reading = fill(files, archive);
   for await (const entry of files) {
     if (entry.header.type !== "file" || entry.header.size === 0) {
       entry.resume();
       continue;
     }
-    const bytes = Readable.from(entry, { objectMode: false });
-    const found = await Promise.all([describe(branchOf(bytes)), describe(unzipped(branchOf(bytes))).catch(() => undefined)]);
-    for (const blob of found) if (blob !== undefined) blobs.set(blob.digest, blob);
+    for (const blob of await describe(entry as AsyncIterable<Uint8Array>)) blobs.set(blob.digest, blob);
   }
   await reading;
   return blobs;
 }
 
-/** One of several readers of a stream, which goes on at the pace of the slowest. */
-function branchOf(stream: Readable): PassThrough {
-  const branch = new PassThrough();
-  stream.once("error", (error) => branch.destroy(error));
-  return stream.pipe(branch);
-}
-
-/** What is not compressed fails here with its first bytes, and the rest of it must not hold up the other readers. */
-function unzipped(bytes: Readable): Readable {
-  const gunzip = createGunzip();
-  gunzip.once("error", () => bytes.resume());
-  return bytes.pipe(gunzip);
-}
-
-async function describe(bytes: Readable): Promise<Blob> {
-  const [digest, compressed, unpacked, text] = await Promise.all([
-    digestOf(branchOf(bytes)),
-    gzippedBytes(branchOf(bytes)),
-    fileBytes(branchOf(bytes)),
-    firstPart(branchOf(bytes)),
-  ]);
-  return { digest, compressed, unpacked, text };
-}
-
-async function digestOf(bytes: Readable): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of bytes) hash.update(chunk);
-  return `sha256:${hash.digest("hex")}`;
-}
-
-async function gzippedBytes(bytes: Readable): Promise<number> {
-  let total = 0;
-  const gzip = createGzip({ level: GZIP_LEVEL });
-  bytes.once("error", (error) => gzip.destroy(error));
-  for await (const chunk of bytes.pipe(gzip)) total += chunk.length;
-  return total;
-}
-
-/** 0 of what is no tar archive. */
-async function fileBytes(bytes: Readable): Promise<number> {
-  let total = 0;
-  const files = extract();
-  const reading = pipeline(bytes, files).catch(() => undefined);
+/** Gives an archive to its reader, piece by piece; what breaks off breaks the reader off. */
+async function fill(files: Extract, archive: Readable): Promise<void> {
   try {
-    for await (const entry of files) {
-      if (entry.header.type === "file") total += entry.header.size ?? 0;
-      entry.resume();
-    }
-  } catch {
-    return 0;
+    for await (const chunk of archive) await giveTo(files, chunk);
+    files.end(undefined);
+  } catch (error) {
+    files.destroy(error instanceof Error ? error : new Error(String(error)));
   }
-  await reading;
-  return total;
 }
 
-async function firstPart(bytes: Readable): Promise<string> {
-  const kept: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of bytes) {
-    if (length < LARGEST_CONFIGURATION) kept.push(chunk);
-    length += chunk.length;
+/** One file as it is, and unpacked where it is compressed. Read once: every reader gets each piece before the next one is taken. */
+async function describe(file: AsyncIterable<Uint8Array>): Promise<readonly Blob[]> {
+  const plain = createMeter();
+  const gunzip = createGunzip();
+  const unpacked = measured(gunzip).catch(() => undefined); // not compressed
+  for await (const chunk of file) {
+    await plain.write(chunk);
+    await giveTo(gunzip, chunk);
   }
-  return Buffer.concat(kept).toString("utf8");
+  gunzip.end();
+  return [await plain.end(), await unpacked].filter((blob) => blob !== undefined);
+}
+
+async function measured(bytes: AsyncIterable<Uint8Array>): Promise<Blob> {
+  const meter = createMeter();
+  for await (const chunk of bytes) await meter.write(chunk);
+  return await meter.end();
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import type { Memory } from "../../benchmarks/harness/memory.ts";
@@ -52,6 +53,48 @@ test("layers that an engine keeps compressed count the same, and one that is the
   const plain = await countBytes(await read([base, top, config].map(blob)), id);
   const zipped = await countBytes(await read([blob(config), blob(gzipSync(base, { level: 1 })), blob(top), ["again", top]]), id);
   assert.deepEqual(zipped, plain);
+});
+
+/** The archive in pieces of any size, some of which come late: the seed decides. */
+async function* inPieces(archive: Buffer, seed: number): AsyncGenerator<Buffer> {
+  let state = seed;
+  const random = () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+  for (let at = 0; at < archive.length; ) {
+    const size = 1 + Math.floor(random() * random() * 120_000);
+    if (random() < 0.1) await sleep(random() * 4);
+    yield archive.subarray(at, at + size);
+    at += size;
+  }
+}
+
+test("an archive is counted to its end however its pieces come, with files in it that are neither layers nor compressed", async () => {
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const base = await tar(["a", randomBytes(300_000)], ["b", Buffer.alloc(800_000)]);
+    const config = Buffer.from(JSON.stringify({ rootfs: { diff_ids: [digest(base)] } }));
+    const archive = await tar(["other", randomBytes(200_000)], blob(config), blob(gzipSync(base)), [
+      "manifest.json",
+      Buffer.from("[]"),
+    ]);
+    const counted = await countBytes(Readable.from(inPieces(archive, seed)), digest(config));
+    assert.deepEqual(
+      counted,
+      { compressed: gzipSync(base, { level: 6 }).length, unpacked: 1_100_000, layers: 1 },
+      `seed ${seed}`,
+    );
+  }
+});
+
+test("an archive that breaks off is refused, and nobody waits for its end", async () => {
+  const { base, config, id } = await image();
+  const archive = await tar(...[base, config].map(blob));
+  await assert.rejects(countBytes(Readable.from([archive.subarray(0, 200_000)]), id), /Unexpected end of data/);
+  const cut = new Readable({ read: () => undefined });
+  cut.push(archive.subarray(0, 200_000));
+  setTimeout(() => cut.destroy(new Error("the connection was lost")), 20);
+  await assert.rejects(countBytes(cut, id), /the connection was lost/);
 });
 
 test("an archive of another image, or one without a layer, is refused", async () => {
