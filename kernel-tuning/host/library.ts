@@ -97,7 +97,8 @@ read_facts() {
 }
 write_value() {
   printf '%s\\n' "$2" | cat >"$1" || return
-  # When CPUs come or a cpuset is cut out the kernel computes these anew from what it noted when its scaling was last set.
+  # When CPUs come or a cpuset is cut out the kernel computes these anew from what it noted when its
+  # scaling was last set (update_sysctl and sched_update_scaling, kernel/sched/fair.c of 6.12).
   case $1 in
     /sys/kernel/debug/sched/*_ns) t=\${1%/*}/tunable_scaling; [ ! -f "$t" ] || { s=$(cat "$t") && printf '%s\\n' "$s" | cat >"$t"; } ;;
   esac
