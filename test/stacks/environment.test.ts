@@ -33,6 +33,12 @@ describe("the digest of an environment", () => {
     assert.equal(digest({ bootId: "c", more: { uptime: "1", "vm.swappiness": "60" } }), digest({}));
   });
 
+  it("stays when a disk has filled a little, and when the hypervisor took more time", () => {
+    const at = (bytes: string, steal: string) =>
+      digest({ more: { "filesystem./var.freeBytes": bytes, "cpu.stealPercent": steal, "cpu.model": "m" } });
+    assert.equal(at("9000", "0"), at("8000", "1.5"));
+  });
+
   it("changes with a value of the tuning", () => {
     const tuned = (value: string) => environmentDigest(facts, packages, { "thp.enabled": value });
     assert.notEqual(tuned("never"), tuned("madvise"));
