@@ -74,7 +74,7 @@ export const methods: Readonly<Record<string, Method>> = {
     start: "The arrival of token i-1, from i = 2; for the time to the first token just before the request is written.",
     stop: "The arrival of token i, before it is parsed.",
     clock: HOST_CLOCK,
-    unit: "One run of requests one after the other. Its tokens are never units. One request before it loads the model.",
+    unit: "One run of requests one after the other. Its tokens are never units. Half a minute of requests before it loads the model and warms the board.",
     wrong:
       "Throttling or under-voltage during the run and a start more than 3 degrees from the session's first, several tokens in one line or read together (all invalid), " +
       "the tools' own means taken for percentiles. Without the device the test is skipped.",
