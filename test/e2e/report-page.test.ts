@@ -121,7 +121,7 @@ describe("the page in a browser", () => {
   it("is read without script", async () => {
     const { page, close } = await open({ javaScriptEnabled: false });
     assert.match((await page.textContent("h1")) ?? "", /Synthetic/);
-    assert.equal(await page.locator("figure svg[role=img]").count(), 8);
+    assert.equal(await page.locator("figure svg[role=img]").count(), 10);
     assert.equal(await page.locator("figure svg[role=img]").first().isVisible(), true);
     await close();
   });
@@ -147,7 +147,7 @@ describe("the page in a browser", () => {
     const { page, close } = await open({});
     const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
     const pages = pdf.match(/\/Type \/Page\b/g)?.length ?? 0;
-    assert.ok(pdf.startsWith("%PDF-") && pages >= 2 && pages <= 10, `${pages} pages`);
+    assert.ok(pdf.startsWith("%PDF-") && pages >= 2 && pages <= 12, `${pages} pages`);
     await close();
   });
 });
