@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "../format.ts";
 import type { Markup } from "../markup.ts";
-import { colours, draw, heightFor } from "./svg.ts";
+import { colours, draw, heightFor, names } from "./svg.ts";
 
 const ROW = 110;
 
@@ -44,13 +44,7 @@ export function drawSteps(
     marks: [
       Plot.line(steps, { x: "value", y: "share", z: "line", fy: "variant", curve: "step-after", stroke: colours.sample }),
       Plot.dot(marks, { x: "value", y: "share", fy: "variant", r: 3.5, fill: colours.estimate, symbol: "diamond2" }),
-      Plot.text(variants, {
-        text: (variant) => variant,
-        fy: (variant) => variant,
-        frameAnchor: "top-left",
-        dy: 2,
-        fontWeight: 600,
-      }),
+      names(variants),
     ],
   });
 }

@@ -54,6 +54,17 @@ export function dots<Datum>(data: readonly Datum[], { r, stroke, ...place }: Dot
   return Plot.dot(data as Datum[], { ...place, render: asOnePath({ stroke, "stroke-width": String(2 * r) }) });
 }
 
+/** The name of each variant at the top of its row. */
+export function names(variants: readonly string[]): Plot.Text {
+  return Plot.text([...variants], {
+    text: (variant: string) => variant,
+    fy: (variant: string) => variant,
+    frameAnchor: "top-left",
+    dy: 2,
+    fontWeight: 600,
+  });
+}
+
 interface DotOptions extends Pick<Plot.DotOptions, "x" | "y" | "fy"> {
   readonly r: number;
   readonly stroke: string;

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { median } from "../../benchmarks/statistics/index.ts";
-import { colours, dots, draw, type Figure, heightFor } from "../figures/svg.ts";
+import { colours, dots, draw, type Figure, heightFor, names } from "../figures/svg.ts";
 import { quantity, scaleFor } from "../format.ts";
 import type { Table } from "../table.ts";
 import { markOf, type SessionView } from "../view.ts";
@@ -45,13 +45,7 @@ function drawGaps(view: SessionView, gaps: Gaps) {
     marks: [
       dots(points, { x: "position", y: "longest", fy: "variant", r: 2, stroke: colours.unsure }),
       Plot.line(points, { x: "position", y: "median", fy: "variant", stroke: colours.sample }),
-      Plot.text(variants, {
-        text: (variant) => variant,
-        fy: (variant) => variant,
-        frameAnchor: "top-left",
-        dy: 2,
-        fontWeight: 600,
-      }),
+      names(variants),
     ],
   });
 }

@@ -1,6 +1,5 @@
-import * as Plot from "@observablehq/plot";
 import { median } from "../../benchmarks/statistics/index.ts";
-import { colours, dots, draw, type Figure, heightFor } from "../figures/svg.ts";
+import { colours, dots, draw, type Figure, heightFor, names } from "../figures/svg.ts";
 import { figure as digits, quantity, scaleFor } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import type { Table } from "../table.ts";
@@ -56,13 +55,7 @@ function panel(view: SessionView, requests: Requests, name: "latency" | "latenes
       marks: [
         dots(drawn, { x: "due", y: "longest", fy: "variant", r: 2, stroke: colours.unsure }),
         dots(drawn, { x: "due", y: "median", fy: "variant", r: 2, stroke: colours.sample }),
-        Plot.text(variants, {
-          text: (variant) => variant,
-          fy: (variant) => variant,
-          frameAnchor: "top-left",
-          dy: 2,
-          fontWeight: 600,
-        }),
+        names(variants),
       ],
     },
   );

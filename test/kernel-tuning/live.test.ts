@@ -3,30 +3,9 @@ import { describe, it } from "node:test";
 import type { Shell, Transport } from "../../hosts/index.ts";
 import { readDrifts, tunedOf } from "../../kernel-tuning/index.ts";
 import { createTuningHandler } from "../../kernel-tuning/tuning-handler.ts";
+import { found, IRQ, knobs, SWAPPINESS } from "./bench.ts";
 import { contextOf, inputsOf, MemoryHost } from "./memory-host.ts";
 
-const SWAPPINESS = "value /proc/sys/vm/swappiness";
-const IRQ = (number: number) => `value /proc/irq/${number}/smp_affinity_list`;
-
-const found = {
-  [SWAPPINESS]: "60",
-  "value /sys/kernel/debug/sched/base_slice_ns": "2800000",
-  "value /sys/kernel/mm/transparent_hugepage/enabled": "always",
-  [IRQ(24)]: "0-3",
-  [IRQ(25)]: "1",
-  "service irqbalance": "running",
-  "controllers /sys/fs/cgroup/cgroup.subtree_control": "cpu memory",
-};
-const knobs = {
-  "sysctl.vm.swappiness": "<10",
-  "persisted.vm.swappiness": "<10",
-  "sched.latency_ns": "3000000",
-  "thp.enabled": "madvise",
-  "irq.eth0": "housekeeping",
-  "irq.nvme": "housekeeping",
-  "cpu.governor": "performance",
-  "slice.model.cpu.weight": "1000",
-};
 const signal = new AbortController().signal;
 
 /** A tuned host, and how one that measures looks at it: over a transport, by data that has been in the state. */
