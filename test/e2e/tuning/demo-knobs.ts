@@ -123,7 +123,7 @@ export const DEMO_KNOBS: Readonly<Record<string, DemoKnob>> = {
     changed: "expected 1, found 3",
     restarted: "expected 1, found 3",
   },
-  "irq.eth0": {
+  "irq.network": {
     read: `${eachIrq("cat /proc/irq/$n/smp_affinity_list")} | sort -u | xargs`,
     tuned: "0",
     byHand: eachIrq("echo 1 >/proc/irq/$n/smp_affinity_list"),
