@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { baselineFor } from "./baseline.ts";
-import { bringCommandLine, endTrial } from "./boot/stage.ts";
+import { bringCommandLine } from "./boot/stage.ts";
 import { cellKey, type WantedCell } from "./cells.ts";
 import { toWrite } from "./computed-anew.ts";
 import { guarded, writeGuarded } from "./guard.ts";
 import type { StepResult, TuningHost, WriteOrder } from "./host/port.ts";
+import { type Look, lookAt } from "./look.ts";
 import { withReadBack } from "./ours.ts";
 import type { Claimant } from "./owner.ts";
 import { cellsOf, type PlannedKnob, planKnobs, requestsFor } from "./plan.ts";
@@ -37,11 +38,7 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
   const { view, old, planned, wanted, baseline } = await started(host, inputs, options);
   const leaving = obsolete(old, wanted);
   const back = leaving === undefined ? { steps: [], conflicts: [] } : planRestore(leaving, view, inputs.force ?? false);
-  const unguarded = toWrite(
-    wanted.filter(({ follows }) => follows !== true),
-    view,
-    back.steps,
-  );
+  const unguarded = toWrite(wanted, view, back.steps);
   const { cells: changed, ...guard } = guarded(unguarded, view, { ...inputs, hasLink: host.link !== undefined });
   const lean = { ...baseline, cells: baseline.cells.filter((cell) => wanted.some((one) => cellKey(one) === cellKey(cell))) };
   const order: WriteOrder = {
@@ -99,18 +96,15 @@ const blank = (inputs: TuningInputs, baseline: Baseline): TuningOutputs => ({
   managed: [],
 });
 
-interface Look {
+interface Plan {
   readonly view: HostView;
   readonly old: Baseline | undefined;
-}
-
-interface Plan extends Look {
   readonly planned: readonly PlannedKnob[];
   readonly wanted: readonly WantedCell[];
   readonly baseline: Baseline;
 }
 
-function plan({ view, old }: Look, inputs: TuningInputs, { claimant, now }: ApplyOptions): Plan {
+function plan({ view, baseline: old }: Look, inputs: TuningInputs, { claimant, now }: ApplyOptions): Plan {
   const planned = planKnobs(inputs, view, old);
   const wanted = cellsOf(planned);
   const { owner, controller } = claimant;
@@ -118,19 +112,9 @@ function plan({ view, old }: Look, inputs: TuningInputs, { claimant, now }: Appl
   return { view, old, planned, wanted, baseline };
 }
 
-async function look(host: TuningHost, inputs: TuningInputs, options: ApplyOptions): Promise<Look> {
+async function look(host: TuningHost, inputs: TuningInputs, { claimant, accept }: ApplyOptions): Promise<Look> {
   const read = async (known: Baseline | undefined) => viewOf(await host.read(requestsFor(inputs, known)), inputs.distribution);
-  const { known } = options.claimant;
-  const view = await read(known);
-  const { record } = view;
-  if (record === undefined) return { view, old: known };
-  options.accept(record);
-  const asked = new Set(known?.cells.map(cellKey));
-  const more = record.cells.some((cell) => !asked.has(cellKey(cell)));
-  // A run that was killed, or whose state is lost, has left a record that names more than was asked for. It is the one to replace.
-  const again = async () => ({ ...(await read(record)), record, digest: view.digest });
-  const seen = more ? await again() : view;
-  return { view: (await endTrial(host, seen)) ? await again() : seen, old: record };
+  return await lookAt(host, read, { known: claimant.known, accept });
 }
 
 interface Judgement {

@@ -16,7 +16,7 @@ export const dividesCpus = ({ kind, name }: Cell): boolean => kind === "slice" |
 
 /** What is to be written: what reads otherwise, and at the end what goes wrong only with writing that, or with what is put `back` before. */
 export function toWrite(wanted: readonly WantedCell[], view: HostView, back: readonly WriteStep[]): WantedCell[] {
-  const wrong = wanted.filter((cell) => valueIn(view.values, cell) !== cell.wanted);
+  const wrong = wanted.filter((cell) => cell.follows !== true && valueIn(view.values, cell) !== cell.wanted);
   if (![...wrong, ...back].some(dividesCpus)) return wrong;
   return [...wrong.filter((cell) => !isComputedAnew(cell)), ...wanted.filter(isComputedAnew)];
 }

@@ -27,8 +27,8 @@ function mayCutLink({ kind, name, wanted }: WantedCell, found: string | undefine
 }
 
 /**
- * Puts what may cut the link last, and after it only what it has the kernel compute anew, with how the host undoes that by itself when it waited for a new connection in vain; without a guard
- * where nothing may, or where there is no link. Pure.
+ * Puts what may cut the link last, and after it only what it has the kernel compute anew, with how the host undoes that by itself when it
+ * waited for a new connection in vain; without a guard where nothing may, or where there is no link. Pure.
  */
 export function guarded(
   cells: readonly WantedCell[],

@@ -1,12 +1,13 @@
 import { failuresOf } from "./apply.ts";
 import { isLoaderFile } from "./boot/change.ts";
-import { endTrial, needsRestart, takeBackCommandLine } from "./boot/stage.ts";
+import { needsRestart, takeBackCommandLine } from "./boot/stage.ts";
 import { type Cell, cellKey } from "./cells.ts";
 import type { TuningHost } from "./host/port.ts";
+import { lookAt } from "./look.ts";
 import { digestOf, recordText } from "./record.ts";
 import { planRestore } from "./restore.ts";
 import type { Baseline } from "./schema.ts";
-import { type HostView, valueIn, valuesOf, viewOf } from "./view.ts";
+import { valueIn, valuesOf, viewOf } from "./view.ts";
 
 interface Recovered {
   readonly restored: number;
@@ -28,7 +29,9 @@ interface RestoreOptions {
  * `accept` throws when the record is somebody else's.
  */
 export async function restoreHost(host: TuningHost, options: RestoreOptions): Promise<Recovered | undefined> {
-  const { view, baseline } = await look(host, options);
+  const read = async (known: Baseline | undefined) =>
+    viewOf(await host.read((known?.cells ?? []).map(({ kind, name }) => ({ kind, name }))), "debian");
+  const { view, baseline } = await lookAt(host, read, options);
   if (baseline === undefined) return undefined;
   const plan = planRestore(baseline, view, options.force);
   const { steps } = plan;
@@ -56,26 +59,6 @@ export async function restoreHost(host: TuningHost, options: RestoreOptions): Pr
     ),
     failures: [...failures, ...wrong.map(({ name, value }) => `${name}: put back to ${value}, but it reads otherwise`)],
   };
-}
-
-interface Look {
-  readonly view: HostView;
-  readonly baseline: Baseline | undefined;
-}
-
-/** What is to be put back, with the values that the host has now. */
-async function look(host: TuningHost, { known, accept }: RestoreOptions): Promise<Look> {
-  const read = async (baseline: Baseline | undefined) =>
-    viewOf(await host.read((baseline?.cells ?? []).map(({ kind, name }) => ({ kind, name }))), "debian");
-  const view = await read(known);
-  const baseline = view.record ?? known;
-  if (view.record !== undefined) accept?.(view.record);
-  const asked = new Set(known?.cells.map(cellKey));
-  const more = baseline?.cells.some((cell) => !asked.has(cellKey(cell))) ?? false;
-  // Whatever happens meanwhile, the record that was looked at is the one to replace.
-  const again = async () => ({ ...(await read(baseline)), digest: view.digest });
-  const seen = more ? await again() : view;
-  return { view: baseline !== undefined && (await endTrial(host, seen)) ? await again() : seen, baseline };
 }
 
 /** What is left to put back: nothing, or what somebody else has changed. */
