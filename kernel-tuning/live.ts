@@ -4,7 +4,7 @@ import type { TuningHost } from "./host/port.ts";
 import { shellHost } from "./host/shell-host.ts";
 import { planKnobs, type Remembered, requestsFor } from "./plan.ts";
 import { reportKnob } from "./report.ts";
-import { baselineCell, type KnobReport, type TuningOutputs, tuningInputs } from "./schema.ts";
+import { baselineSchema, type KnobReport, rememberedCell, type TuningOutputs, tuningInputs } from "./schema.ts";
 import { type HostView, viewOf } from "./view.ts";
 
 /** A profile as it was last written to a host. */
@@ -13,16 +13,20 @@ type Written = Pick<TuningOutputs, "distribution" | "knobs" | "cpus" | "managed"
 /** The same as data that others keep and hand back: short, and without the knobs that can't be read back. */
 const tunedSchema = tuningInputs.pick({ distribution: true, knobs: true, cpus: true }).extend({
   managed: z.array(z.string()),
-  cells: z.array(baselineCell.pick({ kind: true, name: true, before: true, wrote: true, bootId: true, also: true })),
+  cells: z.array(rememberedCell),
 });
 type Tuned = z.output<typeof tunedSchema>;
 
-/** Leaves out the knobs that a host does not have or refused. Pure. */
-export function tunedOf(written: Written & Pick<TuningOutputs, "reports">): Tuned {
+/** Leaves out the knobs that a host does not have or refused. The baseline may be one that an older distrobench wrote. Pure. */
+export function tunedOf(written: Omit<Written, "baseline"> & Pick<TuningOutputs, "baseline" | "reports">): Tuned {
   const { distribution, knobs, cpus, managed, baseline, reports } = written;
   const out = new Set(reports.flatMap(({ knob, status }) => (status === "not-applicable" || status === "refused" ? [knob] : [])));
   return {
-    ...{ distribution, managed: [...managed], cells: baseline.cells.map(remembered) },
+    ...{
+      distribution,
+      managed: [...managed],
+      cells: baselineSchema.parse(baseline).cells.map((cell) => rememberedCell.parse(cell)),
+    },
     knobs: Object.fromEntries(Object.entries(knobs).filter(([knob]) => !out.has(knob))),
     ...(cpus === undefined ? {} : { cpus }),
   };
@@ -52,9 +56,4 @@ export async function readDrifts(
   if (Object.keys(written.knobs).length === 0) return [];
   const { drifted } = await liveKnobs(shellHost(transport, signal), { ...written, baseline: { cells } });
   return drifted.map(({ knob, expected, found }) => ({ knob, expected, found }));
-}
-
-/** What planning needs of a cell. */
-function remembered({ kind, name, before, wrote, bootId, also }: Remembered["cells"][number]): Tuned["cells"][number] {
-  return { kind, name, before, wrote, bootId, ...(also === undefined ? {} : { also: [...also] }) };
 }

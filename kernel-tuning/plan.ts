@@ -1,18 +1,19 @@
+import type { z } from "zod";
 import { type Cell, cellKey, type WantedCell } from "./cells.ts";
 import type { ReadRequest } from "./host/port.ts";
 import { findKnob, inOrder } from "./knobs/index.ts";
 import type { KnobPlan } from "./knobs/knob.ts";
 import { isForgotten } from "./ours.ts";
-import type { BaselineCell, TuningInputs } from "./schema.ts";
+import type { rememberedCell, TuningInputs } from "./schema.ts";
 import { coresOf, resolveCpus } from "./topology.ts";
 import { valueFor } from "./values.ts";
 import { type HostView, valueIn } from "./view.ts";
 
 type Wishes = Pick<TuningInputs, "knobs" | "cpus">;
 
-/** What planning needs of a baseline: the values before the first write, and which ones are ours in which start of the host. */
+/** What planning needs of a baseline. */
 export interface Remembered {
-  readonly cells: readonly Pick<BaselineCell, "kind" | "name" | "before" | "wrote" | "bootId" | "also">[];
+  readonly cells: readonly z.output<typeof rememberedCell>[];
 }
 
 export interface PlannedKnob {

@@ -69,7 +69,7 @@ const firstCell = z.strictObject({
   wrote: z.string(),
 });
 
-export const baselineCell = firstCell.extend({
+const baselineCell = firstCell.extend({
   /** When `before` was read; ISO 8601. */
   at: z.string(),
   /** The start of the host in which it had, or was to get, our value: /proc/sys/kernel/random/boot_id. */
@@ -80,6 +80,11 @@ export const baselineCell = firstCell.extend({
   foreign: z.array(z.string()).optional(),
 });
 export type BaselineCell = z.output<typeof baselineCell>;
+
+/** What planning needs of a cell: the value before the first write, and which ones are ours in which start of the host. */
+export const rememberedCell = baselineCell
+  .pick({ kind: true, name: true, before: true, wrote: true, bootId: true, also: true })
+  .strip();
 
 const secondBaseline = z.strictObject({
   version: z.literal(2),

@@ -88,4 +88,13 @@ describe("looking at a tuned host before something is measured there", () => {
     });
     for (const cell of cells) assert.equal(Object.hasOwn(cell, "at"), false);
   });
+
+  it("understands the state of an older distrobench, whose record had one start of the host for all values", async () => {
+    const host = new MemoryHost(found);
+    const { outputs } = await createTuningHandler(async () => host).create(contextOf([]), inputsOf(knobs));
+    const { controller: _none, cells, ...record } = outputs.baseline;
+    const older = cells.map(({ kind, name, before, origin, wrote }) => ({ kind, name, before, origin, wrote }));
+    const baseline = { ...record, version: 1, bootId: host.bootId, cells: older } as unknown as typeof outputs.baseline;
+    assert.deepEqual(tunedOf({ ...outputs, baseline }), tunedOf(outputs));
+  });
 });
