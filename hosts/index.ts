@@ -41,7 +41,7 @@ export { joinSh, quote, Shell, sh } from "./sh.ts";
 export { type FirstCommand, waitForFirstCommand } from "./ssh/first-command.ts";
 export { type Login, loginOf } from "./ssh/login.ts";
 export { createSshPool, type SshPool } from "./ssh-pool.ts";
-export { stepCommand, stepInput } from "./step.ts";
+export { stepCommand, stepInput, stopSteps } from "./step.ts";
 export { confirmStep, guardStep, type StepGuard, undoGuardedStep } from "./step-guard.ts";
 export { explainSystemError } from "./system-error.ts";
 export { DISK_FOLDER, loadFolder } from "./traces.ts";

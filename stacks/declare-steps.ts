@@ -108,7 +108,9 @@ function declareCommand(
   after: pulumi.Resource,
 ): pulumi.Resource {
   const { planned, host } = place;
-  const become = (text: string) => stepCommand(becomeOf(planned), text);
+  // A local one ends with the plugin that runs it; only others must be found again.
+  const findable = planned.connection.kind === "local" ? undefined : pulumi.getStack();
+  const become = (text: string) => stepCommand(becomeOf(planned), text, findable);
   const args = {
     create: become(scripts.create),
     update: scripts.update === undefined ? ":" : become(scripts.update),

@@ -10,6 +10,7 @@ import { failureList, readOperations } from "../operations.ts";
 import { expectSuccess, openPulumi, type Pulumi, stackExists } from "../pulumi.ts";
 import { operationsFile } from "../runs.ts";
 import { Stages } from "../stages.ts";
+import { stoppingSteps } from "../stopping-steps.ts";
 import { styleOf } from "../style.ts";
 
 /** `distrobench destroy`: removes what the stack made, then whatever a killed run may have left. Doing it twice is fine. */
@@ -54,7 +55,7 @@ async function run(context: Context, pulumi: Pulumi, stack: string, gone: readon
   mkdirSync(join(log, ".."), { recursive: true });
   const args = ["destroy", "--yes", "--skip-preview", "--stack", stack];
   const variables = { DISTROBENCH_OPERATIONS: log, ...(gone.length === 0 ? {} : { [GONE_VARIABLE]: gone.join(",") }) };
-  const code = await pulumi.show(args, { toStderr: true, variables });
+  const code = await stoppingSteps(context, stack, async () => await pulumi.show(args, { toStderr: true, variables }));
   const failures = failureList(readOperations(log));
   if (failures !== "") say(context, styleOf(context.stderr, context.environment).bad(failures));
   expectSuccess(context, code);

@@ -21,6 +21,7 @@ import { operationsFile } from "../runs.ts";
 import { newestSessions } from "../sessions.ts";
 import { snapshot } from "../snapshot.ts";
 import { Stages, type StageTime } from "../stages.ts";
+import { stoppingSteps } from "../stopping-steps.ts";
 import { duration, styleOf, table } from "../style.ts";
 import { runUnconfirmedAgain } from "../unconfirmed-steps.ts";
 import { writeLock } from "./lock.ts";
@@ -64,7 +65,10 @@ export interface UpRun {
 export async function bringUp(context: Context, { plan, pulumi, stages }: Prepared, run: UpRun): Promise<Operations> {
   const log = operationsFile(context.root, plan.stack);
   const words = [...(await runUnconfirmedAgain(pulumi, plan)), ...(run.words ?? [])];
-  const code = await stages.run(`Bringing ${plan.stack} up`, async () => await runUp(pulumi, plan, log, { ...run, words }));
+  const code = await stages.run(
+    `Bringing ${plan.stack} up`,
+    async () => await stoppingSteps(context, plan.stack, async () => await runUp(pulumi, plan, log, { ...run, words })),
+  );
   const operations = readOperations(log);
   if (code !== 0) explainFailure(context, operations);
   expectSuccess(context, code);

@@ -4,10 +4,11 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
 import { usableHost } from "../lab/usable-host.ts";
 import { forgetStack } from "./launcher.ts";
-import { distrobench, newestOperations, root } from "./project.ts";
+import { distrobench, newestOperations, processesWith, root, start } from "./project.ts";
 
 const stack = "zz-steps";
 const SECRET = "hunter2 'quoted'\n$line";
@@ -136,6 +137,17 @@ describe("setup steps and files on a host over SSH", { concurrency: false, skip,
     const { code, output } = await distrobench("up", stack);
     assert.equal(code, 0, output);
     assert.equal(text("journal"), "0\nfirst\nsecond\nundo first\nfirst, changed\n");
+  });
+
+  it("end on their host with all they started when ^C is pressed, and up ends soon", async () => {
+    declare(`echo "first, changed" >>${at("journal")}`, { name: "long", run: "sleep 86401 & sleep 86401; wait", undo: "true" });
+    const up = start(["up", stack]);
+    while (processesWith("sleep 86401").length < 3) await sleep(100);
+    up.signal("SIGINT");
+    const { code, output } = await up.ended;
+    assert.equal(code, 130, output);
+    assert.match(output, /box: setup step ended/);
+    assert.deepEqual(processesWith("sleep 86401"), []);
   });
 
   describe("that may cut the link", () => {

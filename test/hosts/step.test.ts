@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { stepCommand, stepInput } from "../../hosts/step.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stepCommand, stepInput, stopSteps } from "../../hosts/step.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "distrobench-step-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -50,5 +51,28 @@ describe("a setup step", () => {
     assert.doesNotMatch(stepCommand(become, "true"), /secret/);
     assert.equal(stepCommand(become, "true"), stepCommand({ method: "sudo", password: "other" }, "true"));
     assert.equal(stepInput(become, {}), stepInput(become, {}));
+  });
+
+  it("is ended with all that it started, also what will not hear, and no step of another stack", async () => {
+    const marker = join(folder, "tick");
+    const stubborn = `trap "" TERM; (while :; do sleep 0.1; date +%s%N >${marker}; done) & wait; sleep 60`;
+    const steps = ["one", "one-more"].map((stack) =>
+      spawn("sh", ["-c", stepCommand(undefined, stack === "one" ? stubborn : "sleep 60", stack)], {
+        detached: true,
+        stdio: "pipe",
+      }),
+    );
+    for (const step of steps) step.stdin?.end();
+    const [one, other] = steps;
+    const ended = new Promise((resolve) => one?.once("close", (_code, signal) => resolve(signal)));
+    while (!existsSync(marker)) await sleep(20);
+    const stop = () => spawnSync("sh", ["-c", stopSteps("one").toString()], { encoding: "utf8", timeout: 20_000 });
+    assert.deepEqual([stop().stdout, await ended], ["1\n", "SIGKILL"]);
+    const last = readFileSync(marker, "utf8");
+    await sleep(300);
+    assert.equal(readFileSync(marker, "utf8"), last);
+    assert.equal(other?.exitCode, null);
+    assert.deepEqual([stop().stdout, stop().status], ["0\n", 0]);
+    process.kill(-(other?.pid ?? 0), "SIGKILL");
   });
 });

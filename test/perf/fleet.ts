@@ -1,10 +1,11 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { forgetStack } from "../e2e/launcher.ts";
 import { distrobench, root } from "../e2e/project.ts";
 import { type Bashrc, ownMachine } from "../lab/own-machine.ts";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
 import type { Figure } from "./figure.ts";
+import { thisDistribution } from "./loopback.ts";
 import { hostsOf, type Playground, peerRuns, playground } from "./peers.ts";
 import { middle, secondsOf } from "./timed.ts";
 
@@ -104,7 +105,7 @@ function text(seconds: number): string {
 
 /** JSON is YAML. */
 function matrix(used: readonly Sshd[], sysctls: Playground["sysctls"]): string {
-  const distribution = /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
+  const distribution = thisDistribution();
   const knobs = Object.fromEntries(sysctls.map(([name, value]) => [`sysctl.${name}`, value]));
   const hosts = used.map(({ port, user, privateKeyFile, hostKey }, index) => [
     `host-${index}`,

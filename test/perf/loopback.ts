@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Connection } from "../../hosts/index.ts";
 import type { Sshd } from "../lab/sshd.ts";
 
@@ -17,3 +18,8 @@ export const withoutBashrc = {
       ? ["unshare", "--mount", "sh", "-c", '[ ! -e ~/.bashrc ] || mount --bind /dev/null ~/.bashrc || exit; exec "$@"', "sh"]
       : [],
 } as const;
+
+/** What a matrix calls the distribution of this machine, on which all servers of ours are. */
+export function thisDistribution(): string | undefined {
+  return /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
+}
