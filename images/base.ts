@@ -110,8 +110,11 @@ function aptSteps({ pulledPackages, packages: all, wheels = [] }: Recipe): reado
   ];
 }
 
-function apkSteps({ alpinePackages }: Recipe): readonly string[] {
-  if (alpinePackages === undefined) return ['echo "this recipe has no packages for Alpine" >&2', "exit 1"];
+function apkSteps({ alpinePackages, wheels = [] }: Recipe): readonly string[] {
+  if (alpinePackages === undefined) {
+    const reason = wheels.length === 0 ? "" : ": its Python wheels need the GNU C library, and Alpine has musl";
+    return [`echo "this recipe has no packages for Alpine${reason}" >&2`, "exit 1"];
+  }
   return [`apk add --no-cache ${alpinePackages.join(" ")}`, ...(usesPython(alpinePackages) ? [COMPILE_ALPINE_PYTHON] : [])];
 }
 

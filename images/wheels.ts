@@ -11,6 +11,14 @@ const pythons: Readonly<Record<string, string>> = { bookworm: "3.11", trixie: "3
 /** Machine names in wheels by Debian's architecture. */
 const machines: Readonly<Record<string, string>> = { amd64: "x86_64", arm64: "aarch64" };
 
+/** Packages that are built for one machine only, and what to say where it is another. */
+const onlyFor: Readonly<Record<string, { readonly machine: string; readonly reason: string }>> = {
+  "onnxruntime-openvino": {
+    machine: "x86_64",
+    reason: "ONNX Runtime's execution provider for OpenVINO is built for x86-64 only",
+  },
+};
+
 /** Oldest GNU C library that a wheel may ask for, and newer ones that both suites have. */
 const PLATFORMS = ["manylinux2014", "manylinux_2_17", "manylinux_2_27", "manylinux_2_28"];
 
@@ -29,7 +37,9 @@ export async function downloadWheels(
     throw new UserError(`no wheels of this recipe are known for ${suite} on ${architecture}`, {
       remedy: `use ${Object.keys(pythons).join(" or ")} on ${Object.keys(machines).join(" or ")}, or an image base of kind registry`,
     });
-  making.progress(`downloading ${wheels.map((line) => line.split(" ")[0]).join(", ")}`);
+  const pinned = wheels.map((line) => line.split(" ")[0] ?? "");
+  for (const name of pinned) refuseOther(name, machine);
+  making.progress(`downloading ${pinned.join(", ")}`);
   const folder = join(directory, "wheels");
   const requirements = join(directory, "requirements.txt");
   await mkdir(folder);
@@ -50,4 +60,12 @@ export async function downloadWheels(
       cause: error,
     });
   }
+}
+
+function refuseOther(pinned: string, machine: string): void {
+  const only = onlyFor[pinned.split("==")[0] ?? ""];
+  if (only === undefined || only.machine === machine) return;
+  throw new UserError(`${pinned} has no wheel for ${machine}: ${only.reason}`, {
+    remedy: "use the recipe onnx-runner there, or `whenNotToBeHad: skip` for this image",
+  });
 }

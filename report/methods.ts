@@ -71,10 +71,13 @@ export const methods: Readonly<Record<string, Method>> = {
       "A provider that ONNX Runtime silently replaced (skipped), threads that share CPUs, a model that takes no longer than Python's own call.",
   },
   edge: {
-    start: "The arrival of token i-1, from i = 2; for the time to the first token just before the request is written.",
-    stop: "The arrival of token i, before it is parsed.",
+    start:
+      "The arrival of token i-1, from i = 2; for the time to the first token just before the request is written. With `network` just before `run()` of one frame.",
+    stop: "The arrival of token i, before it is parsed. With `network` just after `run()`.",
     clock: HOST_CLOCK,
-    unit: "One run of requests one after the other. Its tokens are never units. Half a minute of requests before it loads the model and warms the board.",
+    unit:
+      "One run of requests, or inferences, one after the other. Its tokens or inferences are never units. Half a minute of the same before it loads the model and " +
+      "warms the board.",
     wrong:
       "Throttling or under-voltage during the run and a start more than 3 degrees from the session's first, several tokens in one line or read together (all invalid), " +
       "the tools' own means taken for percentiles. Without the device the test is skipped.",

@@ -14,6 +14,7 @@ import { gapFigure } from "./inner/gaps.ts";
 import { overTimeFigure } from "./inner/over-time.ts";
 import { html, type Markup } from "./markup.ts";
 import { commonMethod, methods, methodText } from "./methods.ts";
+import { methodTable } from "./metric-methods/table.ts";
 import { overviewText } from "./overview.ts";
 import { studyHardware, studyStatements } from "./study.ts";
 import type { Table } from "./table.ts";
@@ -52,6 +53,7 @@ ${besideStudy(view)}
 <h3>How it was measured</h3>
 ${[methods[session.test]].map((method) => method && html`<p>${methodText(method)}</p>`)}
 <p>${commonMethod}</p>
+${foldedTable("Each metric", methodTable(view), { wrap: true })}
 <h3>Raw data</h3>
 ${rawData(view)}
 </section>

@@ -5,7 +5,7 @@ import { type Counters, changes, counters, levels } from "./conditions.ts";
 import { sweep } from "./containers.ts";
 import { calibrateControlKernel, runControlKernel } from "./control-kernel.ts";
 import { density } from "./density.ts";
-import { edge } from "./edge/action.ts";
+import { edge, edgeNetwork } from "./edge/action.ts";
 import type { Starter } from "./engines.ts";
 import { atRest } from "./host-load.ts";
 import { takeHost } from "./host-lock.ts";
@@ -85,6 +85,7 @@ export const actions = {
   memory,
   density,
   edge,
+  "edge-network": edgeNetwork,
 };
 
 export type Actions = typeof actions;

@@ -29,7 +29,8 @@ const parameters = z.strictObject({
 const MODEL = "/model";
 /** Removing a container may take this long on a busy emulated host. */
 const REMOVAL_SECONDS = 120;
-/** OpenVINO's provider is built for it only. */
+/** As ONNX Runtime calls it, and the only machine it is built for. */
+const OPENVINO = "OpenVINOExecutionProvider";
 const OPENVINO_ARCHITECTURE = "x86_64";
 
 /** One process of ONNX Runtime is one sample; its runs are the inner samples. */
@@ -75,9 +76,12 @@ export function toMeasurement({ said, stamps, watched }: OnnxProcess) {
       runs: runs.length,
     },
     stamps,
-    conditions: { ...foreignConditions(watched.foreign), ...watched.limits.conditions },
+    conditions: {
+      ...{ "onnx.openvino": said.provider === OPENVINO ? 1 : 0 },
+      ...{ ...foreignConditions(watched.foreign), ...watched.limits.conditions },
+    },
     series: { run: runs, warmup: said.warmups.map((nanoseconds) => nanoseconds / 1e9) },
-    // Images with different providers may be compared on purpose, so the provider is no identity: it stands in the image's base.
+    // Images with different providers may be compared on purpose, so the provider is no identity.
     identities: watched.limits.identities,
   } as const satisfies Measurement;
 }

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, it } from "node:test";
-import { toMeasurement } from "../../benchmarks/edge/index.ts";
-import { edge, failureCause } from "../../benchmarks/harness/edge/action.ts";
+import { llmMeasurement as toMeasurement } from "../../benchmarks/edge/llm.ts";
+import { edge } from "../../benchmarks/harness/edge/action.ts";
+import type { FirstStart } from "../../benchmarks/harness/edge/board.ts";
 import { deviceTraces, missingPart } from "../../benchmarks/harness/edge/device.ts";
+import { failureCause } from "../../benchmarks/harness/edge/failure.ts";
 import { generateTokens } from "../../benchmarks/harness/edge/generate.ts";
 import { parseHailoBenchmark } from "../../benchmarks/harness/edge/hailortcli.ts";
-import { type EdgeDevice, edgeRun, type FirstStart } from "../../benchmarks/harness/edge/run.ts";
+import { type EdgeDevice, edgeRun } from "../../benchmarks/harness/edge/run.ts";
 import { coolDown, parseThrottled } from "../../benchmarks/harness/edge/thermal.ts";
 import { judge } from "../../benchmarks/validity/rules.ts";
 import { gapsOf } from "../../report/inner/samples.ts";

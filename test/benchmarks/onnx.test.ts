@@ -46,5 +46,8 @@ test("a process carries its stamps, its container's limits and who else used the
     stamps: {},
     ...toMeasurement({ said, ...around }),
   };
-  assert.deepEqual([stamps, conditions, identities], [around.stamps, { "foreign.cpu": 0.02 }, { "limits.cpuset": "0" }]);
+  assert.deepEqual(
+    [stamps, conditions, identities],
+    [around.stamps, { "onnx.openvino": 0, "foreign.cpu": 0.02 }, { "limits.cpuset": "0" }],
+  );
 });

@@ -1,76 +1,89 @@
 import { monotonic } from "../clock.ts";
 import { run } from "../command.ts";
+import { type FirstStart, thisBoard } from "./board.ts";
 import { deviceTraces, missingPart } from "./device.ts";
+import { failureCause, journalSince } from "./failure.ts";
 import { type GenerateRequest, generateTokens, unload } from "./generate.ts";
 import { type HefFigures, parseHailoBenchmark } from "./hailortcli.ts";
-import { type EdgeRun, edgeRun, type FirstStart } from "./run.ts";
-import { celsius, coolDown, throttleBits } from "./thermal.ts";
+import { CannotInfer, type InferOrder, inferProcess } from "./infer.ts";
+import { type NetworkRun, networkRun } from "./network.ts";
+import { type EdgeRun, edgeRun } from "./run.ts";
 
-export interface EdgeOrder {
+interface Timing {
+  /** Work that does not count comes first, for so long. */
+  readonly warmupSeconds: number;
+  /** The same for the work that counts. */
+  readonly seconds: number;
+  /** How long to wait until the host is as warm as at the first start of the session. */
+  readonly coolDownSeconds: number;
+}
+
+export interface EdgeOrder extends Timing {
   /** Of hailo-ollama on this host. */
   readonly port: number;
   readonly request: GenerateRequest;
-  /** Requests follow each other until this time has passed since the first one, before those that count. */
-  readonly warmupSeconds: number;
-  /** The same for those that count. */
-  readonly seconds: number;
   readonly requestTimeoutSeconds: number;
-  /** How long to wait until the host is as warm as at the first start of the session. */
-  readonly coolDownSeconds: number;
   /** A compiled network for `hailortcli benchmark`, after the requests. */
   readonly hef?: string | undefined;
 }
 
-export type Edge =
-  | ({ readonly outcome: "measured" } & EdgeRun)
+export interface EdgeNetworkOrder extends Timing, InferOrder {
+  /** Whether `hailortcli benchmark` runs with the same network afterwards. */
+  readonly crossCheck: boolean;
+}
+
+/** What a run found, or why there is nothing. */
+type Outcome<Run> =
+  | ({ readonly outcome: "measured" } & Run)
   | { readonly outcome: "failed"; readonly cause: string }
   | { readonly outcome: "skipped"; readonly cause: string };
 
-/** Degrees Celsius from the first start of the session; the validity rule has the same limit. */
-const DEGREES = 3;
+export type Edge = Outcome<EdgeRun>;
+export type EdgeNetwork = Outcome<NetworkRun>;
+
 const HEF_SECONDS = 300;
-const JOURNAL_SECONDS = 30;
 
 const firstStart: FirstStart = {};
 
-/** One run on the accelerator. What it does wrong is a failed sample, a host without one is skipped. */
+/** One run of an LLM on the accelerator. What it does wrong is a failed sample, a host without one is skipped. */
 export async function edge(order: EdgeOrder): Promise<Edge> {
+  const { port, request, requestTimeoutSeconds } = order;
+  const device = {
+    ...{ now: monotonic, ...thisBoard(order.coolDownSeconds) },
+    generate: () => generateTokens(port, request, requestTimeoutSeconds),
+    benchmark: async (hef: string) => {
+      await unload(port, request.model, requestTimeoutSeconds);
+      return hefBenchmark(hef);
+    },
+  };
+  return onDevice(() => edgeRun(order, device, firstStart));
+}
+
+/** One run of a compiled network on the accelerator, by HailoRT's Python library. Outcomes as above. */
+export async function edgeNetwork(order: EdgeNetworkOrder): Promise<EdgeNetwork> {
+  const device = {
+    ...{ now: monotonic, ...thisBoard(order.coolDownSeconds) },
+    infer: (seconds: number) => inferProcess({ ...order, seconds }),
+    benchmark: () => hefBenchmark(order.hef),
+  };
+  return onDevice(() => networkRun(order, device, firstStart));
+}
+
+async function onDevice<Run>(measure: () => Promise<Run>): Promise<Outcome<Run>> {
   const cause = missingPart(await deviceTraces());
   if (cause !== undefined) return { outcome: "skipped", cause };
   const began = Date.now();
-  const device = {
-    ...{ now: monotonic, celsius, throttleBits },
-    generate: () => generateTokens(order.port, order.request, order.requestTimeoutSeconds),
-    coolDown: (wanted: number) => coolDown(wanted, { degrees: DEGREES, timeoutSeconds: order.coolDownSeconds }),
-    benchmark: (hef: string) => hefBenchmark(order, hef),
-  };
   try {
-    return { outcome: "measured", ...(await edgeRun(order, device, firstStart)) };
+    return { outcome: "measured", ...(await measure()) };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
+    if (error instanceof CannotInfer) return { outcome: "skipped", cause: said };
     return { outcome: "failed", cause: failureCause(said, await journalSince(began)) };
   }
 }
 
-async function hefBenchmark({ port, request, requestTimeoutSeconds }: EdgeOrder, hef: string): Promise<HefFigures> {
-  await unload(port, request.model, requestTimeoutSeconds);
+async function hefBenchmark(hef: string): Promise<HefFigures> {
   const { code, stdout, tail } = await run(["hailortcli", "benchmark", hef], HEF_SECONDS);
   if (code !== 0) throw new Error(`hailortcli benchmark ended with exit code ${code}\n${tail}`);
   return parseHailoBenchmark(stdout);
-}
-
-/** hailo-ollama ends the stream without a word when the chip is lost; HailoRT's status stands in its log. */
-async function journalSince(milliseconds: number): Promise<string> {
-  const since = `--since=@${Math.floor(milliseconds / 1000)}`;
-  const words = ["journalctl", since, "--no-pager", "--output=cat", "--lines=5", "--grep=HAILO_"];
-  return (await run(words, JOURNAL_SECONDS).catch(() => undefined))?.stdout ?? "";
-}
-
-/** Names the known loss of the connection to the chip first, wherever it was said. Pure. */
-export function failureCause(said: string, journal: string): string {
-  const lost = /HAILO_COMMUNICATION_CLOSED\s*\(62\)/.test(`${said}\n${journal}`);
-  const reason = lost
-    ? ["HAILO_COMMUNICATION_CLOSED(62): the chip was lost; reload its driver, or cut the power, before going on"]
-    : [];
-  return [...reason, said, journal].filter((text) => text.trim() !== "").join("\n");
 }

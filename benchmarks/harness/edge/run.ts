@@ -1,25 +1,16 @@
 import { secondsBetween } from "../clock.ts";
 import { type Stamps, textOf } from "../stamps.ts";
+import { type Board, type FirstStart, onBoard } from "./board.ts";
 import type { Generated } from "./generate.ts";
 import type { HefFigures } from "./hailortcli.ts";
 
 /** The accelerator and the board it is on, as far as a run needs them. */
-export interface EdgeDevice {
+export interface EdgeDevice extends Board {
   /** CLOCK_MONOTONIC nanoseconds. */
   now(): bigint;
   generate(): Promise<Generated>;
-  /** Degrees Celsius; what the board does not tell is `undefined`, here and below. */
-  celsius(): number | undefined;
-  /** Waits until the board is as warm as wanted, or for so long; its temperature then. */
-  coolDown(wanted: number): Promise<number | undefined>;
-  throttleBits(): Promise<number | undefined>;
   /** Frees the device of the model and runs the tool of its own. */
   benchmark(hef: string): Promise<HefFigures>;
-}
-
-/** Degrees Celsius at the first start of the session; absent before it, and on a board that does not tell. */
-export interface FirstStart {
-  celsius?: number;
 }
 
 export interface EdgeRun {
@@ -39,19 +30,11 @@ interface Times {
   readonly hef?: string | undefined;
 }
 
-/**
- * One run: warm up, let the board become as warm as at the first start of the session, ask for the time that counts, then the network. The
- * warm-up comes first, so that every start that counts has the model loaded and the same temperature. Rejects with what the device says.
- */
+/** One run: warm up, which loads the model, then ask for the time that counts, then the network. Rejects with what the device says. */
 export async function edgeRun(times: Times, device: EdgeDevice, first: FirstStart): Promise<EdgeRun> {
-  const warm = await askFor(times.warmupSeconds, device);
-  const start = first.celsius === undefined ? device.celsius() : await device.coolDown(first.celsius);
-  if (first.celsius === undefined && start !== undefined) first.celsius = start;
-  const before = await device.throttleBits();
-  const counted = await askFor(times.seconds, device);
-  const conditions = known({
-    ...{ "throttle.before": before, "throttle.after": await device.throttleBits() },
-    ...{ "celsius.first": first.celsius, "celsius.start": start, "celsius.end": device.celsius() },
+  const { warm, counted, conditions } = await onBoard(device, first, {
+    warmUp: () => askFor(times.warmupSeconds, device),
+    count: () => askFor(times.seconds, device),
   });
   const begins = Object.fromEntries(counted.begins.map((stamp, index) => [`request.${index}`, stamp]));
   const asked = { "warmup.start": warm.start, start: counted.start, end: counted.end, ...begins };
@@ -82,8 +65,4 @@ async function askFor(seconds: number, device: EdgeDevice): Promise<Asked> {
     end = device.now();
   } while (secondsBetween(start, end) < seconds);
   return { answers, start, begins, end };
-}
-
-function known(values: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -9,6 +9,9 @@ import onnxruntime
 # In the order in which an image's own provider is looked for.
 PROVIDERS = {"openvino": "OpenVINOExecutionProvider", "cpu": "CPUExecutionProvider"}
 
+# What ONNX Runtime says where a part of the model would go to the CPU's provider although that is switched off.
+NO_FALLBACK = "fallback to CPU EP has been explicitly disabled"
+
 TYPES = {
     "tensor(float)": numpy.float32,
     "tensor(double)": numpy.float64,
@@ -24,10 +27,13 @@ def measure(given: argparse.Namespace) -> dict:
     if provider not in available:
         return {"skipped": f"this ONNX Runtime has no {provider}, only {', '.join(available)}"}
     before = time.monotonic_ns()
-    session = open_session(given, provider)
+    try:
+        session = open_session(given, provider)
+    except Exception as error:
+        if NO_FALLBACK not in str(error):
+            raise
+        return {"skipped": refusal(given, provider)}
     created = time.monotonic_ns() - before
-    if session.get_providers()[0] != provider:
-        return {"skipped": f"{provider} could not be used here: ONNX Runtime fell back to {session.get_providers()[0]}"}
     inputs = make_inputs(session, given.seed)
     warmups = [once(session, inputs) for _ in range(given.warmups)]
     runs = repeat(session, inputs, given.runs, given.seconds)
@@ -46,7 +52,15 @@ def choose(wanted: str, available: list) -> str:
     return next(name for name in PROVIDERS.values() if name in available)
 
 
-def open_session(given: argparse.Namespace, provider: str) -> onnxruntime.InferenceSession:
+def refusal(given: argparse.Namespace, provider: str) -> str:
+    """Why the provider alone will not do: it could not be loaded, or it leaves a part of the model."""
+    instead = open_session(given, provider, alone=False).get_providers()[0]
+    if instead != provider:
+        return f"{provider} could not be used here: ONNX Runtime would have taken {instead}"
+    return f"{provider} cannot run all of this model: ONNX Runtime would run the rest on the CPU's provider"
+
+
+def open_session(given: argparse.Namespace, provider: str, alone: bool = True) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = given.threads
     options.inter_op_num_threads = 1
@@ -54,7 +68,11 @@ def open_session(given: argparse.Namespace, provider: str) -> onnxruntime.Infere
     # Threads that spin while they wait make latency spikes and take CPU time from the rest of the host.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(given.model, options, providers=[with_options(provider, given.threads)])
+    if alone and provider != PROVIDERS["cpu"]:
+        # Else what the provider leaves is run by the CPU's, and the session is still called the provider's.
+        options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
+    # Without `enable_fallback=0` a provider that fails is replaced by the CPU's, at once or in the middle of a run.
+    return onnxruntime.InferenceSession(given.model, options, providers=[with_options(provider, given.threads)], enable_fallback=0)
 
 
 def with_options(provider: str, threads: int):
