@@ -60,6 +60,7 @@ function stackCommands(program: Command, context: Context): void {
     .description("bring a stack up: hosts, images, measurements, report")
     .argument("[stack]", STACK, DEFAULT_STACK)
     .option("--update-lock", "take today's versions instead of those in stacks/<stack>.lock.json, and lock them")
+    .option("--noisy-host", "measure on busy hosts, too: marked, and never a baseline; what is measured already stays")
     .action(async (stack: string, options: UpOptions) => await up(context, stack, options));
   program
     .command("preview")
