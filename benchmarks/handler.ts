@@ -17,7 +17,7 @@ export function createBenchmarkHandler(readDrifts: ReadDrifts): ResourceHandler<
     token: "distrobench:benchmarks:Benchmark",
     inputs: benchmarkInputs,
     replaceOn: [],
-    notInDiff: ["connections", "tunings"],
+    notInDiff: ["connections", "tunings", "noisyRun"],
     secrets: ["connections"],
     refreshBeforeUpdate: false,
     create: async (context, inputs) => ({ id: inputs.name, outputs: await runBenchmark(context, inputs, readDrifts) }),
@@ -39,7 +39,8 @@ async function runBenchmark(
   readDrifts: ReadDrifts,
 ): Promise<BenchmarkOutputs> {
   const benchmark = findBenchmark(given.test);
-  const inputs = { ...given, parameters: checkParameters(benchmark, given) };
+  const noisyHost = given.design.noisyHost || given.noisyRun === true;
+  const inputs = { ...given, parameters: checkParameters(benchmark, given), design: { ...given.design, noisyHost } };
   checkVariants(inputs);
   const machines = [...new Set(inputs.variants.map((variant) => variant.machine))].sort();
   const directory = await exclusively(context, machines, async () =>

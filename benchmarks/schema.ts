@@ -66,6 +66,11 @@ export const benchmarkInputs = z.strictObject({
     /** Go on where a noisy host would make the session invalid; such a session is never a baseline. */
     noisyHost: z.boolean(),
   }),
+  /**
+   * Measure as with `design.noisyHost`, whatever that says. Apart from the design, because it is about this run and no reason to measure
+   * again.
+   */
+  noisyRun: z.boolean().optional(),
   /** sha256 of the harness bundle and the test's definition: a new instrument measures again. */
   instrument: z.string(),
 });

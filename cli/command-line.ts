@@ -60,6 +60,7 @@ function stackCommands(program: Command, context: Context): void {
     .description("bring a stack up: hosts, images, measurements, report")
     .argument("[stack]", STACK, DEFAULT_STACK)
     .option("--update-lock", "take today's versions instead of those in stacks/<stack>.lock.json, and lock them")
+    .option("--noisy-host", "measure on busy hosts, too: marked, and never a baseline; what is measured already stays")
     .action(async (stack: string, options: UpOptions) => await up(context, stack, options));
   program
     .command("preview")
@@ -91,6 +92,7 @@ function stackCommands(program: Command, context: Context): void {
 
 const GATE_HELP = `
 Exit codes: 0 PASS, 1 FAIL, 2 INCONCLUSIVE, 3 INVALID, 4 NO-BASELINE, 5 no verdict because something is wrong (said on stderr).
+A matrix may let 2 and 4 pass, with a warning: gate: { inconclusive: warn, noBaseline: warn }.
 The baseline is the newest complete and valid session of the same stack and benchmark with the same fingerprint, before the one
 that is judged. Intervals decide, never point estimates. docs/gate.md says how.
 

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { earlierSessions, readSeries, readSession } from "../benchmarks/index.ts";
-import { summarise } from "../benchmarks/statistics/index.ts";
 import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { type ReportInputs, type ReportOutputs, reportInputs } from "./schema.ts";
+import { withTrends } from "./trends.ts";
 import type { ReportSession } from "./view.ts";
 
 /** What this handler needs of the provider's operation context. */
@@ -58,7 +58,7 @@ function writeReport({ root, info }: Context, inputs: ReportInputs): ReportOutpu
   };
   mkdirSync(join(root, inputs.directory), { recursive: true });
   writeAtomically(join(root, outputs.markdown), renderMarkdown(sessions, inputs));
-  writeAtomically(join(root, outputs.json), renderJson(sessions.map(summarise)));
+  writeAtomically(join(root, outputs.json), renderJson(sessions.map(withTrends)));
   writeAtomically(join(root, outputs.html), page);
   info(`report: ${outputs.html}`);
   return outputs;

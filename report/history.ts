@@ -5,6 +5,7 @@ import { type Estimate, summarise } from "../benchmarks/statistics/index.ts";
 import { colours, draw, type Figure, heightFor } from "./figures/svg.ts";
 import { capital, intervalText, quantity, type Scale, scaleFor, timeText } from "./format.ts";
 import type { Table } from "./table.ts";
+import { trendText } from "./trends.ts";
 import { markOf, type SessionView } from "./view.ts";
 
 const ROW = 90;
@@ -32,7 +33,7 @@ export function historyFigure(view: SessionView): { readonly figure: Figure; rea
   const scale = scaleFor(primary.definition.unit, medians);
   const figure = {
     title: "Earlier sessions",
-    caption: `${capital(primary.definition.title)} in ${scale.symbol === "" ? "its unit" : scale.symbol}: median and interval of each session, oldest first. A dashed line: the fingerprint changed there, and values on its two sides are not comparable.`,
+    caption: `${capital(primary.definition.title)} in ${scale.symbol === "" ? "its unit" : scale.symbol}: median and interval of each session, oldest first. A dashed line: the fingerprint changed there, and values on its two sides are not comparable. A solid line: the level changed there (advisory).`,
     drawing: drawHistory(view, entries, scale),
   };
   return { figure, table: tableOf(view, entries, scale) };
@@ -77,6 +78,7 @@ function drawHistory(view: SessionView, entries: readonly Entry[], { factor }: S
       fy: { axis: null, domain: variants, padding: 0.08 },
       marks: [
         Plot.ruleX(changes, { stroke: colours.unsure, strokeDasharray: "4 3" }),
+        Plot.ruleX(levels(view, entries), { x: "session", fy: "variant", stroke: colours.bad, strokeWidth: 1.5 }),
         Plot.ruleX(points, { x: "session", y1: "low", y2: "high", fy: "variant", stroke: colours.estimate, strokeWidth: 3 }),
         Plot.dot(points, { x: "session", y: "median", fy: "variant", r: 5, fill: colours.estimate, symbol: "diamond2" }),
         Plot.text(variants, {
@@ -88,15 +90,28 @@ function drawHistory(view: SessionView, entries: readonly Entry[], { factor }: S
   );
 }
 
+/** Where the level of the primary metric changed: between a session and the one before. */
+function levels({ trends, primary }: SessionView, entries: readonly Entry[]) {
+  return entries.flatMap(({ data }, index) =>
+    trends
+      .filter(({ session, metric }) => session === data.session.id && metric === primary?.definition.name)
+      .map(({ variant }) => ({ variant, session: index + 0.5 })),
+  );
+}
+
 function tableOf(view: SessionView, entries: readonly Entry[], scale: Scale): Table {
-  const columns = ["Session", "Started", "Variant", "n", "Median", "Interval", "Fingerprint facts changed"];
+  const columns = ["Session", "Started", "Variant", "n", "Median", "Interval", "Level changed", "Fingerprint facts changed"];
   return {
     caption: `Earlier sessions${markOf(view)}`,
     columns: columns.map((title, i) => ({ title, numeric: i > 2 && i < 6 })),
     rows: entries.flatMap(({ data, estimates, changed }, index) =>
       estimates.map(({ variant, n, median, interval }) => [
         ...[String(index + 1), timeText(data.session.startedAt), variant, String(n)],
-        ...[quantity(median, scale), intervalText(interval, scale), changed.join(", ")],
+        ...[quantity(median, scale), intervalText(interval, scale)],
+        ...[
+          trendText(view.trends, { session: data.session.id, variant, metric: view.primary?.definition.name ?? "" }),
+          changed.join(", "),
+        ],
       ]),
     ),
   };

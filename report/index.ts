@@ -11,4 +11,5 @@ export { renderJson } from "./json.ts";
 export { renderMarkdown } from "./markdown.ts";
 export type { ReportInputs, ReportOutputs } from "./schema.ts";
 export { renderTerminal } from "./terminal.ts";
+export { withTrends } from "./trends.ts";
 export type { ReportSession } from "./view.ts";

@@ -1,11 +1,11 @@
-import type { SessionSummary } from "../benchmarks/statistics/index.ts";
+import type { SummaryWithTrends } from "./trends.ts";
 import { EMULATED } from "./view.ts";
 
 /** Version of the JSON report. */
 const REPORT_VERSION = 1;
 
 /** Everything the page says, as data. Infinite values (failures) are the text `"infinity"`, since JSON has no such number. */
-export function renderJson(summaries: readonly SessionSummary[]): string {
+export function renderJson(summaries: readonly SummaryWithTrends[]): string {
   const sessions = summaries.map((summary) => {
     const { emulated } = summary.comparability;
     return emulated ? { notice: EMULATED, ...summary } : summary;

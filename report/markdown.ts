@@ -7,6 +7,7 @@ import { overviewText } from "./overview.ts";
 import { studyHardware } from "./study.ts";
 import { type Cell, type Table, textOf } from "./table.ts";
 import { environmentTable, flaggedTable, headlineTable, phaseTable, ratioTable, spreadTable, studyTable } from "./tables.ts";
+import { trendSentences } from "./trends.ts";
 import { headingOf, type ReportSession, type SessionView, viewOf } from "./view.ts";
 
 /** The page's content as Markdown, for a pull request or a terminal. */
@@ -39,6 +40,7 @@ function sessionParts(view: SessionView): readonly string[] {
     ...part("Phases", phaseTable(view)),
     ...part("Diagnostics", diagnosticsTable(view)),
     ...part("Samples to look at", flaggedTable(view)),
+    ...changes(view),
     ...part("Beside the study", theirs),
     ...(theirs === undefined ? [] : [`The study's figures are the study's own, on ${studyHardware}.`]),
     "### How it was measured",
@@ -46,6 +48,12 @@ function sessionParts(view: SessionView): readonly string[] {
     commonMethod,
     `Raw data: [session.json](${view.link}/session.json), [samples.jsonl](${view.link}/samples.jsonl), [environment](${view.link}/environment/).`,
   ];
+}
+
+/** Of level, in the sessions before this one. */
+function changes({ summary, trends }: SessionView): readonly string[] {
+  const sentences = trendSentences({ ...summary, trends });
+  return sentences.length === 0 ? [] : ["### Changes of level", sentences.map((sentence) => `- ${escaped(sentence)}`).join("\n")];
 }
 
 function part(heading: string, table: Table | undefined): readonly string[] {

@@ -29,6 +29,7 @@ import {
   spreadTable,
   studyTable,
 } from "./tables.ts";
+import { trendSentences } from "./trends.ts";
 import { EMULATED, headingOf, type SessionView } from "./view.ts";
 
 /** One session, from what can be concluded to the raw data. */
@@ -106,13 +107,15 @@ function figures(view: SessionView): Markup {
   const emulated = view.summary.comparability.emulated;
   const phases = phaseTable(view);
   const distribution = distributionFigure(view) ?? sampleDistributionFigure(view);
-  const more = [distribution, overTimeFigure(view), gapFigure(view), historyFigure(view)];
+  const more = [distribution, overTimeFigure(view), gapFigure(view)];
+  const past = historyFigure(view);
   return html`<div class="figures">
 ${view.results.map((metric) => figure(dotFigure(view, metric), spreadTable(view, metric), emulated))}
 ${figure(ratioFigure(view), ratioTable(view), emulated)}
 ${phases === undefined ? undefined : figure(phaseFigure(view), phases, emulated, legend(view))}
 ${primary === undefined ? undefined : figure(sequenceFigure(view, primary), sampleTable(view, primary), emulated)}
 ${more.map((found) => found && figure(found.figure, found.table, emulated))}
+${past && figure(past.figure, past.table, emulated, changes(view))}
 </div>`;
 }
 
@@ -120,6 +123,14 @@ function figure(drawn: Figure | undefined, numbers: Table, emulated: boolean, be
   if (drawn === undefined) return undefined;
   const mark = emulated ? html`<p><span class="pill unsure">${EMULATED}</span></p>` : undefined;
   return html`<figure><figcaption><h4>${drawn.title}</h4><p>${drawn.caption}</p>${mark}</figcaption>${drawn.drawing}${below}${foldedTable("The numbers", numbers)}</figure>`;
+}
+
+/** Of level, for every result metric: the drawing has the primary one. */
+function changes({ summary, trends }: SessionView): Markup | undefined {
+  const sentences = trendSentences({ ...summary, trends });
+  return sentences.length === 0
+    ? undefined
+    : html`<ul class="changes">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
 }
 
 function legend(view: SessionView): Markup {

@@ -61,6 +61,7 @@ figure > svg { display: block; width: 100%; height: auto; margin-top: 0.75rem; f
 figcaption p { font-size: 0.88rem; color: var(--soft); margin: 0.2rem 0 0; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; list-style: none; padding: 0; margin: 0.6rem 0 0; font-size: 0.88rem; }
 .legend i { display: inline-block; width: 0.8rem; height: 0.8rem; border-radius: 2px; margin-right: 0.4rem; vertical-align: -0.08rem; border: 1px solid var(--quiet); }
+.changes { margin: 0.6rem 0 0; padding-left: 1.1rem; font-size: 0.88rem; overflow-wrap: anywhere; }
 details { margin-top: 0.9rem; font-size: 0.9rem; }
 summary { cursor: pointer; color: var(--link); width: fit-content; }
 details .scroll { margin-top: 0.5rem; }

@@ -8,6 +8,7 @@ import type {
 } from "../benchmarks/statistics/index.ts";
 import { oversubscribed } from "./diagnostics.ts";
 import { capital, intervalText, percent, quantity, ratioText } from "./format.ts";
+import { type SummaryWithTrends, trendSentences } from "./trends.ts";
 import { EMULATED, scaleOf } from "./view.ts";
 
 export interface TerminalOptions {
@@ -19,7 +20,7 @@ export interface TerminalOptions {
 const codes: Readonly<Record<VerdictKind, number>> = { better: 32, worse: 31, equivalent: 36, "cannot-tell": 33 };
 
 /** The comparison as a table for a terminal: result metrics by variant, then what limits it. Ends with a line feed. */
-export function renderTerminal(summary: SessionSummary, options: TerminalOptions = {}): string {
+export function renderTerminal(summary: SummaryWithTrends, options: TerminalOptions = {}): string {
   const results = summary.metrics.filter(({ definition }) => definition.kind === "result");
   const lines = [
     paint(`${summary.title}: ${summary.benchmark} (${summary.session})`, 1, options),
@@ -79,7 +80,7 @@ function stateOf({ variants, baseline }: SessionSummary, variant: string): strin
   return aaOf === undefined ? undefined : "A/A control";
 }
 
-function notes(summary: SessionSummary, options: TerminalOptions): readonly string[] {
+function notes(summary: SummaryWithTrends, options: TerminalOptions): readonly string[] {
   const floor = summary.metrics.find(({ definition }) => definition.primary)?.aa?.noiseFloor;
   const { state, flagged } = summary;
   const crowded = oversubscribed(summary);
@@ -92,6 +93,7 @@ function notes(summary: SessionSummary, options: TerminalOptions): readonly stri
     ...(crowded.length === 0 ? [] : [paint(`oversubscribed, more threads than cores: ${crowded.join(", ")}`, 33, options)]),
     ...(floor === undefined ? [] : [`noise floor ${percent(floor)} (the baseline against itself)`]),
     ...(flagged.length === 0 ? [] : [`${flagged.length} flagged samples, ${left} of them left out: reasons are in the report`]),
+    ...trendSentences(summary),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { type AaObservation, historyOf } from "../benchmarks/gate/index.ts";
+import { type AaObservation, historyOf, type Trend, trendsOf } from "../benchmarks/gate/index.ts";
 import type { MetricDefinition, SampleSeries, SessionData } from "../benchmarks/index.ts";
 import { type Estimate, type MetricSummary, type SessionSummary, summarise } from "../benchmarks/statistics/index.ts";
 import { type Scale, scaleFor } from "./format.ts";
@@ -21,6 +21,8 @@ export interface SessionView {
   readonly summary: SessionSummary;
   /** What is known of its noise. */
   readonly history: readonly AaObservation[];
+  /** Changes of level in the sessions before it and in itself. */
+  readonly trends: readonly Trend[];
   /** Used in element ids. */
   readonly key: string;
   /** From the page to the session's directory. */
@@ -49,11 +51,14 @@ export function viewOf(
 
 function sessionView(data: ReportSession, key: string, directory: string): SessionView {
   const summary = summarise(data);
+  const earlier = data.earlier ?? [];
+  const history = historyOf(data, earlier);
   const ofKind = (kind: MetricDefinition["kind"]) => summary.metrics.filter(({ definition }) => definition.kind === kind);
   return {
     data,
     summary,
-    history: historyOf(data, data.earlier ?? []),
+    history,
+    trends: trendsOf({ current: data, summary, earlier, history }),
     key,
     link: posix.relative(directory, data.directory),
     primary: summary.metrics.find(({ definition }) => definition.primary),

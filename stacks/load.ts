@@ -6,7 +6,7 @@ import { locate, type Position, placeOf } from "./locate.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { describeIssues, type Problem } from "./problems.ts";
 import { referenceProblems } from "./references.ts";
-import { type Matrix, matrixSchema } from "./schema.ts";
+import { type GateSettings, type Matrix, matrixSchema } from "./schema.ts";
 import { sourceProblem } from "./source-files.ts";
 import { structureProblem } from "./structure.ts";
 import { suggest } from "./suggest.ts";
@@ -21,6 +21,16 @@ export function loadPlan(root: string, stack: string): Plan {
   const text = readFileSync(join(root, "stacks", `${stack}.yaml`), "utf8");
   const vocabulary = { ...projectVocabulary, fileProblem: (source: string) => sourceProblem(root, source) };
   return planOf(parseMatrix(text, `stacks/${stack}.yaml`, vocabulary), stack);
+}
+
+/**
+ * What a stack's matrix says of its gate; the defaults where there is no such file, because results may outlive it. Throws `UserError` for a
+ * file with mistakes, which may be about just that.
+ */
+export function gateSettings(root: string, stack: string): GateSettings {
+  if (!stackNames(root).includes(stack)) return matrixSchema.shape.gate.parse(undefined);
+  const file = `stacks/${stack}.yaml`;
+  return parseMatrix(readFileSync(join(root, file), "utf8"), file, projectVocabulary).gate;
 }
 
 /** Names of the matrices below `stacks/`. */

@@ -56,7 +56,8 @@ export interface PlannedModel {
   readonly deliverTo: readonly string[];
 }
 
-export interface PlannedBenchmark extends Omit<BenchmarkInputs, "variants" | "connections" | "tunings" | "instrument"> {
+export interface PlannedBenchmark
+  extends Omit<BenchmarkInputs, "variants" | "connections" | "tunings" | "noisyRun" | "instrument"> {
   readonly variants: readonly (Pick<VariantInput, "id" | "host" | "engine" | "labels" | "slice"> & {
     readonly imageName: string | undefined;
     readonly modelName?: string;

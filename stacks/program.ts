@@ -15,6 +15,7 @@ import { disturbersOf } from "./disturbers.ts";
 import { environmentDigest } from "./environment.ts";
 import { loadPlan } from "./load.ts";
 import { lockInUse } from "./lock.ts";
+import { NOISY_HOST_VARIABLE } from "./noisy-host.ts";
 import type { Plan, PlannedBenchmark, PlannedHost, PlannedImage, PlannedModel } from "./plan.ts";
 import { tuningsOf } from "./tunings.ts";
 
@@ -186,6 +187,7 @@ function declareBenchmark(
       tunings: tuningsOf(
         used.flatMap(({ planned: { name }, tuning }) => (tuning === undefined ? [] : [[name, tuning] as const])),
       ),
+      ...(process.env[NOISY_HOST_VARIABLE] === "1" ? { noisyRun: true } : {}),
       instrument: instrumentDigest(planned.test),
     },
     { dependsOn: settledFirst(plan, new Set(used.map(({ planned: { name } }) => name)), hosts, delivered) },

@@ -129,6 +129,15 @@ const benchmark = z.strictObject({
   parameters: z.record(z.string(), z.unknown()).default({}).describe("of the test"),
 });
 
+const onVerdict = z.enum(["block", "warn"]).default("block");
+const gate = z
+  .strictObject({
+    inconclusive: onVerdict.describe("warn: distrobench gate says so and ends with 0 instead of 2"),
+    noBaseline: onVerdict.describe("warn: distrobench gate says so and ends with 0 instead of 4"),
+  })
+  .default({ inconclusive: "block", noBaseline: "block" })
+  .describe("verdicts that may pass in CI; FAIL and INVALID never do");
+
 /** One `stacks/<stack>.yaml`: which hosts, which images on them, what is measured. */
 export const matrixSchema = z
   .strictObject({
@@ -141,6 +150,7 @@ export const matrixSchema = z
     images: z.record(name, image).default({}),
     models: z.record(name, modelSource).default({}).describe("model files, by the names that benchmarks use"),
     benchmarks: z.record(name, benchmark).default({}),
+    gate,
   })
   .meta({ title: "distrobench matrix", description: "Which hosts, which images on them, what is measured." });
 
@@ -148,6 +158,8 @@ export type Matrix = z.output<typeof matrixSchema>;
 export type MatrixHost = Matrix["hosts"][string];
 export type MatrixHop = z.output<typeof hop>;
 export type MatrixBecome = z.output<typeof become>;
+/** What `distrobench gate` does with verdicts that are neither good nor bad. */
+export type GateSettings = Matrix["gate"];
 export type MatrixBenchmark = Matrix["benchmarks"][string];
 
 /** The matrix schema for editors, as written to `stacks/matrix.schema.json`. */

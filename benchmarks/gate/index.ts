@@ -12,3 +12,4 @@ export {
   type GateRow,
   type GateVerdict,
 } from "./result.ts";
+export { type Trend, trendsOf } from "./trends.ts";

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { UserError } from "../../hosts/index.ts";
 import { readSession } from "./reader.ts";
 import type { SessionData } from "./schema.ts";
+import { resultsVersions, upgraderFrom, versionOf } from "./versions.ts";
 
 const head = z.object({ stack: z.string(), benchmark: z.string(), startedAt: z.string(), outcome: z.string() });
 
@@ -50,7 +51,10 @@ export function earlierSessions(root: string, current: SessionData): readonly Se
 function readHead(file: string, directory: string): readonly FoundSession[] {
   if (!existsSync(file)) return [];
   try {
-    return [{ ...head.parse(JSON.parse(readFileSync(file, "utf8"))), directory }];
+    const content: unknown = JSON.parse(readFileSync(file, "utf8"));
+    // What a newer distrobench wrote is found as well: whoever reads it is told so.
+    const upgrade = upgraderFrom(versionOf(content), resultsVersions);
+    return [{ ...head.parse(upgrade?.("session", content) ?? content), directory }];
   } catch {
     return [];
   }

@@ -7,50 +7,62 @@ import {
   type Environment,
   environmentSchema,
   PREVIOUS_SESSION,
-  RESULTS_VERSION,
   type SampleSeries,
-  type Session,
   type SessionData,
   sampleSchema,
   seriesSchema,
   sessionSchema,
 } from "./schema.ts";
+import { resultsVersions, type Upgrader, unreadable, upgraderFrom, type Versions, versionOf } from "./versions.ts";
 
 /**
  * Reads a whole session. What a machine that died while writing leaves is a warning: a last line or a file that was cut off. Of
  * session.json the one before is then read; a host whose environment is damaged is left out of `environments` and named in `unknownHosts`.
- * Anything else that does not fit is a `UserError` that names file and line.
+ * Anything else that does not fit is a `UserError` that names file and line. Earlier versions are read as if they were written today.
  */
-export function readSession(directory: string): SessionData {
-  const described = readDescription(directory);
-  const { session } = described;
-  const samples = readLines(join(directory, "samples.jsonl"), sampleSchema);
-  const { environments, unknownHosts, warnings } = readEnvironments(join(directory, "environment"));
+export function readSession(directory: string, versions = resultsVersions): SessionData {
+  const { content, path, ...described } = readDescription(directory);
+  const version = versionOf(content);
+  const upgrade = upgraderOf(path, version, versions);
+  const session = check(path, sessionSchema, upgrade("session", content));
+  const samples = readLines(join(directory, "samples.jsonl"), sampleSchema, (line) => upgrade("sample", line));
+  const { environments, unknownHosts, warnings } = readEnvironments(join(directory, "environment"), upgrade);
   return {
     ...{ directory, session, environments, unknownHosts },
+    ...(version === versions.current ? {} : { writtenVersion: Number(version) }),
     samples: withoutCutBlocks(session, samples.entries),
     warnings: [...described.warnings, ...samples.warnings, ...warnings],
   };
 }
 
 /** What was seen inside each sample, by its sequence; empty for a session that stored none. Throws `UserError` as `readSession` does. */
-export function readSeries(directory: string): {
+export function readSeries(
+  directory: string,
+  versions = resultsVersions,
+): {
   readonly series: ReadonlyMap<number, SampleSeries["series"]>;
   readonly warnings: readonly string[];
 } {
-  const path = join(directory, "series.jsonl");
-  if (!existsSync(path)) return { series: new Map(), warnings: [] };
-  const { entries, warnings } = readLines(path, seriesSchema);
+  const file = join(directory, "series.jsonl");
+  if (!existsSync(file)) return { series: new Map(), warnings: [] };
+  const { content, path } = readDescription(directory);
+  const upgrade = upgraderOf(path, versionOf(content), versions);
+  const { entries, warnings } = readLines(file, seriesSchema, (line) => upgrade("series", line));
   return { series: new Map(entries.map(({ sequence, series }) => [sequence, series])), warnings };
 }
 
 /** session.json, or where it was cut off the one that was written before it. */
-function readDescription(directory: string): { readonly session: Session; readonly warnings: readonly string[] } {
+function readDescription(directory: string): {
+  readonly content: unknown;
+  readonly path: string;
+  readonly warnings: readonly string[];
+} {
   const path = join(directory, "session.json");
   const previous = join(directory, PREVIOUS_SESSION);
-  if (isWhole(path) || !existsSync(previous)) return { session: readSessionFile(path), warnings: [] };
+  if (isWhole(path) || !existsSync(previous)) return { content: parse(path, read(path)), path, warnings: [] };
   return {
-    session: readSessionFile(previous),
+    content: parse(previous, read(previous)),
+    path: previous,
     warnings: [`${path} is cut off; ${PREVIOUS_SESSION}, written before it, was read`],
   };
 }
@@ -66,29 +78,28 @@ function isWhole(path: string): boolean {
   }
 }
 
-function readSessionFile(path: string): Session {
-  const content = parse(path, read(path));
-  const version = typeof content === "object" && content !== null && "version" in content ? content.version : undefined;
-  if (version !== RESULTS_VERSION) {
-    throw new UserError(`${path}: results of version ${String(version)}; this distrobench reads version ${RESULTS_VERSION}`, {
-      remedy: "use the distrobench that wrote them, or measure again",
-    });
-  }
-  return check(path, sessionSchema, content);
+function upgraderOf(path: string, version: unknown, versions: Versions): Upgrader {
+  const upgrade = upgraderFrom(version, versions);
+  if (upgrade === undefined) throw unreadable(path, version, versions);
+  return upgrade;
 }
 
 function readLines<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
+  upgrade: (content: unknown) => unknown,
 ): { readonly entries: readonly z.output<Schema>[]; readonly warnings: readonly string[] } {
   const lines = read(path).split("\n");
   // Every whole line ends with a line feed, so what follows the last one is a cut line or nothing.
   const cut = lines.pop() ?? "";
-  const entries = lines.map((line, index) => check(`${path}:${index + 1}`, schema, parse(`${path}:${index + 1}`, line)));
+  const entries = lines.map((line, index) => check(`${path}:${index + 1}`, schema, upgrade(parse(`${path}:${index + 1}`, line))));
   return { entries, warnings: cut === "" ? [] : [`${path}:${lines.length + 1}: the last line was cut off and is left out`] };
 }
 
-function readEnvironments(directory: string): {
+function readEnvironments(
+  directory: string,
+  upgrade: Upgrader,
+): {
   readonly environments: readonly Environment[];
   readonly unknownHosts: readonly string[];
   readonly warnings: readonly string[];
@@ -97,7 +108,7 @@ function readEnvironments(directory: string): {
   const [whole, cut] = [true, false].map((wanted) => files.filter((name) => isWhole(join(directory, name)) === wanted));
   const environments = (whole ?? []).sort().map((name) => {
     const path = join(directory, name);
-    return check(path, environmentSchema, parse(path, read(path)));
+    return check(path, environmentSchema, upgrade("environment", parse(path, read(path))));
   });
   const warnings = (cut ?? []).map((name) => `${join(directory, name)} is cut off: nothing is known of this host`);
   return { environments, unknownHosts: (cut ?? []).map((name) => name.slice(0, -".json".length)), warnings };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Version of everything under `results/<session>/`. Old versions stay readable. */
+/** Version of everything under `results/<session>/`. Old versions stay readable: `versions.ts`. */
 export const RESULTS_VERSION = 1;
 
 /** session.json as it was before it was written last, beside it. */
@@ -176,6 +176,8 @@ export interface SessionData {
   readonly session: Session;
   readonly samples: readonly Sample[];
   readonly environments: readonly Environment[];
+  /** Version that its files were written in, where it is not today's. */
+  readonly writtenVersion?: number;
   /** Hosts whose environment was unreadable. */
   readonly unknownHosts?: readonly string[];
   /** What was unreadable, such as a cut last line. */

@@ -22,7 +22,7 @@ export function refuseBusyHost(host: string, load: HostLoad, noisyHost: boolean)
   if (noisyHost) return `${message}\ngoes on because of noisyHost: its samples are marked and are never a baseline`;
   throw new UserError(message, {
     remedy:
-      "end what runs there and try again; or write noisyHost: true at the benchmark: it is measured all the same, marked, and never a baseline",
+      "end what runs there and try again; or write noisyHost: true at the benchmark, or for this run alone ./distrobench up --noisy-host: it is measured all the same, marked, and never a baseline",
   });
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fingerprintDifferences } from "../gate/fingerprint.ts";
 import { readSession } from "../results/reader.ts";
 import type { Environment, Sample, Session, SessionData } from "../results/schema.ts";
+import { resultsVersions, type Versions } from "../results/versions.ts";
 import { lostVariants } from "./lost.ts";
 
 /** What there is to go on with: an interrupted session of the same inputs, or why the newest one can't be gone on with. */
@@ -20,21 +21,22 @@ export function findEarlier(
   wanted: Session,
   environments: readonly Environment[],
   warn: (line: string) => void,
+  versions = resultsVersions,
 ): Earlier {
-  const data = newest(results, wanted, warn);
+  const data = newest(results, wanted, warn, versions);
   if (data === undefined || data.session.outcome === "complete") return { kind: "none" };
   if (!data.samples.some(({ role }) => role === "measured")) return { kind: "none" };
   const changes = changesSince(data, { ...data, session: wanted, environments, samples: [] });
   return changes.length === 0 ? { kind: "resumable", data } : { kind: "changed", data, changes };
 }
 
-function newest(results: string, wanted: Session, warn: (line: string) => void): SessionData | undefined {
+function newest(results: string, wanted: Session, warn: (line: string) => void, versions: Versions): SessionData | undefined {
   const suffix = new RegExp(`^\\d{8}T\\d{6}Z-${escaped(`${wanted.stack}-${wanted.benchmark}`)}(-\\d+)?$`);
   const names = existsSync(results) ? readdirSync(results).filter((name) => suffix.test(name)) : [];
   const name = names.sort((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
   if (name === undefined) return undefined;
   try {
-    const data = readSession(join(results, name));
+    const data = readSession(join(results, name), versions);
     return data.session.stack === wanted.stack && data.session.benchmark === wanted.benchmark ? data : undefined;
   } catch (error) {
     warn(`the session before can't be gone on with: ${error instanceof Error ? error.message : String(error)}`);
@@ -51,7 +53,11 @@ function changesSince(before: SessionData, now: SessionData): readonly string[] 
   const facts = fingerprintDifferences(now, before, []).map(
     ({ where, fact, baseline = "absent", current = "absent" }) => `${where}: ${fact} was ${baseline}, is ${current}`,
   );
-  return [...designChanges(before.session, now.session), ...facts, ...tunedAgain(before.session, now.session)];
+  const version =
+    before.writtenVersion === undefined
+      ? []
+      : [`results were written in version ${before.writtenVersion}, are in ${now.session.version}`];
+  return [...version, ...designChanges(before.session, now.session), ...facts, ...tunedAgain(before.session, now.session)];
 }
 
 /**

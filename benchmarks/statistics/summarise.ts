@@ -48,6 +48,15 @@ export function summarise(data: SessionData): SessionSummary {
   };
 }
 
+/** Whether a conclusion may be drawn from a session; cheaper than its summary, for a whole history. */
+export function sessionState(data: SessionData): SessionState {
+  const samples = [...data.samples].sort((a, b) => a.sequence - b.sequence);
+  const aa = data.session.metrics.flatMap(
+    (definition) => aaResult(data.session, metricUnits(data.session, samples, definition)) ?? [],
+  );
+  return stateOf(data, variantsOf(data, samples), aa);
+}
+
 /** What a host can't do is compared with nothing, and nothing with it. */
 function withoutSkipped(session: Session, variants: readonly VariantSummary[]): Session {
   const skipped = new Set(variants.flatMap(({ id, skipped: why }) => (why === undefined ? [] : [id])));

@@ -5,6 +5,8 @@ import {
   chooseBaseline,
   exitCodes,
   type GateMode,
+  type GateResult,
+  type GateVerdict,
   gate,
   historyOf,
   namedBaseline,
@@ -13,9 +15,10 @@ import {
 import { earlierSessions, readSession, type SessionData, sessionsBefore } from "../../benchmarks/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateJunit, renderGateMarkdown, renderGateTerminal } from "../../report/index.ts";
-import { type Context, Exit, print } from "../context.ts";
+import { type GateSettings, gateSettings } from "../../stacks/index.ts";
+import { type Context, Exit, print, say } from "../context.ts";
 import { isSession, namedSessions, newestSessions } from "../sessions.ts";
-import { isColoured } from "../style.ts";
+import { isColoured, styleOf } from "../style.ts";
 
 export interface GateOptions {
   /** A session, or a variant of the session that is judged. */
@@ -30,7 +33,10 @@ export interface GateOptions {
   readonly markdown?: string;
 }
 
-/** `distrobench gate`: the verdict on the newest session of every benchmark of a stack, or on one session; its exit code is the verdict. */
+/**
+ * `distrobench gate`: the verdict on the newest session of every benchmark of a stack, or on one session; its exit code is the verdict, unless
+ * the matrix lets that one pass.
+ */
 export async function gateCommand(context: Context, stack: string, options: GateOptions): Promise<void> {
   const results = judgedSessions(context.root, stack, options).map((current) =>
     gate({
@@ -44,13 +50,32 @@ export async function gateCommand(context: Context, stack: string, options: Gate
     }),
   );
   const verdict = worstOf(results);
-  const exitCode = exitCodes[verdict];
+  const allowed = results.filter((result) => isAllowed(context.root, result));
+  const exitCode = exitCodes[worstOf(results.filter((result) => !allowed.includes(result)))];
   if (options.junit !== undefined) write(options.junit, renderGateJunit(results));
   if (options.markdown !== undefined) write(options.markdown, renderGateMarkdown(results));
   const colour = isColoured(context.stdout, context.environment);
   if (options.json === true) print(context, renderGateJson(verdict, exitCode, results));
   else print(context, results.map((result) => renderGateTerminal(result, { colour })).join("\n"));
+  for (const result of allowed) sayAllowed(context, result);
   if (exitCode !== 0) throw new Exit(exitCode);
+}
+
+/** Verdicts that say nothing about the change, and the setting of the matrix that lets them pass. */
+const settings: { readonly [Verdict in GateVerdict]?: keyof GateSettings } = {
+  INCONCLUSIVE: "inconclusive",
+  "NO-BASELINE": "noBaseline",
+};
+
+function isAllowed(root: string, { verdict, stack }: GateResult): boolean {
+  const setting = settings[verdict];
+  return setting !== undefined && gateSettings(root, stack)[setting] === "warn";
+}
+
+/** Never silently green. */
+function sayAllowed(context: Context, { verdict, stack, benchmark }: GateResult): void {
+  const line = `WARNING: ${stack}/${benchmark} is ${verdict} and does not block, because stacks/${stack}.yaml says gate.${settings[verdict]}: warn`;
+  say(context, styleOf(context.stderr, context.environment).bad(line));
 }
 
 /** A named session; or the newest of every benchmark, of which a named baseline session selects its own. */

@@ -12,6 +12,7 @@ import {
   renderSamplesCsv,
   renderSummaryCsv,
   renderTerminal,
+  withTrends,
 } from "../../report/index.ts";
 import { type Context, print } from "../context.ts";
 import { namedSessions, newestSessions, sessionsWhere } from "../sessions.ts";
@@ -19,7 +20,7 @@ import { isColoured } from "../style.ts";
 
 /** What `--format` may be, and what it makes of sessions. */
 const formats = {
-  json: (sessions) => renderJson(sessions.map(summarise)),
+  json: (sessions) => renderJson(sessions.map(withTrends)),
   markdown: (sessions) => renderMarkdown(sessions, { title: "distrobench", directory: "." }),
   "pull-request": (sessions) => renderPullRequest(sessions, { title: "distrobench" }),
   csv: renderSamplesCsv,
@@ -29,8 +30,8 @@ const formats = {
 } as const satisfies Record<string, (sessions: readonly ReportSession[]) => string>;
 
 export type ReportFormat = keyof typeof formats;
-/** Those with decisions, which rest on earlier sessions, too. */
-const deciding: readonly ReportFormat[] = ["markdown", "pull-request"];
+/** Those with decisions or changes of level, which rest on earlier sessions, too. */
+const looksBack: readonly ReportFormat[] = ["json", "markdown", "pull-request"];
 export const reportFormats = Object.keys(formats);
 
 export interface ReportOptions {
@@ -54,7 +55,7 @@ export async function report(context: Context, names: readonly string[], options
 /** The comparison table of some sessions, for a terminal. */
 export async function printComparison(context: Context, sessions: readonly string[]): Promise<void> {
   const options = { colour: isColoured(context.stdout, context.environment), width: context.stdout.columns ?? 100 };
-  for (const session of sessions) print(context, renderTerminal(summarise(read(context.root, session)), options));
+  for (const session of sessions) print(context, renderTerminal(withTrends(readWithPast(context.root, session)), options));
 }
 
 /** Change points are looked for in a history, so that format takes all sessions of the stack's one benchmark. */
@@ -70,8 +71,12 @@ function chosen(root: string, names: readonly string[], stack: string, format: R
 }
 
 function readFor(format: ReportFormat, root: string, directory: string): ReportSession {
+  return looksBack.includes(format) ? readWithPast(root, directory) : read(root, directory);
+}
+
+function readWithPast(root: string, directory: string): ReportSession {
   const data = read(root, directory);
-  return deciding.includes(format) ? { ...data, earlier: earlierSessions(root, data) } : data;
+  return { ...data, earlier: earlierSessions(root, data) };
 }
 
 /** With its directory relative to the project's root, so that nothing printed depends on where the project lies. */

@@ -8,12 +8,14 @@ import {
   loadPlan,
   lockDifferences,
   lockFile,
+  NOISY_HOST_VARIABLE,
   type Plan,
   readLock,
 } from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
 import { heal } from "../heal.ts";
 import { installMissing } from "../install.ts";
+import { noisyRuns } from "../noisy-runs.ts";
 import { failureList, type Operations, operationTable, readOperations } from "../operations.ts";
 import type { Need } from "../prerequisites.ts";
 import { ensureStack, expectSuccess, openPulumi, type Pulumi } from "../pulumi.ts";
@@ -30,17 +32,23 @@ import { printComparison } from "./report.ts";
 export interface UpOptions {
   /** Take today's versions instead of the locked ones, and lock them. */
   readonly updateLock?: boolean;
+  /** Measure on busy hosts, too. */
+  readonly noisyHost?: boolean;
 }
 
 /** `distrobench up`: from whatever this machine has to the comparison, saying what is done and how long it takes. */
 export async function up(context: Context, stack: string, options: UpOptions = {}): Promise<void> {
   const { plan, pulumi, stages } = await prepare(context, stack);
-  const variables = options.updateLock === true ? { [LOCK_VARIABLE]: "none" } : {};
+  const variables = {
+    ...(options.updateLock === true ? { [LOCK_VARIABLE]: "none" } : {}),
+    ...(options.noisyHost === true ? { [NOISY_HOST_VARIABLE]: "1" } : {}),
+  };
   const operations = await bringUp(context, { plan, pulumi, stages }, { variables });
   if (options.updateLock === true) await writeLock(context, pulumi, plan);
   else if (existsSync(lockFile(context.root, stack))) await sayDifferences(context, pulumi, plan);
   say(context);
   await printComparison(context, newestSessions(context.root, stack));
+  for (const line of noisyRuns(context.root, plan)) say(context, `\n${line}`);
   say(context, `\nReport: ${join(plan.report.directory, "index.html")}\n`);
   say(context, stageTable(stages.times, operations));
   say(context, `\nRemove everything again: ./distrobench destroy ${stack === "quickstart" ? "" : stack}`.trimEnd());

@@ -77,6 +77,13 @@ test("when a tuning was written is no reason to measure again, and what it reads
   assert.equal(diffInputs(benchmarkHandler, at("2026-01-01", "10"), at("2026-01-02", "20")).changes, "some");
 });
 
+test("that this run may measure on a busy host is no reason to measure again; that the matrix says so is", () => {
+  const stored: PropertyMap = { design: { noisyHost: false } };
+  assert.equal(diffInputs(benchmarkHandler, stored, { ...stored, noisyRun: true }).changes, "none");
+  assert.equal(diffInputs(benchmarkHandler, { ...stored, noisyRun: true }, stored).changes, "none");
+  assert.equal(diffInputs(benchmarkHandler, stored, { design: { noisyHost: true } }).changes, "some");
+});
+
 test("every file that a test names as part of its instrument is there", () => {
   for (const name of Object.keys(benchmarks)) assert.match(instrumentDigest(name), /^[0-9a-f]{64}$/);
 });

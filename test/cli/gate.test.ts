@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -8,6 +8,7 @@ import { commandLine } from "../../cli/command-line.ts";
 import { Exit } from "../../cli/context.ts";
 import { before, now, times } from "../benchmarks/gate/sessions.ts";
 import { writeSession } from "../report/write-session.ts";
+import { RIGHT } from "../stacks/matrix-text.ts";
 import { memoryContext } from "./memory-context.ts";
 
 const root = mkdtempSync(join(tmpdir(), "distrobench-gate-"));
@@ -90,6 +91,50 @@ describe("distrobench gate", () => {
       String((await run("gate", "--session", last ?? "", "--baseline", last ?? "")).error),
       /cannot be its own baseline/,
     );
+  });
+});
+
+describe("what a matrix says of its gate", () => {
+  const near = { variants: times({ "debian-13/podman": 1.14 * 1.095 }) };
+  const declare = (name: string, gate: string) => {
+    mkdirSync(join(root, "stacks"), { recursive: true });
+    writeFileSync(join(root, "stacks", `${name}.yaml`), `${RIGHT}gate: ${gate}\n`);
+  };
+  writeSession(root, before({ variants: times(), session: stack("near", 1) }));
+  writeSession(root, now({ ...near, session: stack("near", 2) }));
+  writeSession(root, now({ variants: times(), session: stack("first", 1) }));
+
+  it("lets INCONCLUSIVE pass where it says warn, loudly, and the verdict stays what it is", async () => {
+    assert.equal((await run("gate", "near")).code, 2);
+    declare("near", "{ inconclusive: warn }");
+    const { code, stdout, stderr } = await run("gate", "near", "--junit", join(root, "near.xml"));
+    assert.equal(code, 0);
+    assert.match(stdout, /\nINCONCLUSIVE \(exit code 2\)\n$/);
+    assert.equal(
+      stderr,
+      "WARNING: near/cold-start is INCONCLUSIVE and does not block, because stacks/near.yaml says gate.inconclusive: warn\n",
+    );
+    assert.match(readFileSync(join(root, "near.xml"), "utf8"), /<skipped /);
+    const { verdict, exitCode } = JSON.parse((await run("gate", "near", "--json")).stdout);
+    assert.deepEqual([verdict, exitCode], ["INCONCLUSIVE", 0]);
+  });
+  it("lets NO-BASELINE pass where it says so, and nothing that it does not name", async () => {
+    declare("first", "{ noBaseline: warn }");
+    assert.equal((await run("gate", "first")).code, 0);
+    declare("first", "{ inconclusive: warn }");
+    assert.equal((await run("gate", "first")).code, 4);
+    declare("near", "{ inconclusive: block }");
+    assert.equal((await run("gate", "near")).code, 2);
+  });
+  it("never lets FAIL pass", async () => {
+    declare("mine", "{ inconclusive: warn, noBaseline: warn }");
+    assert.equal((await run("gate", "mine")).code, 1);
+  });
+  it("is refused where it says anything else, with the line", async () => {
+    declare("near", "{ fail: warn, inconclusive: ignore }");
+    const { error } = await run("gate", "near");
+    assert.match(String(error), /stacks\/near\.yaml:17:9: gate\.fail: unknown key, expected one of inconclusive, noBaseline/);
+    assert.match(String(error), /gate\.inconclusive: expected one of block, warn, found "ignore"/);
   });
 });
 

@@ -26,6 +26,7 @@ import {
   renderSamplesCsv,
   renderSummaryCsv,
   renderTerminal,
+  withTrends,
 } from "../../report/index.ts";
 import { syntheticSession } from "./synthetic-session.ts";
 
@@ -126,8 +127,12 @@ const uses: Readonly<Record<string, (data: ReportSession, other: ReportSession) 
   "the page": (data, other) => renderHtml([{ ...data, earlier: [other] }], options),
   Markdown: (data, other) => renderMarkdown([{ ...data, earlier: [other] }], options),
   "the comment for a pull request": (data) => renderPullRequest([data], options),
-  "the terminal": (data) => renderTerminal(summarise(data), { width: 72 }),
-  "JSON and CSV": (data) => [renderJson([summarise(data)]), renderSamplesCsv([data]), renderSummaryCsv([summarise(data)])],
+  "the terminal": (data, other) => renderTerminal(withTrends({ ...data, earlier: [other] }), { width: 72 }),
+  "JSON and CSV": (data, other) => [
+    renderJson([withTrends({ ...data, earlier: [other] })]),
+    renderSamplesCsv([data]),
+    renderSummaryCsv([summarise(data)]),
+  ],
   "the gate": (data, other) => {
     const results = gated(data, other);
     return [renderGateJunit(results), renderGateMarkdown(results), ...results.map((result) => renderGateTerminal(result))];

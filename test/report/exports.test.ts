@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { SessionData, Validity } from "../../benchmarks/index.ts";
 import { summarise } from "../../benchmarks/statistics/index.ts";
 import { renderBencher, renderOtava, renderPullRequest, renderSamplesCsv, renderSummaryCsv } from "../../report/index.ts";
+import { everyTest } from "./every-test.ts";
 import { syntheticSession } from "./synthetic-session.ts";
 
 const failed: Validity = { status: "failed", cause: 'no "answer", at all' };
@@ -46,7 +47,7 @@ describe("CSV", () => {
 });
 
 describe("Bencher Metric Format", () => {
-  /** https://bencher.dev/bmf.json as a schema of ours. */
+  /** https://bencher.dev/bmf.json with the lengths that the documentation and Bencher's JSON adapter allow, as a schema of ours. */
   const bmf = z.record(
     z.string().min(1).max(1024),
     z.record(
@@ -60,6 +61,18 @@ describe("Bencher Metric Format", () => {
     const measure = found["synthetic/cold-start/debian-13/docker"]?.["total-seconds"];
     assert.ok((measure?.lower_value ?? 9) <= (measure?.value ?? 0) && (measure?.value ?? 9) <= (measure?.upper_value ?? 0));
     assert.ok(!Object.keys(found).some((name) => name.includes("#2")));
+  });
+  it("is right for every test there is, in names that Bencher takes as they are", () => {
+    const found = bmf.parse(JSON.parse(renderBencher(everyTest().map(summarise))));
+    const names = Object.keys(found);
+    assert.equal(names.length, 4 * everyTest().length);
+    // Bencher would take these for the id of something that exists, or strip the end.
+    assert.ok(names.every((name) => name === name.trim() && !/^[0-9a-f-]{36}$/.test(name) && !/bencher.?ignore$/i.test(name)));
+    for (const measures of Object.values(found)) {
+      assert.ok(Object.keys(measures).length > 0);
+      for (const { value, lower_value = value, upper_value = value } of Object.values(measures))
+        assert.ok(lower_value <= value && value <= upper_value);
+    }
   });
   it("holds nothing of an invalid session", () =>
     assert.deepEqual(JSON.parse(renderBencher([summarise(syntheticSession({ session: { outcome: "interrupted" } }))])), {}));

@@ -53,6 +53,12 @@ describe("the study", () => {
       assert.deepEqual(parameters.limits, parameters.threads === 4 ? memory : { cpuset: "2,3", ...memory }, test);
   });
 
+  it("goes on until its intervals are narrow enough, to 30 blocks; containers are counted six times", () => {
+    for (const { name, parameters, design } of real.benchmarks)
+      if (parameters.density === undefined) assert.deepEqual(design.looks?.slice(-3), [10, 20, 30], name);
+      else assert.deepEqual([design.blocks, design.looks], [6, undefined], name);
+  });
+
   it("never lets a lab machine's session become a baseline", () => {
     for (const { name, design } of lab.benchmarks) assert.ok(design.noisyHost, name);
   });

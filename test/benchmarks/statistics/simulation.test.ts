@@ -4,7 +4,8 @@ import { medianInterval } from "../../../benchmarks/statistics/estimate.ts";
 import { summarise } from "../../../benchmarks/statistics/index.ts";
 import { pairedEstimate } from "../../../benchmarks/statistics/paired.ts";
 import { seededRandom } from "../../../benchmarks/statistics/random.ts";
-import { medianRanks, walshRanks } from "../../../benchmarks/statistics/ranks.ts";
+import { medianRanks, shiftRanks, walshRanks } from "../../../benchmarks/statistics/ranks.ts";
+import { ratioOfUnpaired } from "../../../benchmarks/statistics/unpaired.ts";
 import { normal, syntheticSession } from "../../report/synthetic-session.ts";
 import { unitValues } from "./units.ts";
 
@@ -35,6 +36,23 @@ describe("simulated sessions", () => {
       assert.ok(Math.abs(found - (walshRanks(n)?.coverage ?? 0)) < 0.015, String(found));
     });
   }
+
+  for (const [n, m] of [
+    [6, 6],
+    [10, 10],
+    [20, 10],
+  ] as const)
+    it(`hold the ratio of two sessions of ${n} and ${m} in its interval as often as stated, and no less than 95 times of 100`, () => {
+      const random = seededRandom(30);
+      const set = (size: number) => unitValues(Array.from({ length: size }, () => Math.exp(0.05 * normal(random))));
+      const trials = 4000;
+      const held = Array.from({ length: trials }, () => ratioOfUnpaired(set(n), set(m))?.interval).filter(
+        (interval) => interval !== undefined && interval.low <= 1 && interval.high >= 1,
+      ).length;
+      const stated = shiftRanks(n, m)?.coverage ?? 0;
+      assert.ok(stated >= 0.95);
+      assert.ok(Math.abs(held / trials - stated) < 0.015, `${held / trials}, stated ${stated}`);
+    });
 
   const verdicts = (factor: number, noise: number) =>
     Array.from({ length: 100 }, (_, seed) => {
