@@ -20,7 +20,8 @@ export const methods: Readonly<Record<string, Method>> = {
     unit: "One boot, of a fresh overlay over the same disk on lab machines. One boot before the first block is discarded.",
     wrong:
       "Tries to connect that load the booting host (at most five are open), a reboot compared with a cold start (a reboot contains the old " +
-      "system's end), an emulated machine taken for hardware. The page cache of the controller holds the disk image.",
+      "system's end), an emulated machine taken for hardware. Lab machines: the page cache of the controller holds the disk's images from the boot " +
+      "before (warm), or nothing of them (dropped; a sample is invalid where more than 1 MiB stayed): two series, and the session is of one.",
   },
   "developer-ready": {
     start:
@@ -35,10 +36,10 @@ export const methods: Readonly<Record<string, Method>> = {
       "Settings or extensions of an editor used before: both are empty here. Another commit in one of the variants (must agree).",
   },
   "cold-start": {
-    start: `${ONE_START} With \`load-included\` before the engine's load command.`,
+    start: `${ONE_START} With \`load-included\` before the engine's load command, with the trigger \`socket\` before the create request is written to the engine's API.`,
     stop: FIRST_200,
     clock: HOST_CLOCK,
-    unit: "One container. One start before the first block is discarded. The state (warm, cold cache, engine restarted, load included) is the session's.",
+    unit: "One container. One start before the first block is discarded. The state (warm, cold cache, engine restarted, load included), the trigger (command line or API socket) and the address (published port or the container's own) are the session's.",
     wrong:
       "A poller that competes with the start: images of ours announce READY right after listen() and get exactly one request; others are polled, and a " +
       "sample is invalid where the bracket between the last refusal and the first success is above 2 ms and 1 %. A TCP connection taken for an " +

@@ -2,7 +2,17 @@ import type { FirstCommand } from "../../hosts/index.ts";
 import { defineBenchmark, type Measurement } from "../define.ts";
 import { seconds } from "../metric.ts";
 import { guestTimes } from "./guest.ts";
-import { between, late, phasesOf, restartable, restartHost, restartInstrument, restartParameters, stampsOf } from "./restart.ts";
+import {
+  between,
+  conditionsOf,
+  late,
+  phasesOf,
+  restartable,
+  restartHost,
+  restartInstrument,
+  restartParameters,
+  stampsOf,
+} from "./restart.ts";
 import type { Triggered } from "./trigger.ts";
 
 const metrics = {
@@ -48,5 +58,5 @@ export function toMeasurement(triggered: Triggered, { uptime, bootId, tryBefore,
   const values: Partial<Record<Name, number>> = { ...whole, ...phasesOf(triggered.start, ends) };
   if (first.banner !== undefined && tryBefore !== undefined) values.resolution = between(tryBefore, first.banner);
   const stamps = stampsOf(triggered, { ...first, tryBefore });
-  return { outcome: "measured", values, stamps };
+  return { outcome: "measured", values, stamps, conditions: conditionsOf(triggered) };
 }

@@ -8,6 +8,11 @@ import { type Triggered, trigger } from "./trigger.ts";
 export const restartParameters = z.strictObject({
   /** Lab machines: boot from a fresh overlay over the disk as the session found it, or from the disk as the boot before left it. */
   disk: z.enum(["fresh", "kept"]).default("fresh"),
+  /**
+   * Lab machines: what the controller's page cache holds of the disk's images at the start, `warm` what the boot before left, `dropped`
+   * nothing. Each is a series of its own. Other hosts have their disk to themselves.
+   */
+  pageCache: z.enum(["warm", "dropped"]).default("warm"),
   /** Run by `sh -c` on the controller: cuts the power of the host and gives it again. */
   powerCycle: z.string().min(1).optional(),
   /** Consent: an SSH host may be restarted by its own `reboot`. Everybody's work on it ends with that. */
@@ -20,6 +25,7 @@ export const restartParameters = z.strictObject({
 export const restartInstrument = [
   "hosts/ssh",
   "hosts/lab/restart.ts",
+  "hosts/lab/page-cache.ts",
   "hosts/lab/process.ts",
   "hosts/lab/qemu-arguments.ts",
 ] as const;
@@ -47,6 +53,8 @@ export function restartable(
     return `${variant.host} carries tuning that a reboot loses: measure its boot in a stack without tuning`;
   if (connection.kind === "ssh" && given.powerCycle === undefined && !given.allowReboot)
     return `nobody said that ${variant.host} may be restarted: parameters.allowReboot: true, or a powerCycle command`;
+  if (given.pageCache === "dropped" && (connection.kind !== "lab" || given.powerCycle !== undefined))
+    return `parameters.pageCache: dropped is for lab machines without powerCycle: ${variant.host} starts by itself, with an empty page cache, and what a hypervisor keeps of its disk can't be dropped from here`;
   return connection;
 }
 
@@ -75,6 +83,11 @@ async function answer(
   throw new UserError(`${connection.host} did not come back ${timeoutSeconds * 2} s after its start was triggered`, {
     remedy: "look at its console; parameters.timeoutSeconds gives slow hosts more time",
   });
+}
+
+/** What is recorded of a start besides its times. */
+export function conditionsOf({ residentBytes }: Triggered): Readonly<Record<string, number>> {
+  return residentBytes === undefined ? {} : { "pageCache.resident": residentBytes };
 }
 
 /** A start whose first command came too late. */

@@ -9,6 +9,8 @@ export interface TriggerOptions {
   /** Run by `sh -c` on the controller: cuts the power of the host and gives it again. */
   readonly powerCycle: string | undefined;
   readonly disk: "fresh" | "kept";
+  /** Lab machines: whether the controller's page cache of the disk's images is dropped before the start. */
+  readonly pageCache: "warm" | "dropped";
 }
 
 /** The start of a boot. */
@@ -16,6 +18,8 @@ export interface Triggered {
   /** CLOCK_MONOTONIC nanoseconds of the controller. */
   readonly start: bigint;
   readonly console?: ConsoleWatch;
+  /** Bytes of the disk's images that the controller's page cache held right before the start; only where it was dropped. */
+  readonly residentBytes?: number;
 }
 
 /** Places whose machine already has the snapshot that every boot of this session starts from. */
@@ -25,15 +29,20 @@ const frozen = new WeakSet<Place>();
 export async function trigger(place: Place, options: TriggerOptions): Promise<Triggered> {
   await place.transport.run(sh`sync`, { timeoutSeconds: 300 });
   if (options.powerCycle !== undefined) return powerCycle(place, options.powerCycle);
-  return options.connection.kind === "lab" ? restart(place, options.connection.directory, options.disk) : reboot(place);
+  return options.connection.kind === "lab" ? restart(place, options.connection.directory, options) : reboot(place);
 }
 
-async function restart(place: Place, directory: string, disk: TriggerOptions["disk"]): Promise<Triggered> {
+async function restart(
+  place: Place,
+  directory: string,
+  { disk, pageCache }: Pick<TriggerOptions, "disk" | "pageCache">,
+): Promise<Triggered> {
   await place.transport.close();
   let start = 0n;
   let console: ConsoleWatch | undefined;
-  await restartMachine(place.root, directory, {
+  const { residentBytes } = await restartMachine(place.root, directory, {
     signal: place.signal,
+    pageCache,
     disk: disk === "kept" ? "kept" : frozen.has(place) ? "snapshot" : "frozen",
     onExec: (serialLog) => {
       console?.stop();
@@ -42,7 +51,7 @@ async function restart(place: Place, directory: string, disk: TriggerOptions["di
     },
   });
   frozen.add(place);
-  return { start, ...(console === undefined ? {} : { console }) };
+  return { start, ...(console === undefined ? {} : { console }), ...(residentBytes === undefined ? {} : { residentBytes }) };
 }
 
 /** `reboot` may lose the connection before it has returned: that is its success. */

@@ -11,9 +11,19 @@ const parameters = z.strictObject({
    * loading it from an archive on the host is part of the start). Each is a series of its own.
    */
   state: z.enum(["warm", "cold-cache", "engine-restart", "load-included"]).default("warm"),
+  /**
+   * What is asked for the start: the engine's command line, as users do, or its API socket, as programs do (create and start requests). Each
+   * is a series of its own.
+   */
+  trigger: z.enum(["cli", "socket"]).default("cli"),
+  /**
+   * Where the first answer is asked for: at the published port, as users do, or at the container's own address with nothing published, so
+   * that neither the engine's proxy nor its address translation is part of the start. Each is a series of its own.
+   */
+  address: z.enum(["published", "container"]).default("published"),
 });
 
-/** From just before `docker run` is spawned to the last byte of the head of the first HTTP 200: one container is one sample. */
+/** From just before `docker run` is spawned, or the create request is sent, to the last byte of the head of the first HTTP 200: one container is one sample. */
 export const coldStart = defineBenchmark({
   name: "cold-start",
   title: "Container cold start",
@@ -32,9 +42,10 @@ export const coldStart = defineBenchmark({
   async measure({ harness }, variant, given) {
     const container = servedOrder(variant, given);
     if (typeof container === "string") return { outcome: "failed", cause: container, stamps: {} };
-    const { state, timeoutSeconds } = given;
+    const { state, trigger, address, timeoutSeconds } = given;
     const allowed = timeoutSeconds + REMOVAL_SECONDS + STATE_SECONDS[state];
-    return toMeasurement(await harness.request("cold-start-in", { ...container, state }, { timeoutSeconds: allowed }));
+    const order = { ...container, state, trigger, address };
+    return toMeasurement(await harness.request("cold-start-in", order, { timeoutSeconds: allowed }));
   },
 });
 
@@ -64,8 +75,8 @@ export function toMeasurement(sample: StateColdStart): Measurement<Distance> {
     const [first, last] = [sample.stamps[from], sample.stamps[to]];
     if (first !== undefined && last !== undefined) values[name] = Number(BigInt(last) - BigInt(first)) / 1e9;
   }
-  const { attempts, hostPort, fifo, limits } = sample;
-  const health = { "health.attempts": attempts, "health.port": hostPort };
+  const { attempts, port, fifo, limits } = sample;
+  const health = { "health.attempts": attempts, "health.port": port };
   const poller = fifo === undefined ? {} : { "health.fifo": fifo ? 1 : 0 };
   const conditions = { ...health, ...poller, ...limits.conditions };
   return { outcome: "measured", values, stamps: sample.stamps, conditions, identities: limits.identities };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CommandError } from "../../hosts/index.ts";
 import {
   between,
+  conditionsOf,
   late,
   phasesOf,
   restartable,
@@ -60,7 +61,7 @@ export const developerReady = defineBenchmark({
       const { triggered, command, inTime } = await restartHost(place, connection, given);
       const stamps = { start: triggered.start, firstCommand: command.answered };
       if (!inTime) return late(triggered, given.timeoutSeconds);
-      return await untilReady(place, browser, given, stamps);
+      return await untilReady(place, browser, given, { stamps, conditions: conditionsOf(triggered) });
     } finally {
       await browser.close();
       await removeTraces(place.transport);
@@ -74,11 +75,14 @@ async function untilReady(
   { transport, signal }: Place,
   browser: Browser,
   given: Parameters,
-  begun: Readonly<Record<"start" | "firstCommand", bigint>>,
+  begun: {
+    readonly stamps: Readonly<Record<"start" | "firstCommand", bigint>>;
+    readonly conditions: Readonly<Record<string, number>>;
+  },
 ): Promise<Measurement<Name>> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(given.readySeconds * 1000)]);
-  const stamps: Record<string, bigint> = { ...begun };
-  const conditions: Record<string, number> = {};
+  const stamps: Record<string, bigint> = { ...begun.stamps };
+  const conditions: Record<string, number> = { ...begun.conditions };
   let step = "the engines, git or Python did not answer";
   try {
     await waitForTools(transport, given.engines, limit);

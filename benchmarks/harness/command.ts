@@ -1,20 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { monotonic } from "./clock.ts";
+import { followOutput, type Output } from "./output.ts";
 
 /** Everything this program started and that still runs: killed when the session ends, however it ends. */
 const running = new Set<ChildProcess>();
 
-const TAIL_LINES = 20;
-
-export interface Running {
+export interface Running extends Output {
   readonly child: ChildProcess;
   /** CLOCK_MONOTONIC nanoseconds just before it was spawned. */
   readonly spawned: bigint;
-  /** Called for every line of standard output and standard error, with where it came from. */
-  onLine: (line: string, from: "stdout" | "stderr") => void;
-  /** The newest lines of both streams. */
-  tail(): string;
   /** Resolves when both streams are closed; -1 when it could not be started or a signal ended it. */
   readonly ended: Promise<number>;
 }
@@ -39,23 +33,15 @@ export function start(command: readonly string[], options: StartOptions = {}): R
   const spawned = monotonic();
   const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"], detached: true, env, cwd: directory });
   if (!outlives) running.add(child);
-  const lines: string[] = [];
+  const output = followOutput(child);
   const ended = new Promise<number>((resolve) => {
     child.once("error", (error) => {
-      lines.push(error.message);
+      output.add(error.message);
       resolve(-1);
     });
     child.once("close", (code) => resolve(code ?? -1));
   }).finally(() => running.delete(child));
-  const started: Running = { child, spawned, onLine: () => undefined, tail: () => lines.slice(-TAIL_LINES).join("\n"), ended };
-  for (const from of ["stdout", "stderr"] as const) {
-    createInterface({ input: child[from], crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
-      lines.push(line);
-      if (lines.length > TAIL_LINES) lines.shift();
-      started.onLine(line, from);
-    });
-  }
-  return started;
+  return Object.assign(output, { child, spawned, ended });
 }
 
 /** Runs a command to its end. Rejects when it takes longer than `timeoutSeconds`; an exit code is a result. */

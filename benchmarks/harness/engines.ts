@@ -1,44 +1,4 @@
-/** How to talk to each container engine by its own command, as users do. A `process` stands for a container in tests of the instrument. */
-export type Starter = "docker" | "podman" | "process";
-
-/** What a container may use, as the engines' own options. */
-export interface Limits {
-  /** CPU time in CPUs, such as 1.5. */
-  readonly cpus?: number | undefined;
-  /** CPU list, such as `2,3`. */
-  readonly cpuset?: string | undefined;
-  readonly memoryBytes?: number | undefined;
-  /** Memory and swap together; equal to `memoryBytes` means no swap. */
-  readonly memorySwapBytes?: number | undefined;
-}
-
-export interface StartOrder {
-  readonly starter: Starter;
-  /** Image reference, or for a `process` the program. */
-  readonly image: string;
-  /** Arguments after the image. */
-  readonly arguments: readonly string[];
-  /** Replaces the image's own. */
-  readonly entrypoint?: string | undefined;
-  /** Absolute path inside the container; the image's own by default. */
-  readonly workingDirectory?: string | undefined;
-  /** Port inside the container that is published on 127.0.0.1; none by default. */
-  readonly containerPort?: number | undefined;
-  /** Environment variables of the container. */
-  readonly environment?: Readonly<Record<string, string>> | undefined;
-  /** Files or folders of the host that the container sees read-only. */
-  readonly mounts?: readonly { readonly source: string; readonly target: string }[] | undefined;
-  /** Control group that the container starts in; the engine's own choice by default. */
-  readonly slice?: string | undefined;
-  readonly limits: Limits;
-}
-
-export interface Started {
-  readonly name: string;
-  readonly hostPort: number;
-  /** Where the engine writes the container's id. */
-  readonly idFile: string;
-}
+import { LABEL, runWords, type Started, type Starter, type StartOrder } from "./container-order.ts";
 
 interface StarterCommands {
   run(order: StartOrder, started: Started): readonly string[];
@@ -49,14 +9,17 @@ interface StarterCommands {
   leftBehind?(): readonly string[];
   /** The command that tells what a spawn of the client alone costs. */
   readonly version?: readonly string[];
+  /** The command by which the client tells where the engine's API listens: a URL or the path of a socket. */
+  readonly api?: readonly string[];
 }
 
-/** Every container of ours carries it, so that a later session finds what a killed one left. */
-const LABEL = "distrobench.sample";
+/** Of `docker run` and `podman run`: the engine failed, no container ran (their manual pages, "Exit status"). */
+export const ENGINE_FAILED = 125;
 
+/** How to talk to each container engine by its own command, as users do. */
 export const starters = {
   docker: {
-    run: (order, started) => ["docker", ...containerArguments(order, started)],
+    run: (order, started) => ["docker", ...runWords(order, started)],
     remove: (name) => ["docker", "rm", "--force", name],
     events: (name, since, until) =>
       [
@@ -65,9 +28,10 @@ export const starters = {
       ].flat(),
     leftBehind: () => ["docker", "ps", "--all", "--filter", `label=${LABEL}`, "--format", "{{.Names}}"],
     version: ["docker", "--version"],
+    api: ["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"],
   },
   podman: {
-    run: (order, started) => ["podman", ...containerArguments(order, started)],
+    run: (order, started) => ["podman", ...runWords(order, started)],
     remove: (name) => ["podman", "rm", "--force", "--ignore", "--time", "0", name],
     events: (name, since, until) =>
       [
@@ -76,28 +40,10 @@ export const starters = {
       ].flat(),
     leftBehind: () => ["podman", "ps", "--all", "--filter", `label=${LABEL}`, "--format", "{{.Names}}"],
     version: ["podman", "--version"],
+    api: ["podman", "info", "--format", "{{.Host.RemoteSocket.Path}}"],
   },
   process: { run: (order, started) => [order.image, ...order.arguments, String(started.hostPort)] },
 } as const satisfies Record<Starter, StarterCommands> as Record<Starter, StarterCommands>;
-
-/** `docker run --rm -p ...` as the study runs it; never pulls, because a download is not a start. */
-function containerArguments(order: StartOrder, started: Started): readonly string[] {
-  const { cpus, cpuset, memoryBytes, memorySwapBytes } = order.limits;
-  return [
-    ["run", "--rm", "--pull", "never", "--name", started.name, "--label", LABEL, "--cidfile", started.idFile],
-    order.containerPort === undefined ? [] : ["--publish", `127.0.0.1:${started.hostPort}:${order.containerPort}`],
-    order.entrypoint === undefined ? [] : ["--entrypoint", order.entrypoint],
-    order.workingDirectory === undefined ? [] : ["--workdir", order.workingDirectory],
-    order.slice === undefined ? [] : ["--cgroup-parent", order.slice],
-    cpus === undefined ? [] : ["--cpus", String(cpus)],
-    cpuset === undefined ? [] : ["--cpuset-cpus", cpuset],
-    memoryBytes === undefined ? [] : ["--memory", String(memoryBytes)],
-    memorySwapBytes === undefined ? [] : ["--memory-swap", String(memorySwapBytes)],
-    Object.entries(order.environment ?? {}).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
-    (order.mounts ?? []).flatMap(({ source, target }) => ["--volume", `${source}:${target}:ro`]),
-    [order.image, ...order.arguments],
-  ].flat();
-}
 
 /** When the engine says that it created and started the container: wall-clock nanoseconds, for differences only. */
 export interface EngineEvents {

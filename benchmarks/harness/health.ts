@@ -2,6 +2,12 @@ import { connect, createServer } from "node:net";
 import { monotonic, sleep } from "./clock.ts";
 import { readHead } from "./http-head.ts";
 
+/** Where a server is asked. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface HealthAttempt {
   /** When the connection was begun. */
   readonly began: bigint;
@@ -13,7 +19,7 @@ export interface HealthAttempt {
 
 /** One connection, one `GET path`; never rejects. */
 export function attemptHealth(
-  port: number,
+  { host, port }: Address,
   path: string,
   timeoutMilliseconds: number,
   signal?: AbortSignal,
@@ -21,7 +27,7 @@ export function attemptHealth(
   const began = monotonic();
   return new Promise((resolve) => {
     let received = "";
-    const socket = connect({ host: "127.0.0.1", port, noDelay: true });
+    const socket = connect({ host, port, noDelay: true });
     const finish = (outcome: number | string): void => {
       resolve({ began, ended: monotonic(), outcome });
       signal?.removeEventListener("abort", stop);
@@ -30,7 +36,7 @@ export function attemptHealth(
     const stop = (): void => finish("stopped");
     signal?.addEventListener("abort", stop, { once: true });
     socket.setTimeout(timeoutMilliseconds, () => finish("timeout"));
-    socket.once("connect", () => socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`));
+    socket.once("connect", () => socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: close\r\n\r\n`));
     socket.on("data", (bytes) => {
       received += bytes.toString("latin1");
       const head = readHead(received);
@@ -52,8 +58,15 @@ const INTERVAL_MS = 10;
 const TIMEOUT_MS = 250;
 const MOST_AT_ONCE = 4;
 
-/** Polls on an absolute schedule until a full 200 head came. Resolves to undefined when `signal` ends it. */
-export async function pollHealth(port: number, path: string, signal: AbortSignal): Promise<Polled | undefined> {
+/**
+ * Polls on an absolute schedule until a full 200 head came; nothing answers where there is no address yet. Resolves to undefined when
+ * `signal` ends it.
+ */
+export async function pollHealth(
+  address: () => Address | undefined,
+  path: string,
+  signal: AbortSignal,
+): Promise<Polled | undefined> {
   const start = monotonic();
   const running = new Set<Promise<void>>();
   let answered: HealthAttempt | undefined;
@@ -66,7 +79,7 @@ export async function pollHealth(port: number, path: string, signal: AbortSignal
   for (let tick = 1; answered === undefined && !signal.aborted; tick += 1) {
     if (running.size < MOST_AT_ONCE) {
       attempts += 1;
-      const attempt: Promise<void> = attemptHealth(port, path, TIMEOUT_MS, signal)
+      const attempt: Promise<void> = attemptAt(address, path, signal)
         .then(note)
         .finally(() => running.delete(attempt));
       running.add(attempt);
@@ -78,6 +91,13 @@ export async function pollHealth(port: number, path: string, signal: AbortSignal
   const { began } = answered;
   const lastFailed = failed.filter((stamp) => stamp < began).at(-1);
   return { answered, attempts, ...(lastFailed === undefined ? {} : { lastFailed }) };
+}
+
+async function attemptAt(find: () => Address | undefined, path: string, signal: AbortSignal): Promise<HealthAttempt> {
+  const began = monotonic();
+  const address = find();
+  if (address === undefined) return { began, ended: monotonic(), outcome: "no address" };
+  return await attemptHealth(address, path, TIMEOUT_MS, signal);
 }
 
 /** A port on 127.0.0.1 that nobody listens on now. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { cpus as processors } from "node:os";
 import { secondsBetween } from "./clock.ts";
 import type { ColdStartOrder } from "./cold-start.ts";
-import type { StartOrder } from "./engines.ts";
+import type { StartOrder } from "./container-order.ts";
 import { ForeignCpu } from "./foreign-cpu.ts";
 import { allowedCpus, pinnedThreads, pinningOptions } from "./pinning.ts";
 import { physicalCores } from "./proc.ts";

@@ -1,6 +1,7 @@
 import { secondsBetween } from "./clock.ts";
 import { asPoller, type ColdStartOrder, readyLine } from "./cold-start.ts";
 import { killGroup, start } from "./command.ts";
+import { publishedAddress } from "./container-address.ts";
 import { register, removeContainer } from "./containers.ts";
 import { pollHealth } from "./health.ts";
 
@@ -32,7 +33,7 @@ export async function startNullResponder(polled: boolean): Promise<NullStart | u
     const responder = start([nullResponder.image, ...nullResponder.arguments, String(started.hostPort)]);
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), START_SECONDS * 1000);
-    const polling = polled ? pollHealth(started.hostPort, HEALTH, stop.signal) : undefined;
+    const polling = polled ? pollHealth(() => publishedAddress(started), HEALTH, stop.signal) : undefined;
     try {
       const ready = await Promise.race([readyLine(responder, stop.signal), responder.ended.then(() => undefined)]);
       if (ready === undefined) return undefined;

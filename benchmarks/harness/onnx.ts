@@ -1,4 +1,4 @@
-import type { StartOrder } from "./engines.ts";
+import type { StartOrder } from "./container-order.ts";
 import { type RunToItsEnd, runToItsEnd } from "./run-to-its-end.ts";
 
 export interface OnnxOrder {

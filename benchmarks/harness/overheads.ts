@@ -1,6 +1,7 @@
 import { monotonic, secondsBetween } from "./clock.ts";
 import { run } from "./command.ts";
-import { type Starter, starters } from "./engines.ts";
+import type { Starter } from "./container-order.ts";
+import { starters } from "./engines.ts";
 import { generate, type LoadOrder } from "./load/generate.ts";
 import { summariseWindow, type WindowSummary } from "./load/window.ts";
 import { type NullStart, nullResponder, startNullResponder } from "./null-responder.ts";

@@ -1,6 +1,6 @@
 import { readOr } from "./conditions.ts";
+import type { StartOrder } from "./container-order.ts";
 import type { ControlGroup } from "./control-group.ts";
-import type { StartOrder } from "./engines.ts";
 import { namesIn } from "./folder.ts";
 import { cpuNumbers, parseAllowedCpus } from "./proc.ts";
 

@@ -1,7 +1,8 @@
 import { start } from "./command.ts";
+import type { StartOrder } from "./container-order.ts";
 import { groupsOf, register, removeContainer } from "./containers.ts";
 import { controlGroup } from "./control-group.ts";
-import { type StartOrder, starters } from "./engines.ts";
+import { starters } from "./engines.ts";
 import { type LimitsReadBack, limitsReadBack } from "./read-limits.ts";
 
 /** By what decides them: an engine gives every container of the same order the same ones. */

@@ -1,5 +1,5 @@
+import type { Limits } from "./container-order.ts";
 import type { ControlGroup } from "./control-group.ts";
-import type { Limits } from "./engines.ts";
 import { cpuNumbers } from "./proc.ts";
 
 /** A container's limits as the kernel has them, not as they were asked for: an engine drops what the kernel can't do, with a mere warning. */

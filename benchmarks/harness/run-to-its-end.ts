@@ -1,7 +1,8 @@
 import { monotonic } from "./clock.ts";
 import { captured, start } from "./command.ts";
+import type { StartOrder } from "./container-order.ts";
 import { register, removeContainer } from "./containers.ts";
-import { type StartOrder, starters } from "./engines.ts";
+import { starters } from "./engines.ts";
 import { type Stamps, textOf } from "./stamps.ts";
 import { type Watched, watchToItsEnd } from "./watch.ts";
 

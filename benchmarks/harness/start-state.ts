@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { sleep } from "./clock.ts";
 import { type ColdStart, type ColdStartOrder, coldStart } from "./cold-start.ts";
 import { run } from "./command.ts";
+import { apiSocket } from "./engine-api.ts";
 
 /** What is made cold before a start. Each state is a series of its own: values of two states are never comparable. */
 export type StartState = "warm" | "cold-cache" | "engine-restart" | "load-included";
@@ -19,11 +20,29 @@ interface Prepared {
 const ENGINE_SECONDS = 300;
 const LOAD_SECONDS = 1800;
 
+type StateOrder = Omit<ColdStartOrder, "socket"> & {
+  readonly state: StartState;
+  /** What is asked for the start: the engine's command line (default), or its API. */
+  readonly trigger?: "cli" | "socket";
+};
+
 /** Brings host and engine into the state, then takes one cold start. Rejects when the engine or the image does not come back. */
-export async function coldStartIn({ state, ...order }: ColdStartOrder & { readonly state: StartState }): Promise<StateColdStart> {
+export async function coldStartIn({ state, trigger, ...order }: StateOrder): Promise<StateColdStart> {
+  const hidden = order.address === "container" ? noReachableAddress(order.starter) : undefined;
+  const api = trigger === "socket" ? await apiSocket(order.starter) : undefined;
+  const refused = hidden ?? api?.skipped;
+  if (refused !== undefined) return { outcome: "skipped", cause: refused };
   const { skipped, load } = await states[state](order);
   if (skipped !== undefined) return { outcome: "skipped", cause: skipped };
-  return coldStart({ ...order, ...(load === undefined ? {} : { loading: load }) });
+  return coldStart({ ...order, socket: api?.path, loading: load });
+}
+
+/** Why containers of this engine have no address that this host reaches. */
+function noReachableAddress(starter: ColdStartOrder["starter"]): string | undefined {
+  if (starter === "process") return "a process has no address of its own";
+  if (starter === "podman" && process.getuid?.() !== 0)
+    return "a container of Podman without root has no address that its host reaches: only published ports";
+  return undefined;
 }
 
 const states: Readonly<Record<StartState, (order: ColdStartOrder) => Promise<Prepared>>> = {

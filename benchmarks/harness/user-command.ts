@@ -1,7 +1,8 @@
 import { monotonic, secondsBetween } from "./clock.ts";
 import { killGroup, type Running, start } from "./command.ts";
+import type { Limits, Starter } from "./container-order.ts";
 import { register, removeContainer } from "./containers.ts";
-import { type Limits, type Starter, starters } from "./engines.ts";
+import { starters } from "./engines.ts";
 import { probeLimits } from "./probe-limits.ts";
 import type { LimitsReadBack } from "./read-limits.ts";
 

@@ -1,8 +1,8 @@
 import { sleep } from "./clock.ts";
 import type { Running } from "./command.ts";
+import type { Limits, Started } from "./container-order.ts";
 import { groupsOf } from "./containers.ts";
 import { type ControlGroup, controlGroup } from "./control-group.ts";
-import type { Limits, Started } from "./engines.ts";
 import { ForeignCpu } from "./foreign-cpu.ts";
 import { allHeld, type LimitsReadBack, limitsReadBack } from "./read-limits.ts";
 

@@ -1,4 +1,4 @@
-import type { Starter, StartOrder } from "../harness/engines.ts";
+import type { Starter, StartOrder } from "../harness/container-order.ts";
 import type { LlmOrder } from "../harness/llm-tokens.ts";
 import type { LlmParameters } from "./index.ts";
 

@@ -38,6 +38,8 @@ const LATENESS_P99_SECONDS = 0.001;
 const LATENESS_SECONDS = 0.005;
 const FAILED_REQUESTS = 0.01;
 const START_DEGREES = 3;
+/** A boot reads some hundred times as much of its disk. */
+const RESIDENT_BYTES = 2 ** 20;
 
 /** Of Raspberry Pi's `vcgencmd get_throttled`: what holds now, and what has held since the boot. */
 const throttleBits = ["under-voltage", "frequency capped", "throttled", "soft temperature limit"].map((name, bit) => ({
@@ -149,6 +151,16 @@ const rules: readonly Rule[] = [
       const dropped = namesUnder("limits.dropped.", conditions);
       if (dropped.length === 0) return undefined;
       return `not in the container's control group, though asked for: ${dropped.join(", ")}. The engine drops what the kernel does not offer (docs/benchmarks/steady-load.md)`;
+    },
+  },
+  {
+    name: "page-cache",
+    status: "invalid",
+    markedWhenNoisy: false,
+    broken: ({ conditions }) => {
+      const resident = conditions["pageCache.resident"] ?? 0;
+      if (resident <= RESIDENT_BYTES) return undefined;
+      return `${(resident / 2 ** 20).toFixed(1)} MiB of the disk's images stayed in the controller's page cache, limit 1 MiB: their file system may be in memory, or another machine reads them`;
     },
   },
   {

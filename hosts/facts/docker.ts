@@ -17,8 +17,20 @@ const daemon = z.object({ "userland-proxy": z.boolean().default(true) });
 /** The network that a container gets without being told another one. */
 const network = z.object({ Driver: z.string(), Options: z.record(z.string(), z.string()).nullish() });
 
-/** Facts from Docker's `/info`, its default network and its daemon.json. Nothing when the daemon does not run. */
-export function dockerFacts(infoText: string, networkText: string, daemonText: string): Record<string, string> {
+/** What Docker's daemon says and was told: empty where it does not run, `file` also where it has none. */
+interface DockerTexts {
+  /** Its `/info`. */
+  readonly info: string;
+  /** The default network, as it describes it. */
+  readonly network: string;
+  /** Its daemon.json. */
+  readonly file: string;
+  /** Its command line, a word per line. */
+  readonly words: string;
+}
+
+/** Facts of Docker. Nothing when its daemon does not run. */
+export function dockerFacts({ info: infoText, network: networkText, file, words }: DockerTexts): Record<string, string> {
   const parsed = info.safeParse(json(infoText));
   if (infoText === "" || !parsed.success) return {};
   const { data } = parsed;
@@ -35,9 +47,15 @@ export function dockerFacts(infoText: string, networkText: string, daemonText: s
     "docker.memoryLimit": data.MemoryLimit?.toString(),
     "docker.cpuset": data.CPUSet?.toString(),
     "docker.networkMode": networkMode(networkText),
-    "docker.userlandProxy": String(daemon.safeParse(json(daemonText)).data?.["userland-proxy"] ?? true),
+    "docker.userlandProxy": userlandProxy(file, words),
   };
   return Object.fromEntries(Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** On unless file or command line say otherwise; the daemon does not start where both speak of it. */
+function userlandProxy(file: string, words: string): string {
+  const [, told] = /^--userland-proxy(?:=(\w+))?$/m.exec(words) ?? [];
+  return told ?? String(daemon.safeParse(json(file)).data?.["userland-proxy"] ?? true);
 }
 
 /** `bridge mtu 1500`; absent on a daemon that was started without its bridge. */

@@ -73,7 +73,10 @@ function more(sections: Sections): Record<string, string> {
     time: get("@time"),
     "packages.digest": createHash("sha256").update(get("@packages")).digest("hex"),
     ...packageVersions(get("@packages")),
-    ...dockerFacts(get("@docker"), get("@docker-network"), get("@docker-daemon")),
+    ...dockerFacts({
+      ...{ info: get("@docker"), network: get("@docker-network") },
+      ...{ file: get("@docker-daemon"), words: get("@docker-words") },
+    }),
   };
 }
 

@@ -133,6 +133,7 @@ if [ -S /run/docker.sock ] && pidof dockerd >/dev/null; then
   if has curl; then curl -sS --max-time 20 --unix-socket /run/docker.sock http://docker/info; else timeout 30 docker info --format '{{json .}}'; fi
   s @docker-network
   if has curl; then curl -sS --max-time 20 --unix-socket /run/docker.sock http://docker/networks/bridge; else timeout 30 docker network inspect bridge --format '{{json .}}'; fi
+  s @docker-words; tr '\\0' '\\n' <"/proc/$(pidof -s dockerd)/cmdline"
 fi
 [ -r /etc/containers/storage.conf ] && { s podman.storageDriver; sed -n 's/^ *driver *= *//p' /etc/containers/storage.conf; }
 f podman.networkBackend /var/lib/containers/storage/defaultNetworkBackend

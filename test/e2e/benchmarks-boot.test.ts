@@ -32,7 +32,16 @@ describe("the boot of a lab machine", { timeout: 1_800_000 }, () => {
     assert.ok(banner > 0 && login > 0 && guestUptime > 1 && guestUptime < total, JSON.stringify(values));
     assert.ok(begun < BigInt(stamps.start ?? 0) && BigInt(stamps.answered ?? 0) < process.hrtime.bigint());
     assert.notEqual((await place.transport.run(sh`cat /proc/sys/kernel/random/boot_id`)).stdout, before);
+    assert.deepEqual(measurement.conditions, {});
     t.diagnostic(JSON.stringify(values));
+  });
+
+  it("starts with nothing of its disk in the controller's page cache where that is asked for", async (t) => {
+    const measurement = await boot.measure(machine.place, variant, { pageCache: "dropped" });
+    assert.ok(measurement.outcome === "measured", JSON.stringify(measurement));
+    const { "pageCache.resident": resident = Number.POSITIVE_INFINITY } = measurement.conditions ?? {};
+    assert.ok(resident < 2 ** 20, `${resident} B stayed`);
+    t.diagnostic(JSON.stringify({ ...measurement.values, resident }));
   });
 
   it("starts from the disk as the session found it, and leaves the measuring program running and no drift", async () => {

@@ -60,6 +60,15 @@ describe("facts", () => {
     assert.equal(more["irq.affinity"], "nvme0q0=0-3 virtio0-input.0=1");
   });
 
+  test("know that Docker was told to have no userland proxy, wherever it was told", () => {
+    const text = sample("hosts/facts/debian-13-qemu.txt");
+    const proxy = (more: string) => parseFacts(text.concat(more)).more["docker.userlandProxy"];
+    assert.equal(proxy(""), "true");
+    assert.equal(proxy('\n@@@ @docker-daemon\n{"userland-proxy":false}\n'), "false");
+    assert.equal(proxy("\n@@@ @docker-words\n/usr/sbin/dockerd\n--userland-proxy=false\n"), "false");
+    assert.equal(proxy("\n@@@ @docker-words\n/usr/sbin/dockerd\n--userland-proxy\n"), "true");
+  });
+
   test("refuse a system that is none of ours", () => {
     const text = sample("hosts/facts/debian-13-qemu.txt").replace("ID=debian", "ID=fedora");
     assert.throws(() => parseFacts(text), /ID=fedora.*is none of/);

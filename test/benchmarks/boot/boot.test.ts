@@ -51,3 +51,25 @@ test("somebody's host is not restarted without being told that it may", async ()
   const measurement = await boot.measure(place, variant, {});
   assert.match(measurement.outcome === "skipped" ? measurement.cause : "", /nobody said that here may be restarted.*allowReboot/);
 });
+
+for (const [kind, powerCycle] of [
+  ["ssh", undefined],
+  ["ssh", "true"],
+  ["lab", "true"],
+] as const) {
+  const how = powerCycle === undefined ? "reboot" : "power cycle";
+  test(`a ${kind} host's ${how} is no series with a dropped page cache of the controller`, async () => {
+    const place = { connection: { kind, host: "here", directory: "d" } } as unknown as Place;
+    const measurement = await boot.measure(place, variant, { pageCache: "dropped", allowReboot: true, powerCycle });
+    assert.match(measurement.outcome === "skipped" ? measurement.cause : "", /pageCache: dropped is for lab machines/);
+  });
+}
+
+test("what the page cache still held of the disk is a condition of a boot with a dropped one, and of no other", () => {
+  const conditions = (residentBytes?: number) => {
+    const measurement = toMeasurement({ start: 1n, ...(residentBytes === undefined ? {} : { residentBytes }) }, first);
+    return measurement.outcome === "measured" ? measurement.conditions : undefined;
+  };
+  assert.deepEqual(conditions(4096), { "pageCache.resident": 4096 });
+  assert.deepEqual(conditions(), {});
+});
