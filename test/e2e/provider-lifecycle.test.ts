@@ -153,7 +153,11 @@ test("a preview names what drifted of a resource that exists in part, and the ne
         [undefined],
       );
     }
+    project.fate("partial");
+    declareOne(project, "begun");
+    await assert.rejects(stack.up(), /not synced/);
     await stack.destroy();
+    assert.equal(project.read("one"), undefined, "what was begun is taken away");
   });
 });
 
