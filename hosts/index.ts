@@ -1,3 +1,4 @@
+export { keepingBegun } from "./begun.ts";
 export { bytesText } from "./bytes-text.ts";
 export { cacheDirectory } from "./cache-directory.ts";
 export type { CommandLineFile } from "./command-line-files.ts";
@@ -10,6 +11,7 @@ export { CommandError, ConnectionError, UserError } from "./errors.ts";
 export { disturbers } from "./examine/background.ts";
 export { examineHost, type HostExamination } from "./examine/index.ts";
 export { fingerprintNames, gatherFacts } from "./facts/index.ts";
+export { parseSections } from "./facts/parse.ts";
 export { fileMayCutLink } from "./files/link.ts";
 export { restoreFiles } from "./files/recover.ts";
 export { expectGone, GONE_VARIABLE } from "./gone.ts";

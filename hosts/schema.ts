@@ -63,7 +63,7 @@ export const packagesInputs = z.strictObject({
   host: z.string(),
   connection: connectionSchema,
   distribution: distributionName,
-  /** Keys of the package table: `docker`, `podman`, `git`, `python`, `node`, `curl`, `editor`. `read` reports only those present. */
+  /** Keys of the package table: `docker`, `podman`, `git`, `python`, `node`, `curl`, `valgrind`, `strace`, `editor`. `read` reports only those present. */
   wanted: z.array(z.string()),
   /** Real package name to exact version, from a lock file. */
   versions: z.record(z.string(), z.string()).optional(),

@@ -1,4 +1,4 @@
-import { CommandError, type OperationContext, PartialFailure, type ResourceHandler, UserError } from "../hosts/index.ts";
+import { CommandError, keepingBegun, type OperationContext, type ResourceHandler, UserError } from "../hosts/index.ts";
 import { deliver, placeOf } from "./delivery.ts";
 import { look, removeUnnamed } from "./engine-store.ts";
 import { forget } from "./forget.ts";
@@ -50,15 +50,13 @@ function idOf({ host, engine, image }: DeliveredImageInputs): string {
 
 /** Throws `PartialFailure` where a load was cut: the engine there may have come to its end, with an image that has no name yet. */
 async function bring(context: OperationContext, inputs: DeliveredImageInputs): Promise<DeliveredImageOutputs> {
-  let begun: DeliveredImageOutputs | undefined;
-  try {
-    return await deliver(context, inputs, (configDigest) => {
-      begun = { ...inputs, configDigest, localId: configDigest, unpackedBytes: 0, bytesSent: 0, wasPresent: false };
-    });
-  } catch (error) {
-    if (begun === undefined || !wasCut(context, error)) throw error;
-    throw new PartialFailure(idOf(inputs), begun, [`the delivery was cut: ${String(error)}`], { cause: error });
-  }
+  const unknown = { unpackedBytes: 0, bytesSent: 0, wasPresent: false };
+  return await keepingBegun<DeliveredImageOutputs>({
+    id: idOf(inputs),
+    leftNothing: (error) => !wasCut(context, error),
+    work: async (begun) =>
+      await deliver(context, inputs, (configDigest) => begun({ ...inputs, configDigest, localId: configDigest, ...unknown })),
+  });
 }
 
 function wasCut({ signal }: OperationContext, error: unknown): boolean {

@@ -1,5 +1,5 @@
-import { cellKey, type WantedCell } from "./cells.ts";
-import { isForeign, isForgotten, isOurs } from "./ours.ts";
+import { cellKey, comesAtBoot, type WantedCell } from "./cells.ts";
+import { isForeign, isForgotten, isOurs, NOT_STARTED } from "./ours.ts";
 import type { Baseline, BaselineCell, Controller } from "./schema.ts";
 import { type HostView, valueIn } from "./view.ts";
 
@@ -23,16 +23,30 @@ export function baselineFor(
 
 function remember(cell: WantedCell, old: BaselineCell | undefined, view: HostView, now: string): BaselineCell {
   const found = valueIn(view.values, cell) ?? "absent";
-  const first = firstSeen(cell, found, { bootId: view.bootId, at: now });
-  if (old === undefined || isForgotten(old, found, view.bootId)) return first;
+  const also = alsoOurs(cell, old, found);
+  const first = { ...firstSeen(cell, found, view, now), ...(also.length > 0 && { also }) };
+  if (old === undefined) return first;
+  const isAsBefore = found === old.before && first.bootId === old.bootId;
+  if (isForgotten(old, found, view.bootId) && !isAsBefore) return first;
   const { before, origin, at, foreign } = old;
-  const mayStay = found !== before && found !== cell.wanted && isOurs(old, found);
-  return withForeign({ ...first, before, origin, at, ...(mayStay && { also: [found] }), ...(foreign && { foreign }) }, view);
+  return withForeign({ ...first, before, origin, at, ...(foreign && { foreign }) }, view);
 }
 
-function firstSeen({ kind, name, wanted }: WantedCell, before: string, when: Pick<BaselineCell, "bootId" | "at">): BaselineCell {
+/**
+ * What else of ours it may have: what it has now, where the write to come may be cut; what a file gives it at the next start, and what an
+ * earlier one did or still does, where its own write is cut.
+ */
+function alsoOurs({ wanted, atBoot }: WantedCell, old: BaselineCell | undefined, found: string): string[] {
+  const stays = old !== undefined && found !== old.before && isOurs(old, found) ? [found] : [];
+  const comes = atBoot === undefined ? [] : [atBoot, ...(old === undefined ? [] : [old.wrote, ...(old.also ?? [])])];
+  return [...new Set([...comes, ...stays])].filter((value) => value !== wanted);
+}
+
+function firstSeen(cell: WantedCell, before: string, view: HostView, at: string): BaselineCell {
+  const { kind, name, wanted } = cell;
   const origin = before === "absent" ? "absent" : kind === "file" ? "file" : "live";
-  return { kind, name, before, origin, wrote: wanted, ...when };
+  const bootId = comesAtBoot(cell) ? NOT_STARTED : view.bootId;
+  return { kind, name, before, origin, wrote: wanted, at, bootId };
 }
 
 function withForeign(cell: BaselineCell, view: HostView): BaselineCell {

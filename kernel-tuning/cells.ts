@@ -38,9 +38,14 @@ export interface WantedCell extends Cell {
   readonly assignment?: string;
   /** The kernel may refuse to move it, which is reported and no failure. */
   readonly mayBeManaged?: boolean;
-  /** The kernel sets it along with another one, wanted after it: never written, only put back last. */
+  /** It is set along with another one, wanted after it: never written, only put back last. */
   readonly follows?: boolean;
+  /** What a file of ours gives it at the next start of the host. */
+  readonly atBoot?: string;
 }
+
+/** Whether only a start of the host, and no write of ours, gives a cell the wanted value. */
+export const comesAtBoot = ({ follows, atBoot }: WantedCell): boolean => follows === true && atBoot !== undefined;
 
 export const cellKey = ({ kind, name }: Cell): string => `${kind} ${name}`;
 

@@ -1,5 +1,8 @@
 import type { BaselineCell } from "./schema.ts";
 
+/** In the place of a boot id: only a later start of the host gives a cell our value. Until then what it has is the host's own. */
+export const NOT_STARTED = "";
+
 type Ours = Pick<BaselineCell, "wrote" | "also">;
 type Remembered = Ours & Pick<BaselineCell, "kind" | "bootId">;
 

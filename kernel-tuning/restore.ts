@@ -1,6 +1,6 @@
-import { type Cell, cellKey } from "./cells.ts";
+import { cellKey, comesAtBoot, type WantedCell } from "./cells.ts";
 import type { WriteStep } from "./host/port.ts";
-import { isForgotten, isOurs } from "./ours.ts";
+import { isForgotten, isOurs, NOT_STARTED } from "./ours.ts";
 import type { Baseline, BaselineCell } from "./schema.ts";
 import { type HostView, valueIn } from "./view.ts";
 
@@ -55,9 +55,13 @@ function slicesToRemove(baseline: Baseline): ReadonlySet<string> {
   return new Set(baseline.cells.flatMap(({ kind, name, before }) => (kind === "slice" && before === "absent" ? [name] : [])));
 }
 
-/** The cells of a baseline that a profile no longer wants. */
-export function obsolete(baseline: Baseline | undefined, wanted: readonly Cell[]): Baseline | undefined {
+/** The cells of a baseline that a profile no longer wants. One that was written, and is now only to get a value at a start, is among them. */
+export function obsolete(baseline: Baseline | undefined, wanted: readonly WantedCell[]): Baseline | undefined {
   if (baseline === undefined) return undefined;
-  const names = new Set(wanted.map(cellKey));
-  return { ...baseline, cells: baseline.cells.filter((cell) => !names.has(cellKey(cell))) };
+  const wishes = new Map(wanted.map((cell) => [cellKey(cell), cell]));
+  const isOver = (cell: BaselineCell): boolean => {
+    const wish = wishes.get(cellKey(cell));
+    return wish === undefined || (comesAtBoot(wish) && cell.bootId !== NOT_STARTED);
+  };
+  return { ...baseline, cells: baseline.cells.filter(isOver) };
 }

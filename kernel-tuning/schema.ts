@@ -72,9 +72,12 @@ const firstCell = z.strictObject({
 const baselineCell = firstCell.extend({
   /** When `before` was read; ISO 8601. */
   at: z.string(),
-  /** The start of the host in which it had, or was to get, our value: /proc/sys/kernel/random/boot_id. */
+  /** The start of the host in which it had, or was to get, our value: /proc/sys/kernel/random/boot_id; empty: in a later one. */
   bootId: z.string(),
-  /** Other values that are ours: what the kernel made of `wrote`, or what we had written before, which a write that was cut leaves. */
+  /**
+   * Other values that are ours: what the kernel made of `wrote`, what we had written before, which a write that was cut leaves, or what a file
+   * of ours gives it at a start.
+   */
   also: z.array(z.string()).optional(),
   /** What somebody else had set when we were about to write, and may have kept: a read-back of these is not ours. */
   foreign: z.array(z.string()).optional(),

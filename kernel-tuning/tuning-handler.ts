@@ -1,6 +1,7 @@
 import {
   ConnectionError,
   expectGone,
+  keepingBegun,
   type OperationContext,
   PartialFailure,
   type ResourceHandler,
@@ -34,7 +35,7 @@ export function createTuningHandler(open: OpenHost): ResourceHandler<TuningInput
     notInDiff: ["connection", "machine", "force", "confirmSeconds"],
     secrets: ["connection"],
     refreshBeforeUpdate: true,
-    create: async (context, inputs) => ({ id: `${inputs.host}/tuning`, outputs: await bring(open, context, inputs, {}) }),
+    create: async (context, inputs) => ({ id: idOf(inputs), outputs: await bring(open, context, inputs, {}) }),
     read: async (context, stored) => await look(open, context, stored),
     update: async (context, stored, inputs) => await bring(open, context, inputs, stored.outputs),
     delete: async (context, stored) => await putBack(open, context, stored),
@@ -44,14 +45,15 @@ export function createTuningHandler(open: OpenHost): ResourceHandler<TuningInput
 /** Throws `UserError`, or `PartialFailure` once something was written. */
 export const tuningHandler = createTuningHandler(overShell);
 
+const idOf = ({ host }: TuningInputs): string => `${host}/tuning`;
+
 async function bring(
   open: OpenHost,
   context: OperationContext,
   inputs: TuningInputs,
   stored: Partial<Pick<TuningOutputs, "baseline" | "written">>,
 ): Promise<TuningOutputs> {
-  let begun: TuningOutputs | undefined;
-  const apply = async () => {
+  const apply = async (begun: (outputs: TuningOutputs) => void) => {
     context.progress("reading knobs");
     const claimant = claimantOf(context, inputs, knownOf(stored));
     return await applyProfile(await open(context, inputs), inputs, {
@@ -60,31 +62,23 @@ async function bring(
       ...(stored.written === undefined ? {} : { lastWritten: stored.written }),
       accept: (record) => refuseForeign(inputs.host, record, claimant),
       writing: (outputs) => {
-        begun = outputs;
+        begun(outputs);
         context.progress(`writing ${outputs.baseline.cells.length} values`);
       },
     });
   };
-  try {
-    const { outputs, failures, conflicts } = await context.exclusive(inputs.machine, apply);
-    for (const conflict of conflicts) context.warn(`${inputs.host}: left alone: ${conflict}`);
-    tell(context, inputs, outputs);
-    if (failures.length > 0)
-      throw new PartialFailure(
-        `${inputs.host}/tuning`,
-        outputs,
-        failures.map((text) => `${inputs.host}: ${text}`),
-      );
-    return outputs;
-  } catch (error) {
-    if (begun === undefined || error instanceof PartialFailure || error instanceof RecordTaken) throw error;
-    throw new PartialFailure(`${inputs.host}/tuning`, begun, [reasonOf(error)], { cause: error });
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof UserError && error.remedy !== undefined) return `${error.message}\n${error.remedy}`;
-  return error instanceof Error ? error.message : String(error);
+  return await keepingBegun<TuningOutputs>({
+    id: idOf(inputs),
+    leftNothing: (error) => error instanceof RecordTaken,
+    work: async (begun) => {
+      const { outputs, failures, conflicts } = await context.exclusive(inputs.machine, async () => await apply(begun));
+      for (const conflict of conflicts) context.warn(`${inputs.host}: left alone: ${conflict}`);
+      tell(context, inputs, outputs);
+      if (failures.length === 0) return outputs;
+      const reasons = failures.map((text) => `${inputs.host}: ${text}`);
+      throw new PartialFailure(idOf(inputs), outputs, reasons);
+    },
+  });
 }
 
 /** What is other than a reader of the profile would think. */

@@ -8,7 +8,8 @@ import { previewOutputs } from "./preview.ts";
 import { type Connect, RunningOperations } from "./running-operations.ts";
 import { scrubber } from "./scrub.ts";
 import { sealInputs, sealOutputs } from "./secrets.ts";
-import { type Call, PluginError, type PluginImplementation, type PropertyMap } from "./server/index.ts";
+import { type Call, InitFailure, PluginError, type PluginImplementation, type PropertyMap } from "./server/index.ts";
+import { asUnfinished, unfinishedReasons, withoutReasons } from "./unfinished.ts";
 import { validate } from "./validation.ts";
 import { reveal, toProperties } from "./values.ts";
 
@@ -59,7 +60,13 @@ export function adapt(handlers: readonly AnyHandler[], around: Surroundings): Pl
     });
     const outputs: Operating["outputs"] = (inputs, made) =>
       sealOutputs(handler, given, { ...reveal(inputs), ...toProperties(made) });
-    const present = { scrub, debug: around.debug, outputs: (made: object) => outputs(given.at(-1) ?? {}, made) };
+    const { refreshBeforeUpdate } = handler;
+    const present = {
+      scrub,
+      debug: around.debug,
+      refreshBeforeUpdate,
+      outputs: (made: object) => outputs(given.at(-1) ?? {}, made),
+    };
     return running.run(operation, call, {
       work: () => work({ handler, context, outputs }),
       waited: () => waited,
@@ -75,7 +82,7 @@ export function adapt(handlers: readonly AnyHandler[], around: Surroundings): Pl
     },
     ...comparing(find),
     ...making(find, operate),
-    ...keeping(operate),
+    ...keeping(find, operate),
     cancel: () => running.stop(),
   };
 }
@@ -114,22 +121,23 @@ function making(find: Find, operate: Operate): Pick<PluginImplementation, "creat
   };
 }
 
-function keeping(operate: Operate): Required<Pick<PluginImplementation, "read" | "delete">> {
+function keeping(find: Find, operate: Operate): Required<Pick<PluginImplementation, "read" | "delete">> {
   return {
     read: async (call, stored) => {
       if (Object.keys(stored.inputs).length === 0)
         throw new PluginError("failed-precondition", `${call.type} cannot be imported: declare it and let \`up\` make it`);
-      return operate("read", call, [stored.outputs, stored.inputs], async ({ handler, context, outputs }) => {
-        const live = await handler.read(context, plainState(handler, stored));
-        if (live === "gone") return live;
-        const inputs = sealInputs(handler, stored.inputs, toProperties(live.inputs));
-        return {
-          id: stored.id,
-          inputs,
-          outputs: outputs(inputs, live.outputs),
-          refreshBeforeUpdate: handler.refreshBeforeUpdate,
-        };
+      const live = await operate("read", call, [stored.outputs, stored.inputs], async ({ handler, context, outputs }) => {
+        const found = await handler.read(context, plainState(handler, stored));
+        if (found === "gone") return found;
+        const inputs = sealInputs(handler, stored.inputs, toProperties(found.inputs));
+        return { id: stored.id, inputs, outputs: outputs(inputs, found.outputs) };
       });
+      const { refreshBeforeUpdate } = find(call.type);
+      const reasons = unfinishedReasons(stored.outputs);
+      if (reasons === undefined) return live === "gone" ? live : { ...live, refreshBeforeUpdate };
+      // Of what was begun there may be more than can be looked at: it is not gone before an operation has come to its end.
+      const { id, inputs, outputs } = live === "gone" ? stored : live;
+      throw new InitFailure(id, asUnfinished(outputs, reasons), reasons, { inputs, refreshBeforeUpdate });
     },
     delete: (call, stored) =>
       operate("delete", call, [stored.outputs, stored.inputs], ({ handler, context }) =>
@@ -139,7 +147,7 @@ function keeping(operate: Operate): Required<Pick<PluginImplementation, "read" |
 }
 
 function plainState(handler: AnyHandler, stored: State): { id: string; inputs: object; outputs: object } {
-  return { id: stored.id, inputs: plain(handler, stored.inputs), outputs: reveal(stored.outputs) };
+  return { id: stored.id, inputs: plain(handler, stored.inputs), outputs: withoutReasons(reveal(stored.outputs)) };
 }
 
 /** As the handler's schema gives it; inputs stored by an older version that it refuses are handed over as they are. */

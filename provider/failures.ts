@@ -1,5 +1,6 @@
 import { CommandError, ConnectionError, explainSystemError, PartialFailure, UserError } from "../hosts/index.ts";
 import { type FailureCode, InitFailure, PluginError, type PropertyMap } from "./server/index.ts";
+import { asUnfinished } from "./unfinished.ts";
 
 interface Presentation {
   readonly scrub: (message: string) => string;
@@ -7,6 +8,8 @@ interface Presentation {
   readonly debug: boolean;
   /** What is stored of a resource that exists in part. */
   readonly outputs: (made: object) => PropertyMap;
+  /** Whether such a resource is read before every preview and update. */
+  readonly refreshBeforeUpdate: boolean;
 }
 
 /** What the engine is told of an error that a handler threw. */
@@ -14,7 +17,10 @@ export function toPluginFailure(error: unknown, presentation: Presentation): Plu
   if (error instanceof PluginError || error instanceof InitFailure) return error;
   if (error instanceof PartialFailure) {
     const reasons = error.reasons.map(presentation.scrub);
-    return new InitFailure(error.id, presentation.outputs(error.outputs), reasons);
+    const { refreshBeforeUpdate } = presentation;
+    return new InitFailure(error.id, asUnfinished(presentation.outputs(error.outputs), reasons), reasons, {
+      refreshBeforeUpdate,
+    });
   }
   const known = explainSystemError(error);
   return new PluginError(codeOf(known), presentation.scrub(describe(known, presentation.debug)));

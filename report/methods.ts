@@ -17,11 +17,14 @@ export const methods: Readonly<Record<string, Method>> = {
     start: "Just before QEMU is spawned; on other hosts just before `reboot`, or the command that cuts the power, is sent.",
     stop: "The first command over SSH, with a login, has returned; an answer with the old boot id does not count.",
     clock: "CLOCK_MONOTONIC of the controller, so that firmware and loader are inside. The guest's own times are diagnostics.",
-    unit: "One boot, of a fresh overlay over the same disk on lab machines. One boot before the first block is discarded.",
+    unit:
+      "One boot, of a fresh overlay over the same disk on lab machines. One boot before the first block is discarded. Running services and installed packages " +
+      "are counted after that time was taken: n = 1 and exact.",
     wrong:
       "Tries to connect that load the booting host (at most five are open), a reboot compared with a cold start (a reboot contains the old " +
       "system's end), an emulated machine taken for hardware. Lab machines: the page cache of the controller holds the disk's images from the boot " +
-      "before (warm), or nothing of them (dropped; a sample is invalid where more than 1 MiB stayed): two series, and the session is of one.",
+      "before (warm), or nothing of them (dropped; a sample is invalid where more than 1 MiB stayed): two series, and the session is of one. " +
+      "Services of two init systems compared: OpenRC counts those that did their work and ended.",
   },
   "developer-ready": {
     start:
@@ -84,12 +87,12 @@ export const methods: Readonly<Record<string, Method>> = {
       "the tools' own means taken for percentiles. Without the device the test is skipped.",
   },
   "image-base": {
-    start: `${ONE_START} Bytes have no start: they follow from the image's digest.`,
+    start: `${ONE_START} Bytes and packages have no start: they follow from the image's digest.`,
     stop: `${FIRST_200} Memory is read after that, as in the test memory.`,
     clock: HOST_CLOCK,
     unit:
-      "One container; for bytes the image, n = 1 and exact: layers by gzip at level 6, and the files in all layers, counted from what the engine saves and " +
-      "proven by its digests.",
+      "One container; for bytes and packages the image, n = 1 and exact: layers by gzip at level 6, the files in all layers, and the packages that its own lists " +
+      "name, counted from what the engine saves and proven by its digests.",
     wrong:
       "Bases pulled by tag on different days, another version of Python in one of them, other images that share pages with the container.",
   },
@@ -106,9 +109,12 @@ export const methods: Readonly<Record<string, Method>> = {
     start: "Just before the command, or the engine's run command, is spawned.",
     stop: "Its output is closed and it has ended.",
     clock: "CLOCK_MONOTONIC of the host for the wall time. A number that the command prints has the command's clock and meaning.",
-    unit: "One sample: the median of its runs in a row. Runs are never units. One sample before the first block is discarded.",
+    unit:
+      "One sample: the median of its runs in a row. Runs are never units. One sample before the first block is discarded. Instructions (callgrind) and system " +
+      "calls (strace) of all its processes are counted in runs of their own, which are not timed: n = 1 and exact.",
     wrong:
-      "A command that leaves work in the background, a scale that does not fit the printed unit, percentiles of printed means.",
+      "A command that leaves work in the background, a scale that does not fit the printed unit, percentiles of printed means. Where something is counted: " +
+      "work that depends on time, chance or the order of threads.",
   },
 };
 

@@ -11,13 +11,17 @@ export interface GuestTimes {
 
 const SETTLE_SECONDS = 120;
 
-/** Waits until the host's start jobs are done, two minutes at most, and asks for its own times. A host without systemd has fewer. */
+/**
+ * Waits until the host's start jobs are done, two minutes at most, and asks for its own times. A host without systemd has fewer. OpenRC has a
+ * folder `rc.starting` while it starts a runlevel (its rc-misc.h).
+ */
 export async function guestTimes(transport: Transport): Promise<GuestTimes> {
   const script = sh`dmesg 2>/dev/null | grep -m 1 'as init process'
 if [ -d /run/systemd/system ]; then
   timeout ${SETTLE_SECONDS} systemctl is-system-running --wait >/dev/null 2>&1
   systemctl show --property=UserspaceTimestampMonotonic --property=FinishTimestampMonotonic
 fi
+n=0; while [ -e /run/openrc/rc.starting ] && [ $n -lt ${SETTLE_SECONDS} ]; do sleep 1; n=$((n+1)); done
 true`;
   const { stdout } = await transport.run(script, { timeoutSeconds: SETTLE_SECONDS * 2, accept: "any" });
   return parseGuestTimes(stdout);

@@ -1,6 +1,7 @@
 import type { FirstCommand } from "../../hosts/index.ts";
 import { defineBenchmark, type Measurement } from "../define.ts";
 import { seconds } from "../metric.ts";
+import { censusMetrics, takeCensus } from "./census.ts";
 import { guestTimes } from "./guest.ts";
 import {
   between,
@@ -27,6 +28,7 @@ const metrics = {
   guestInit: seconds("lower", "kernel to init, guest's clock", { kind: "diagnostic" }),
   guestUserspace: seconds("lower", "systemd: user space begins, guest's clock", { kind: "diagnostic" }),
   guestFinish: seconds("lower", "systemd: start jobs done, guest's clock", { kind: "diagnostic" }),
+  ...censusMetrics,
 };
 type Name = keyof typeof metrics;
 
@@ -44,9 +46,10 @@ export const boot = defineBenchmark({
     const { triggered, command, inTime } = await restartHost(place, connection, given);
     const measurement = inTime ? toMeasurement(triggered, command) : late(triggered, given.timeoutSeconds);
     const guest = await guestTimes(place.transport);
+    const census = await takeCensus(place.transport, place.facts);
     await place.reopen();
     if (measurement.outcome !== "measured") return measurement;
-    return { ...measurement, values: { ...measurement.values, ...guest } };
+    return { ...measurement, values: { ...measurement.values, ...guest, ...census } };
   },
 });
 

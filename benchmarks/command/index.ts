@@ -3,6 +3,7 @@ import { PROBE_SECONDS } from "../harness/probe-limits.ts";
 import type { UserCommand, UserCommandOrder } from "../harness/user-command.ts";
 import type { VariantInput } from "../schema.ts";
 import { median } from "../session/median.ts";
+import { countAll, whyNotCounted } from "./count.ts";
 import { extract } from "./extract.ts";
 import { type CommandParameters, metricsOf, parameters } from "./parameters.ts";
 
@@ -16,6 +17,8 @@ export const command = defineBenchmark({
   async measure({ harness }, variant, given) {
     const order = orderFor(variant, given);
     if (typeof order === "string") return { outcome: "failed", cause: order, stamps: {} };
+    const cause = await whyNotCounted(harness, given.count);
+    if (cause !== undefined) return { outcome: "skipped", cause };
     const seconds = given.timeoutSeconds * (given.prepare === undefined ? 1 : 2) + PROBE_SECONDS + REMOVAL_SECONDS;
     const runs: Ended[] = [];
     for (let run = 0; run < given.runs; run += 1) {
@@ -23,7 +26,11 @@ export const command = defineBenchmark({
       if (ended.outcome === "failed") return { outcome: "failed", cause: ended.cause, stamps: ended.stamps };
       runs.push(ended);
     }
-    return toMeasurement(runs, given);
+    const timed = toMeasurement(runs, given);
+    if (timed.outcome !== "measured") return timed;
+    const counts = await countAll(harness, order, given.count, seconds);
+    if (typeof counts === "string") return { outcome: "failed", cause: counts, stamps: timed.stamps };
+    return { ...timed, values: { ...timed.values, ...counts } };
   },
 });
 

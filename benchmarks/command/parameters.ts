@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { countables } from "../harness/count.ts";
 import { containerLimits } from "../limits.ts";
 import { bytes, count, type Metric, perSecond, ratio, seconds } from "../metric.ts";
+import { countMetrics } from "./count.ts";
 
 const units = { s: seconds, B: bytes, "1/s": perSecond, ratio, count } as const;
 
@@ -37,7 +39,7 @@ const metrics = z
     "expected exactly one metric with primary: true",
   );
 
-export const parameters = z.strictObject({
+const everything = z.strictObject({
   /** Run by `sh -c`, as root. The default does nothing: its time is what any command costs. */
   command: z.string().min(1).default("true"),
   /** Where: on the host, or in a new container of the variant's image. */
@@ -51,17 +53,29 @@ export const parameters = z.strictObject({
   workingDirectory: z.string().startsWith("/").optional(),
   limits: containerLimits.default({}),
   metrics,
+  /** What the command does, counted in one more run each, which is not timed: on the host only. */
+  count: z.array(z.enum(countables)).default([]),
 });
+
+export const parameters = everything
+  .refine(({ count: counted, where }) => counted.length === 0 || where === "host", {
+    path: ["count"],
+    error: "expected nothing with where: container: only what runs on the host itself can be counted",
+  })
+  .refine(({ count: counted, metrics: declared }) => !counted.some((name) => Object.hasOwn(declared, name)), {
+    path: ["metrics"],
+    error: `expected other names than those of count: ${countables.join(", ")}`,
+  });
 export type CommandParameters = z.output<typeof parameters>;
 
-/** The metrics that a user declared; the only one, or the one marked, is primary. */
-export function metricsOf({ metrics: declared }: CommandParameters): Readonly<Record<string, Metric>> {
+/** The metrics that a user declared, and what is counted; the only one declared, or the one marked, is primary. */
+export function metricsOf({ metrics: declared, count: counted }: CommandParameters): Readonly<Record<string, Metric>> {
   const only = Object.keys(declared).length === 1;
   const made = Object.entries(declared).map(([name, one]) => {
     const make = units[one.from === "wall" ? "s" : one.unit];
     return [name, make(one.better, one.title ?? name, { primary: only || one.primary === true })] as const;
   });
-  return Object.fromEntries(made);
+  return Object.fromEntries([...made, ...counted.map((name) => [name, countMetrics[name]] as const)]);
 }
 
 function compiles(text: string): boolean {

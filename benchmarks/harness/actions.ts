@@ -5,6 +5,7 @@ import { type Counters, changes, counters, levels } from "./conditions.ts";
 import type { Starter } from "./container-order.ts";
 import { sweep } from "./containers.ts";
 import { calibrateControlKernel, runControlKernel } from "./control-kernel.ts";
+import { type Countable, countOnce, missingCounters } from "./count.ts";
 import { density } from "./density.ts";
 import { edge, edgeNetwork } from "./edge/action.ts";
 import { atRest } from "./host-load.ts";
@@ -78,6 +79,8 @@ export const actions = {
   "cold-start": coldStart,
   "cold-start-in": coldStartIn,
   "user-command": userCommand,
+  count: countOnce,
+  "missing-counters": async (what: readonly Countable[]) => missingCounters(what),
   "steady-load": steadyLoad,
   "llm-tokens": llmTokens,
   "llama-bench": llamaBench,

@@ -8,3 +8,8 @@ export function namesIn(folder: string): readonly string[] {
     return [];
   }
 }
+
+/** Ids of all processes that are there now, as /proc names them. */
+export function processIds(): readonly string[] {
+  return namesIn("/proc").filter((name) => /^\d+$/.test(name));
+}

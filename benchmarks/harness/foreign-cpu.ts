@@ -1,6 +1,6 @@
 import { readOr } from "./conditions.ts";
 import { type ControlGroup, cpuSeconds } from "./control-group.ts";
-import { namesIn } from "./folder.ts";
+import { processIds } from "./folder.ts";
 import { parseProcess, parseStat, TICKS_PER_SECOND } from "./proc.ts";
 
 /** Programs of the engines that serve a container from outside its control group: what they use is the measured thing's. */
@@ -84,8 +84,8 @@ export function foreignShare(from: Reading, to: Reading): number | undefined {
 }
 
 function enginePids(): readonly number[] {
-  const pids = namesIn("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.filter((pid) => ENGINE_PROGRAMS.has(parseProcess(readOr(`/proc/${pid}/stat`))?.command ?? "")).map(Number);
+  const isEngines = (pid: string) => ENGINE_PROGRAMS.has(parseProcess(readOr(`/proc/${pid}/stat`))?.command ?? "");
+  return processIds().filter(isEngines).map(Number);
 }
 
 /** What the rule of validity looks at; nothing where nothing can be said. */

@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
 import { monotonic, secondsBetween, sleep } from "./clock.ts";
 import { readOr } from "./conditions.ts";
+import { processIds } from "./folder.ts";
 import { type PressureReading, pressureOver, readPressure } from "./pressure.ts";
 import { parseProcess, parseStat, TICKS_PER_SECOND } from "./proc.ts";
 
@@ -61,7 +61,7 @@ type Processes = ReadonlyMap<number, { readonly command: string; readonly ticks:
 
 /** All processes but this program itself. */
 function processes(): Processes {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const pids = processIds().filter((pid) => Number(pid) !== process.pid);
   return new Map(
     pids.flatMap((pid) => {
       const found = parseProcess(readOr(`/proc/${pid}/stat`));

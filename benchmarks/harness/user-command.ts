@@ -51,13 +51,14 @@ export async function userCommand(order: UserCommandOrder): Promise<UserCommand>
   return found.outcome === "ended" ? { ...found, limits } : found;
 }
 
-async function runOnce(order: UserCommandOrder): Promise<UserCommand> {
+/** On a host the command may be run `under` another one: a program and its options, which stand before it. */
+export async function runOnce(order: UserCommandOrder, under: readonly string[] = []): Promise<UserCommand> {
   if (order.prepare !== undefined) {
     const prepared = await timed(start(["sh", "-c", order.prepare], hostOptions(order)), order.timeoutSeconds);
     if (prepared.outcome === "failed") return { ...prepared, cause: `prepare: ${prepared.cause}` };
   }
   return order.container === undefined
-    ? timed(start(["sh", "-c", order.command], hostOptions(order)), order.timeoutSeconds)
+    ? timed(start([...under, "sh", "-c", order.command], hostOptions(order)), order.timeoutSeconds)
     : inContainer(order, order.container);
 }
 

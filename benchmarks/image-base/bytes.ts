@@ -6,14 +6,17 @@ import { type Extract, extract } from "tar-stream";
 import { z } from "zod";
 import { cacheDirectory } from "../../hosts/index.ts";
 import { type Blob, createMeter, giveTo } from "./meter.ts";
+import { countPackages } from "./packages.ts";
 
-/** What an image takes, in bytes: a function of its configuration digest alone, which names every byte of its layers. */
+/** What an image takes and holds: a function of its configuration digest alone, which names every byte of its layers. */
 export interface ImageBytes {
-  /** Sum over the layers of their tar archives by gzip at level 6, as a registry keeps and sends them. */
+  /** Bytes: sum over the layers of their tar archives by gzip at level 6, as a registry keeps and sends them. */
   readonly compressed: number;
-  /** Content of the files in all layers; a file that a later layer replaces or removes counts all the same. */
+  /** Bytes: content of the files in all layers; a file that a later layer replaces or removes counts all the same. */
   readonly unpacked: number;
   readonly layers: number;
+  /** Installed packages; absent where no package manager that is known has a list. */
+  readonly packages?: number;
 }
 
 const configuration = z.object({ rootfs: z.object({ diff_ids: z.array(z.string()).min(1) }) });
@@ -27,19 +30,25 @@ export async function countBytes(archive: Readable, configDigest: string): Promi
   const config = blobs.get(configDigest);
   if (config === undefined) throw new RangeError(`the saved archive holds no configuration ${configDigest}`);
   const { diff_ids: ids } = configuration.parse(JSON.parse(config.text)).rootfs;
-  const layers = [...new Set(ids)].map((id) => {
+  const stack = ids.map((id) => {
     const layer = blobs.get(id);
     if (layer === undefined) throw new RangeError(`the saved archive holds no layer ${id}`);
     return layer;
   });
+  const layers = [...new Set(stack)];
   const sum = (of: "compressed" | "unpacked") => layers.reduce((total, layer) => total + layer[of], 0);
-  return { compressed: sum("compressed"), unpacked: sum("unpacked"), layers: layers.length };
+  const packages = countPackages(stack.map((layer) => layer.packages));
+  const bytes = { compressed: sum("compressed"), unpacked: sum("unpacked"), layers: layers.length };
+  return { ...bytes, ...(packages === undefined ? {} : { packages }) };
 }
+
+/** What is counted of an image: another name, where more is counted than an older distrobench did. */
+const REMEMBERED = "image-bytes-and-packages";
 
 /** The bytes of an image, counted once on this machine and then remembered. */
 export async function rememberedBytes(configDigest: string, count: () => Promise<ImageBytes>): Promise<ImageBytes> {
   // Another zlib may compress to another size.
-  const directory = join(cacheDirectory(), "image-bytes", `zlib-${process.versions.zlib}`);
+  const directory = join(cacheDirectory(), REMEMBERED, `zlib-${process.versions.zlib}`);
   const file = join(directory, `${configDigest.replace(":", "-")}.json`);
   const known = await readFile(file, "utf8").catch(() => undefined);
   if (known !== undefined) return JSON.parse(known) as ImageBytes;

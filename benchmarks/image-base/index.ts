@@ -18,6 +18,7 @@ export const imageBase = defineBenchmark({
     start: seconds("lower", "start to first 200", { primary: true }),
     compressed: bytes("lower", "layers by gzip", exact),
     unpacked: bytes("lower", "files in all layers", exact),
+    packages: count("lower", "packages in the image", exact),
     restPss: bytes("lower", "PSS at rest"),
     loadPss: bytes("lower", "PSS under load"),
     layers: count("lower", "layers", { ...exact, kind: "diagnostic" }),
@@ -33,7 +34,7 @@ export const imageBase = defineBenchmark({
   },
 });
 
-type Name = "start" | "compressed" | "unpacked" | "restPss" | "loadPss" | "layers" | "bracket";
+type Name = "start" | "compressed" | "unpacked" | "restPss" | "loadPss" | "layers" | "packages" | "bracket";
 
 /** Pure. Where PSS can't be read the other figures stand without it. */
 export function toMeasurement(found: Extract<Memory, { outcome: "read" }>, image: ImageBytes): Measurement<Name> {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { text as textOf } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
 import { extract } from "tar-stream";
+import { type LayerPackages, listAt, removedBy } from "./packages.ts";
 
 /** What a stream of bytes is and takes. */
 export interface Blob {
@@ -12,6 +14,8 @@ export interface Blob {
   readonly digest: string;
   /** The first part, of which a configuration is never more. */
   readonly text: string;
+  /** Where it is a layer. */
+  readonly packages: LayerPackages;
 }
 
 export interface Meter {
@@ -37,10 +41,20 @@ export function createMeter(): Meter {
     compressed += chunk.length;
   });
   const files = extract();
-  files.on("entry", (header, stream, next) => {
-    if (header.type === "file") unpacked += header.size ?? 0;
-    stream.on("end", next);
-    stream.resume();
+  const lists = new Map<string, number>();
+  const removed: string[] = [];
+  files.on("entry", ({ name, type, size }, stream, next) => {
+    if (type === "file") unpacked += size ?? 0;
+    const gone = removedBy(name);
+    if (gone !== undefined) removed.push(gone);
+    const list = type === "file" ? listAt(name) : undefined;
+    if (list === undefined) {
+      stream.on("end", next);
+      stream.resume();
+    } else
+      void textOf(stream)
+        .then((text) => lists.set(list.path, list.packages(text)))
+        .then(() => next(), next);
   });
   files.on("error", () => {
     unpacked = 0;
@@ -55,7 +69,8 @@ export function createMeter(): Meter {
     },
     end: async () => {
       await Promise.all([ended(gzip, "end"), ended(files, "finish")]);
-      return { compressed, unpacked, digest: `sha256:${hash.digest("hex")}`, text: Buffer.concat(first).toString("utf8") };
+      const digest = `sha256:${hash.digest("hex")}`;
+      return { compressed, unpacked, digest, text: Buffer.concat(first).toString("utf8"), packages: { lists, removed } };
     },
   };
 }

@@ -1,6 +1,7 @@
+import { keepingBegun } from "../begun.ts";
 import { CommandError, ConnectionError, UserError } from "../errors.ts";
 import { expectGone } from "../gone.ts";
-import { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "../operation.ts";
+import type { OperationContext, ResourceHandler, Stored } from "../operation.ts";
 import type { FoundFiles } from "./found.ts";
 import { carryOut, look } from "./on-host.ts";
 import { adopt, planFiles, planReturn } from "./plan.ts";
@@ -16,13 +17,15 @@ export const filesHandler: ResourceHandler<FilesInputs, FilesOutputs> = {
   secrets: ["connection", "contents", "baseline"],
   refreshBeforeUpdate: true,
   create: async (context, inputs) => ({
-    id: `${inputs.host}/files/${inputs.phase}`,
+    id: idOf(inputs),
     outputs: await bring(context, inputs, undefined),
   }),
   read,
   update: async (context, stored, inputs) => await bring(context, inputs, stored.outputs.baseline),
   delete: async (context, stored) => await putBack(context, stored),
 };
+
+const idOf = ({ host, phase }: FilesInputs): string => `${host}/files/${phase}`;
 
 async function bring(context: OperationContext, inputs: FilesInputs, known: FilesBaseline | undefined): Promise<FilesOutputs> {
   const transport = await context.transport(inputs.connection);
@@ -38,14 +41,15 @@ async function bring(context: OperationContext, inputs: FilesInputs, known: File
   );
   warnOf(context, inputs.host, conflicts);
   if (order === undefined) return { ...inputs, baseline };
-  try {
-    await carryOut(transport, order, context);
-  } catch (error) {
-    if (error instanceof UserError && !(error instanceof CommandError)) throw error;
-    const outputs = { ...inputs, baseline: order.baseline };
-    throw new PartialFailure(`${inputs.host}/files/${inputs.phase}`, outputs, [String(error)], { cause: error });
-  }
-  return { ...inputs, baseline };
+  return await keepingBegun<FilesOutputs>({
+    id: idOf(inputs),
+    leftNothing: (error) => error instanceof UserError && !(error instanceof CommandError),
+    work: async (begun) => {
+      begun({ ...inputs, baseline: order.baseline });
+      await carryOut(transport, order, context);
+      return { ...inputs, baseline };
+    },
+  });
 }
 
 async function read(

@@ -1,8 +1,9 @@
+import { keepingBegun } from "../begun.ts";
 import { distributionOf } from "../distribution.ts";
 import { presentEditor } from "../editor/on-host.ts";
 import { editorName } from "../editor/release.ts";
-import { ConnectionError, UserError } from "../errors.ts";
-import { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "../operation.ts";
+import { ConnectionError } from "../errors.ts";
+import type { OperationContext, ResourceHandler, Stored } from "../operation.ts";
 import { type PackagesInputs, type PackagesOutputs, packagesInputs } from "../schema.ts";
 import { applyPackages } from "./apply.ts";
 import { presentPackages } from "./plan.ts";
@@ -20,7 +21,7 @@ export const packagesHandler: ResourceHandler<PackagesInputs, PackagesOutputs> =
   secrets: ["connection"],
   refreshBeforeUpdate: true,
   create: async (context, inputs) => ({
-    id: `${inputs.host}/packages`,
+    id: idOf(inputs),
     outputs: await bring(context, inputs, { ...inputs, ...nothing }),
   }),
   read,
@@ -36,19 +37,13 @@ export const packagesHandler: ResourceHandler<PackagesInputs, PackagesOutputs> =
   },
 };
 
+const idOf = ({ host }: PackagesInputs): string => `${host}/packages`;
+
 async function bring(context: OperationContext, inputs: PackagesInputs, before: PackagesOutputs): Promise<PackagesOutputs> {
-  const id = `${inputs.host}/packages`;
-  let changed: PackagesOutputs | undefined;
-  try {
-    return await applyPackages(context, inputs, before, (outputs) => {
-      changed = outputs;
-    });
-  } catch (error) {
-    if (changed === undefined) throw error;
-    const message =
-      error instanceof UserError && error.remedy !== undefined ? `${error.message}\n${error.remedy}` : String(error);
-    throw new PartialFailure(id, changed, [message], { cause: error });
-  }
+  return await keepingBegun({
+    id: idOf(inputs),
+    work: async (changed) => await applyPackages(context, inputs, before, changed),
+  });
 }
 
 async function read(

@@ -53,6 +53,8 @@ export interface ServiceManager {
   readonly kind: "systemd" | "openrc";
   /** Prints `NAME active` or another state, a line for each. */
   states(names: readonly string[]): Shell;
+  /** Prints the name of every running service, a line for each. */
+  readonly listRunning: Shell;
   /** Prints `NAME enabled` or another word, a line for each: whether it starts at boot. */
   enablement(names: readonly string[]): Shell;
   start(name: string): Shell;

@@ -3,7 +3,8 @@ import type { ServiceManager } from "./manager.ts";
 
 /**
  * OpenRC says a service's state by `status`'s exit code (rc-service(8)): 0 started, 3 stopped, 4 stopping, 8 starting, 16 inactive,
- * 32 crashed. What starts at boot are links in a runlevel's folder; `rc-update del` fails for one that is not there.
+ * 32 crashed. What starts at boot are links in a runlevel's folder; `rc-update del` fails for one that is not there. A service that
+ * did its work and ended is `started`, too.
  */
 export const openrc: ServiceManager = {
   kind: "openrc",
@@ -12,6 +13,7 @@ export const openrc: ServiceManager = {
   rc-service "$n" status >/dev/null 2>&1
   case $? in 0) echo "$n active";; 3) echo "$n inactive";; 4) echo "$n deactivating";; 8) echo "$n activating";; 32) echo "$n failed";; *) echo "$n unknown";; esac
 done`,
+  listRunning: sh`rc-status -a -f ini | sed -n 's/^[[:space:]]*\\([^ =]*\\) *= *started.*/\\1/p' | sort -u`,
   enablement: (names) =>
     sh`for n in ${names}; do if ls -d /etc/runlevels/*/"$n" >/dev/null 2>&1; then echo "$n enabled"; else echo "$n disabled"; fi; done`,
   start: (name) => sh`rc-service --ifnotstarted ${name} start`,

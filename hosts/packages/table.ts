@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import type { DistributionName } from "../schema.ts";
 
 /** What a matrix may ask for. Each distribution says what it is called there. */
-export type AbstractPackage = "docker" | "podman" | "git" | "python" | "node" | "curl" | "editor";
+export type AbstractPackage = "docker" | "podman" | "git" | "python" | "node" | "curl" | "valgrind" | "strace" | "editor";
 
 /** Real names on one distribution; the first is the one whose version counts. None where no package manager brings it. */
 type RealNames = readonly string[];
@@ -85,6 +85,9 @@ export const packageTable: Readonly<Record<AbstractPackage, PackageEntry>> = {
     distributions: everywhere(["nodejs"]),
   },
   curl: { distributions: everywhere(["curl", "ca-certificates"]) },
+  // They count what a command does.
+  valgrind: { distributions: everywhere(["valgrind"]) },
+  strace: { distributions: everywhere(["strace"]) },
   // No distribution of the study but Arch's packages a VS Code server; see hosts/editor/.
   editor: { brought: editorName, distributions: everywhere([]) },
 };

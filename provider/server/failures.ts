@@ -30,7 +30,8 @@ function initFailure(failure: InitFailure): Partial<grpc.StatusObject> {
   const detail = new errors.ErrorResourceInitFailed()
     .setId(failure.id)
     .setProperties(encodeProperties(failure.properties))
-    .setReasonsList([...failure.reasons]);
+    .setReasonsList([...failure.reasons])
+    .setRefreshBeforeUpdate(failure.refreshBeforeUpdate);
   if (failure.inputs !== undefined) detail.setInputs(encodeProperties(failure.inputs));
   const packed = new anyPb.Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");

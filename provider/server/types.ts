@@ -176,11 +176,18 @@ export class InitFailure extends Error {
   readonly properties: PropertyMap;
   readonly inputs: PropertyMap | undefined;
   readonly reasons: readonly string[];
-  constructor(id: string, properties: PropertyMap, reasons: readonly string[], inputs?: PropertyMap) {
+  readonly refreshBeforeUpdate: boolean;
+  constructor(
+    id: string,
+    properties: PropertyMap,
+    reasons: readonly string[],
+    more: { readonly inputs?: PropertyMap; readonly refreshBeforeUpdate?: boolean } = {},
+  ) {
     super(reasons.join("; "));
     this.id = id;
     this.properties = properties;
-    this.inputs = inputs;
+    this.inputs = more.inputs;
     this.reasons = reasons;
+    this.refreshBeforeUpdate = more.refreshBeforeUpdate ?? false;
   }
 }

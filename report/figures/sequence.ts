@@ -1,5 +1,7 @@
 import * as Plot from "@observablehq/plot";
+import { extent, tickStep, ticks } from "d3-array";
 import type { MetricSummary } from "../../benchmarks/statistics/index.ts";
+import { figure } from "../format.ts";
 import { EMULATED, measured, type SessionView, scaleOf } from "../view.ts";
 import { colours, dots, draw, type Figure, heightFor } from "./svg.ts";
 
@@ -22,12 +24,13 @@ export function sequenceFigure(view: SessionView, metric: MetricSummary): Figure
   const medians = estimates
     .filter(({ median }) => Number.isFinite(median))
     .map(({ variant, median }) => ({ variant, median: median / scale.factor }));
+  const axis = axisOf([...points.map(({ value }) => value), ...medians.map(({ median }) => median)]);
   const drawing = draw(describe(view, metric), {
     height: heightFor(variants.length, ROW),
     marginBottom: 38,
-    marginLeft: 44,
+    marginLeft: axis.width,
     x: { label: "position in the session", labelAnchor: "center", labelArrow: "none", ticks: 6, tickFormat: wholeOnly },
-    y: { label: null, ticks: 3, insetTop: 20, insetBottom: 6, grid: true },
+    y: { label: null, ticks: [...axis.ticks], tickFormat: axis.label, insetTop: 20, insetBottom: 6, grid: true },
     fy: { axis: null, domain: variants, padding: 0.08 },
     marks: [
       Plot.ruleY(medians, { y: "median", fy: "variant", stroke: colours.estimate, strokeWidth: 1 }),
@@ -47,6 +50,26 @@ export function sequenceFigure(view: SessionView, metric: MetricSummary): Figure
     caption: `${scale.symbol === "" ? "Values" : `Values in ${scale.symbol}`} by position in the session; the line is the median, a cross a flagged sample.`,
     drawing,
   };
+}
+
+/** Pixels: of the widest digit, and of the tick with its distance from the label. */
+const DIGIT = 7.5;
+const TICK = 12;
+const LEAST_WIDTH = 44;
+
+/** Values are in the axis' unit already. */
+const UNSCALED = { factor: 1, symbol: "" };
+
+/** Ticks with as many digits as tell them apart, three of a single value, and room for the longest. */
+function axisOf(values: readonly number[]) {
+  const [low = 0, high = low] = extent(values);
+  const isOne = low === high;
+  const at = isOne ? [low] : ticks(low, high, 3);
+  const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(tickStep(low, high, 3)))));
+  const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const label = (value: number) => (isOne ? figure(value, UNSCALED) : value.toLocaleString("en", fixed));
+  const longest = Math.max(...at.map((value) => label(value).length));
+  return { ticks: at, label, width: Math.max(LEAST_WIDTH, TICK + longest * DIGIT) };
 }
 
 function describe({ summary }: SessionView, { definition, estimates }: MetricSummary): string {

@@ -144,6 +144,11 @@ export const imageBase: MetricMethods = {
   },
   restPss: memory.restPss,
   loadPss: memory.loadPss,
+  packages: {
+    measured:
+      "Packages that the lists of dpkg, apk or pacman in the image's own archive name; exact. Absent without such a list.",
+    wrong: "Two families of distributions are compared that cut the same software into more or fewer packages.",
+  },
   layers: {
     measured: "Layers in the image's configuration; exact.",
     wrong: "Taken for a cost: many small layers may be fewer bytes.",

@@ -48,6 +48,16 @@ export const boot: MetricMethods = {
     measured: "The stamp FinishTimestampMonotonic of systemd, waited for two minutes at most after the measurement.",
     wrong: "Taken for ready: jobs count as done when services were spawned.",
   },
+  services: {
+    measured:
+      "Services that the host's own init system calls running once its start jobs are done, after the time was taken; exact.",
+    wrong:
+      "Two init systems are compared: OpenRC counts those that did their work and ended. A timer's service runs at that moment.",
+  },
+  packages: {
+    measured: "Installed packages by the host's own package manager, each once whatever its architectures; exact.",
+    wrong: "Two distributions are compared that cut the same software into more or fewer packages.",
+  },
 };
 
 export const developerReady: MetricMethods = {
@@ -87,5 +97,16 @@ export const command: MetricMethods = {
     measured:
       "From just before `sh -c`, or the engine's run command, is spawned to its end, both streams closed; median of a sample's runs.",
     wrong: "The command leaves work in the background.",
+  },
+  instructions: {
+    measured:
+      "Instructions of all processes of one further run under valgrind's callgrind, summed; exact. Only where `count` asks for it.",
+    wrong:
+      "The work depends on time, chance or the order of threads; a child that forks and starts no program carries its parent's again.",
+  },
+  syscalls: {
+    measured:
+      "System calls of all processes of one further run under `strace -f -c`, summed; exact. Only where `count` asks for it.",
+    wrong: "The command waits by asking again and again.",
   },
 };

@@ -16,6 +16,7 @@ import type { SessionData } from "../../benchmarks/index.ts";
 import { present } from "../../benchmarks/session/present.ts";
 import { summarise } from "../../benchmarks/statistics/index.ts";
 import { judge } from "../../benchmarks/validity/rules.ts";
+import { sample } from "../golden.ts";
 import { syntheticSession } from "../report/synthetic-session.ts";
 
 type File = readonly [name: string, content: Buffer];
@@ -46,6 +47,42 @@ test("an image's bytes are those of its files, and of its layers by gzip", async
   const counted = await countBytes(await read([base, top, config].map(blob)), id);
   const compressed = gzipSync(base, { level: 6 }).length + gzipSync(top, { level: 6 }).length;
   assert.deepEqual(counted, { compressed, unpacked: 370_001, layers: 2 });
+});
+
+/** An archive of an image of those layers, and its id. */
+async function imageOf(...layers: readonly Buffer[]) {
+  const config = Buffer.from(JSON.stringify({ rootfs: { diff_ids: layers.map(digest) } }));
+  return { id: digest(config), archive: await read([...layers, config].map(blob)) };
+}
+const packagesOf = async (...layers: readonly (readonly File[])[]) => {
+  const { id, archive } = await imageOf(...(await Promise.all(layers.map((files) => tar(...files)))));
+  return (await countBytes(archive, id)).packages;
+};
+const listed = (name: string): Buffer => Buffer.from(sample(`benchmarks/image-base/${name}`));
+
+test("an image's packages are those that its own lists name as installed, of every package manager that is known", async () => {
+  const dpkg = listed("dpkg-status.txt");
+  assert.equal(await packagesOf([["./var/lib/dpkg/status", dpkg]]), 3, "one is only configured, one only half installed");
+  assert.equal(await packagesOf([["lib/apk/db/installed", listed("apk-installed.txt")]]), 2);
+  assert.equal(await packagesOf([["usr/lib/apk/db/installed", listed("apk-installed.txt")]]), 2);
+  const distroless = ["base", "base.md5sums", "tzdata"].map(
+    (name): File => [`var/lib/dpkg/status.d/${name}`, Buffer.from("Package: x\n")],
+  );
+  assert.equal(await packagesOf(distroless), 2);
+  const pacman = ["a-1-1", "b-2-1"].map((name): File => [`var/lib/pacman/local/${name}/desc`, Buffer.from("%NAME%\nx\n")]);
+  assert.equal(await packagesOf(pacman), 2);
+  assert.equal(await packagesOf([["usr/bin/server", Buffer.from("x")]]), undefined);
+});
+
+test("of several layers the last list counts, and what a layer removes is gone", async () => {
+  const dpkg: File = ["var/lib/dpkg/status", listed("dpkg-status.txt")];
+  const apk: File = ["lib/apk/db/installed", listed("apk-installed.txt")];
+  const none = Buffer.alloc(0);
+  assert.equal(await packagesOf([dpkg], [["var/lib/dpkg/status", Buffer.from("Status: install ok installed\n")]]), 1);
+  assert.equal(await packagesOf([dpkg, apk], [["var/lib/.wh.dpkg", none]]), 2);
+  assert.equal(await packagesOf([dpkg, apk], [["lib/apk/db/.wh.installed", none]]), 3);
+  assert.equal(await packagesOf([dpkg, apk], [["lib/apk/.wh..wh..opq", none], apk]), 5, "removed below, and there anew");
+  assert.equal(await packagesOf([dpkg], [["var/lib/.wh.dpkg-old", none]]), 3, "another one with a name that begins alike");
 });
 
 test("layers that an engine keeps compressed count the same, and one that is there twice counts once", async () => {

@@ -30,6 +30,8 @@ describe("the boot of a lab machine", { timeout: 1_800_000 }, () => {
     const phases = ["down", "console", "init", "banner", "login"].reduce((sum, name) => sum + (values[name] ?? 0), 0);
     assert.ok(Math.abs(phases - total) < 1e-6, JSON.stringify(values));
     assert.ok(banner > 0 && login > 0 && guestUptime > 1 && guestUptime < total, JSON.stringify(values));
+    const { services = 0, packages = 0 } = values;
+    assert.ok(services > 3 && packages > 100, JSON.stringify(values));
     assert.ok(begun < BigInt(stamps.start ?? 0) && BigInt(stamps.answered ?? 0) < process.hrtime.bigint());
     assert.notEqual((await place.transport.run(sh`cat /proc/sys/kernel/random/boot_id`)).stdout, before);
     assert.deepEqual(measurement.conditions, {});

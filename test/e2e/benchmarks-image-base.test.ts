@@ -70,7 +70,9 @@ describe("a server on a base", { concurrency: false, skip }, () => {
     const found = await imageBase.measure(place, variant, { restSeconds: 1, readings: 2, rate: 2 });
     assert.equal(found.outcome, "measured", JSON.stringify(found));
     if (found.outcome !== "measured") return;
-    const { start = 0, compressed = 0, unpacked = 0, restPss = 0, layers } = found.values;
+    const { start = 0, compressed = 0, unpacked = 0, restPss = 0, layers, packages } = found.values;
+    const list = ["run", "--rm", "--entrypoint", "sh", image, "-c", "dpkg-query -l | grep -c ^ii"];
+    assert.equal(packages, Number(execFileSync("docker", list).toString()));
     assert.ok(start > 0 && restPss > 1e6, JSON.stringify(found.values));
     assert.equal(layers, Number(inspect(image, "RootFS.Layers | len")));
     assert.ok(compressed < unpacked / 2);

@@ -37,6 +37,17 @@ describe("services over a real OpenRC and busybox", () => {
     assert.equal((await states())[0], "demo inactive");
   });
 
+  test("are listed while they run, each once", async () => {
+    const before = await run(openrc.listRunning);
+    await run(openrc.start("demo"));
+    assert.deepEqual(
+      (await run(openrc.listRunning)).split("\n").filter((name) => !before.split("\n").includes(name)),
+      ["demo"],
+    );
+    await run(openrc.stop("demo"));
+    assert.equal(await run(openrc.listRunning), before);
+  });
+
   test("fail loudly when one does not start", async () => {
     await assert.rejects(run(openrc.start("broken")), /exit code 1/);
     assert.equal((await states())[1], "broken inactive");

@@ -126,6 +126,41 @@ test("what exists after a failure is stored and finished by the next up", async 
   });
 });
 
+test("a preview names what drifted of a resource that exists in part, and the next up finishes it whether something did or not", async () => {
+  await withProject(async (project) => {
+    const { stack } = project;
+    for (const drift of ["changed by hand", undefined]) {
+      declareOne(project, `hello ${drift}`);
+      project.fate("partial");
+      await assert.rejects(stack.up(), /not synced/);
+      const writes = journal(project).length;
+      if (drift !== undefined) project.write("one", drift);
+      const events: EngineEvent[] = [];
+      const preview = await stack.preview({ onEvent: (event) => void events.push(event) });
+      assert.deepEqual(changes(preview), { update: 1 });
+      assert.match(preview.stdout, /unhealthy state[\s\S]*not synced/);
+      const updates = events.flatMap(({ resourcePreEvent: pre }) => (pre?.metadata.op === "update" ? [pre.metadata] : []));
+      assert.deepEqual(
+        updates.map(({ detailedDiff }) => Object.keys(detailedDiff ?? {})),
+        [drift === undefined ? [] : ["content"]],
+      );
+      project.fate("");
+      await stack.up();
+      assert.equal(journal(project).length, writes + 1);
+      assert.equal(project.read("one"), `hello ${drift}`);
+      assert.deepEqual(
+        (await files(project)).map(({ initErrors }) => initErrors),
+        [undefined],
+      );
+    }
+    project.fate("partial");
+    declareOne(project, "begun");
+    await assert.rejects(stack.up(), /not synced/);
+    await stack.destroy();
+    assert.equal(project.read("one"), undefined, "what was begun is taken away");
+  });
+});
+
 test("an interrupted create undoes its work and leaves nothing pending", async () => {
   await withProject(async (project) => {
     const { stack } = project;

@@ -136,6 +136,7 @@ describe("init systems", () => {
         manager.enablement(["docker"]),
         manager.start("docker"),
         manager.stop("docker"),
+        manager.listRunning,
       ];
       const text = [...commands, manager.enable("docker"), manager.disable("docker")].join("\n\n");
       golden(`hosts/families/${manager.kind}.txt`, `${text}\n`);

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { GONE_VARIABLE, PartialFailure, UserError } from "../../hosts/index.ts";
 import { restoreHost } from "../../kernel-tuning/index.ts";
 import type { Baseline, TuningOutputs } from "../../kernel-tuning/schema.ts";
-import { bench, failure, IRQ, knobs, SWAPPINESS, unreachable } from "./bench.ts";
+import { bench, FILE, failure, IRQ, knobs, SWAPPINESS, unreachable } from "./bench.ts";
 import { Cut, contextOf, inputsOf } from "./memory-host.ts";
 
 describe("the baseline of a tuning", () => {
@@ -126,6 +126,59 @@ describe("the baseline of a tuning", () => {
     host.reboot();
     host.cells.set(SWAPPINESS, "10");
     await handler.delete(context, { id, inputs, outputs });
+    untouched();
+  });
+
+  it("has the live value of a setting that only a file keeps: it comes back where a restart has read the file", async () => {
+    const { host, handler, context, said, untouched } = bench();
+    const inputs = inputsOf({ "persisted.vm.swappiness": "10" });
+    const { id, outputs } = await handler.create(context, inputs);
+    assert.equal(host.cells.get(SWAPPINESS), "60", "nothing is written live");
+    host.reboot();
+    assert.equal(host.cells.get(SWAPPINESS), "10");
+    const later = inputsOf({ "persisted.vm.swappiness": "20" });
+    const updated = await handler.update(context, { id, inputs, outputs }, later);
+    await handler.delete(context, { id, inputs: later, outputs: updated });
+    untouched();
+    assert.equal(host.record, undefined);
+    assert.deepEqual(said, []);
+  });
+
+  it("leaves alone what somebody set while only a file was ours, without a word, and goes back to that after a restart", async () => {
+    for (const restart of [false, true]) {
+      const { host, handler, context, said } = bench();
+      const inputs = inputsOf({ "persisted.vm.swappiness": "10" });
+      const { id, outputs } = await handler.create(context, inputs);
+      host.cells.set(SWAPPINESS, "33");
+      const again = await handler.update(context, { id, inputs, outputs }, inputs);
+      if (restart) host.reboot();
+      await handler.delete(context, { id, inputs, outputs: again });
+      assert.equal(host.cells.get(SWAPPINESS), "33");
+      assert.deepEqual([host.record, host.cells.has(FILE), said], [undefined, false, []]);
+    }
+  });
+
+  it("is not written anew by an update that changes nothing, also of a setting that only a file keeps", async () => {
+    const { host, handler, context } = bench();
+    const inputs = inputsOf({ "persisted.vm.swappiness": "10" });
+    const { id, outputs } = await handler.create(context, inputs);
+    const { writes } = host;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    await handler.update(context, { id, inputs, outputs }, inputs);
+    assert.equal(host.writes, writes);
+  });
+
+  it("comes back at once for a live value that the profile gives up, though a file keeps it, and after a restart from another one", async () => {
+    const { host, handler, context, untouched } = bench();
+    const both = inputsOf({ "sysctl.vm.swappiness": "5", "persisted.vm.swappiness": "10" });
+    const { id, outputs } = await handler.create(context, both);
+    const kept = inputsOf({ "persisted.vm.swappiness": "10" });
+    const updated = await handler.update(context, { id, inputs: both, outputs }, kept);
+    assert.equal(host.cells.get(SWAPPINESS), "60");
+    const again = await handler.update(context, { id, inputs: kept, outputs: updated }, both);
+    host.reboot();
+    assert.equal(host.cells.get(SWAPPINESS), "10");
+    await handler.delete(context, { id, inputs: both, outputs: again });
     untouched();
   });
 

@@ -48,14 +48,24 @@ export class MemoryHost implements TuningHost {
     this.#boot = new Map(this.cells);
   }
 
-  /** What lives in the kernel is as it was at the first boot, with what the boot loader's file adds; files stay. */
+  /** What lives in the kernel is as it was at the first boot, with what the boot loader's file adds and sysctl.d says; files stay. */
   reboot(more = this.#added()): void {
     this.bootId += "+";
     this.restarts += 1;
     for (const key of [...this.cells.keys()]) if (!key.startsWith("file ")) this.cells.delete(key);
     for (const [key, value] of this.#boot) if (!key.startsWith("file ")) this.cells.set(key, value);
     for (const [name, value] of more) this.cells.set(`boot ${name}`, value);
+    this.#readSysctlFiles();
     this.restarted();
+  }
+
+  #readSysctlFiles(): void {
+    const files = [...this.cells].filter(([key]) => key.startsWith("file /etc/sysctl.d/"));
+    for (const [, file] of files)
+      for (const [, key = "", value = ""] of contentOf(file).matchAll(/^([a-z][\w.]*) = (.*)$/gm)) {
+        const cell = `value /proc/sys/${key.replaceAll(".", "/")}`;
+        if (this.cells.has(cell)) this.cells.set(cell, value);
+      }
   }
 
   #added(): ReadonlyMap<string, string> {

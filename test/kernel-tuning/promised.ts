@@ -4,8 +4,8 @@ import type { MemoryHost } from "./memory-host.ts";
 
 /**
  * What a host is to have when all tuning of it is over, kept beside it in plain rules:
- * what is set on a cell that is not ours is the host's own; a restart gives every cell but files what it has by itself, and what is set
- * from then on to the next write is the host's own too; what is set over ours is somebody else's, until we write there again.
+ * what is set on a cell that is not ours is the host's own; a restart gives every cell but files what it has by itself, or what a file of
+ * ours says, and what is set from then on to the next write is the host's own too; what is set over ours is somebody else's, until we write there again.
  * Whatever is set to a value of ours can't be told from it, and what was there before comes back.
  */
 export class Promised {
@@ -54,9 +54,12 @@ export class Promised {
   }
 
   #restarted(): void {
-    for (const [cell, value] of this.#boot)
-      if (!cell.startsWith("file ") && this.#leaving) this.#becomesOwn(cell, value);
-      else if (!cell.startsWith("file ")) this.#gets(cell, value);
+    for (const [cell, value] of this.#boot) {
+      const found = this.#host.cells.get(cell) ?? value;
+      if (cell.startsWith("file ")) continue;
+      if (this.#leaving && found === value) this.#becomesOwn(cell, value);
+      else this.#gets(cell, found);
+    }
   }
 
   #gets(cell: string, value: string): void {

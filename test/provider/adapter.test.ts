@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { CommandError, ConnectionError, PartialFailure, UserError } from "../../hosts/index.ts";
 import { adapt, type Surroundings } from "../../provider/adapter.ts";
 import type { OperationRecord, TransportRecord } from "../../provider/operation-log.ts";
@@ -169,7 +169,44 @@ test("a partial failure stores what exists, with its secrets", async () => {
     .create(call(), inputs, false)
     .catch((error: unknown) => error);
   assert.ok(failure instanceof InitFailure);
-  assert.deepEqual([failure.id, failure.reasons, failure.properties], ["half", ["no read back"], { ...inputs, digest: "d" }]);
+  assert.deepEqual([failure.id, failure.reasons, failure.refreshBeforeUpdate], ["half", ["no read back"], true]);
+  assert.deepEqual(failure.properties, { ...inputs, digest: "d", unfinished: ["no read back"] });
+});
+
+describe("what a partial failure has left", () => {
+  const left = { ...stored, outputs: { ...outputs, unfinished: ["no read back"] } };
+  const readOf = async (read: ThingHandler["read"]) =>
+    await plugin({ read })
+      .read?.(call(), left)
+      .catch((error: unknown) => error);
+
+  test("is read with its reasons, so that the engine still finishes it, and with what the host has otherwise", async () => {
+    const failure = await readOf(async (_context, { inputs: old, outputs: was }) => ({
+      inputs: { ...old, size: 9 },
+      outputs: was,
+    }));
+    assert.ok(failure instanceof InitFailure);
+    assert.deepEqual([failure.id, failure.reasons, failure.refreshBeforeUpdate], ["/a", ["no read back"], true]);
+    assert.deepEqual(failure.inputs, { ...inputs, size: 9 });
+    assert.deepEqual(failure.properties, left.outputs);
+  });
+
+  test("is not gone before an operation has come to its end: there may be more than can be looked at", async () => {
+    const failure = await readOf(async () => "gone");
+    assert.ok(failure instanceof InitFailure);
+    assert.deepEqual([failure.inputs, failure.properties], [left.inputs, left.outputs]);
+  });
+
+  test("is known to the engine alone: handlers get their own outputs, and what they finish is whole", async () => {
+    const seen: object[] = [];
+    const update: ThingHandler["update"] = async (_context, { outputs: was }, news) => {
+      seen.push(was);
+      return { ...was, ...news };
+    };
+    const made = await plugin({ update }).update(call(), left, inputs, false);
+    assert.ok(seen.every((was) => !("unfinished" in was)));
+    assert.ok(!("unfinished" in made.outputs));
+  });
 });
 
 test("a mistake is told with its remedy and without a stack", async () => {

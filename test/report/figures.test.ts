@@ -85,3 +85,22 @@ describe("the figure of ratios", () => {
     assert.equal(new Set([...figure.querySelectorAll("rect")].map((rect) => rect.getAttribute("width"))).size, 2);
   });
 });
+
+describe("the run order", () => {
+  const labels = (variants: Readonly<Record<string, number>>, blocks: number) => {
+    const figure = figureOf(syntheticSession({ variants, aaPair: false, blocks }), "In run order");
+    const left = Number(figure.querySelector("g[stroke-opacity='0.1'] line")?.getAttribute("x1"));
+    const texts = [...figure.querySelectorAll("text[y='0.32em']")].map(({ textContent }) => textContent ?? "");
+    return { left, texts };
+  };
+  it("of one sample has its value at the side, in three digits", () => {
+    assert.deepEqual(labels({ "a/docker": 1 }, 1).texts, ["1.13"]);
+  });
+  it("has room for its longest label", () => {
+    for (const size of [1, 1_234_567]) {
+      const { left, texts } = labels({ "a/docker": size }, 10);
+      assert.ok(texts.length > 1 && new Set(texts).size === texts.length, texts.join());
+      assert.ok(Math.max(...texts.map(({ length }) => length)) * 7 + 9 <= left, `${texts.join()} in ${left}`);
+    }
+  });
+});

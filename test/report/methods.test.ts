@@ -13,6 +13,7 @@ const file = join(docs, "metrics.md");
 const arrangements: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
   memory: [{}, { density: {} }],
   edge: [{}, { network: { hef: "/n.hef" } }],
+  command: [{ command: "true" }, { command: "true", count: ["instructions", "syscalls"] }],
 };
 
 /** Every metric that a test can have, once. */

@@ -137,7 +137,10 @@ test("update gets the old outputs and the old inputs apart", async () => {
 
 test("a partial failure carries what exists", async () => {
   const create = async () => {
-    throw new InitFailure("half", { written: true, pw: new Secret("s") }, ["no read back", "disk full"], { a: 1 });
+    throw new InitFailure("half", { written: true, pw: new Secret("s") }, ["no read back", "disk full"], {
+      inputs: { a: 1 },
+      refreshBeforeUpdate: true,
+    });
   };
   await withEngine({ create }, async ({ client }) => {
     const error = await ask(client, "create", createRequest()).then(
@@ -153,6 +156,7 @@ test("a partial failure carries what exists", async () => {
     assert.deepEqual(failure.getReasonsList(), ["no read back", "disk full"]);
     assert.deepEqual(decodeProperties(failure.getProperties()), { written: true, pw: new Secret("s") });
     assert.deepEqual(decodeProperties(failure.getInputs()), { a: 1 });
+    assert.equal(failure.getRefreshBeforeUpdate(), true);
   });
 });
 
