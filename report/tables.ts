@@ -2,7 +2,7 @@ import type { CellState, Comparison, Estimate, MetricSummary, VerdictKind } from
 import { capital, intervalText, percent, plural, quantity, ratioInterval, ratioText } from "./format.ts";
 import { study } from "./study.ts";
 import type { Cell, Table, Tone } from "./table.ts";
-import { EMULATED, markOf, measured, resolutionOf, type SessionView, scaleOf } from "./view.ts";
+import { EMULATED, markOf, measured, phasedVariants, resolutionOf, type SessionView, scaleOf } from "./view.ts";
 
 const tones: Readonly<Record<VerdictKind, Tone>> = {
   better: "good",
@@ -128,9 +128,8 @@ function controlRows({ aa, definition }: MetricSummary): readonly (readonly Cell
 
 /** Medians of the phases; they need not add up to the median of the whole. */
 export function phaseTable(view: SessionView): Table | undefined {
-  const [first] = view.phases;
-  if (first === undefined) return undefined;
-  const variants = measured(first).map(({ variant }) => variant);
+  if (view.phases.length === 0) return undefined;
+  const variants = phasedVariants(view);
   return {
     caption: marked(view, "Median of each phase"),
     columns: [

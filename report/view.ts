@@ -29,6 +29,7 @@ export interface SessionView {
   readonly link: string;
   readonly primary: MetricSummary | undefined;
   readonly results: readonly MetricSummary[];
+  /** Those that a variant has; some come in one series only. */
   readonly phases: readonly MetricSummary[];
   readonly diagnostics: readonly MetricSummary[];
 }
@@ -63,7 +64,7 @@ function sessionView(data: ReportSession, key: string, directory: string): Sessi
     link: posix.relative(directory, data.directory),
     primary: summary.metrics.find(({ definition }) => definition.primary),
     results: ofKind("result"),
-    phases: ofKind("phase"),
+    phases: ofKind("phase").filter((metric) => measured(metric).length > 0),
     diagnostics: ofKind("diagnostic"),
   };
 }
@@ -92,6 +93,12 @@ export function resolutionOf({ summary }: SessionView, definition: MetricDefinit
 /** Variants with at least one counted sample. */
 export function measured(metric: MetricSummary): readonly Estimate[] {
   return metric.estimates.filter(({ n }) => n > 0);
+}
+
+/** Variants that have a phase, in the session's order. */
+export function phasedVariants({ summary, phases }: SessionView): readonly string[] {
+  const found = new Set(phases.flatMap((phase) => measured(phase).map(({ variant }) => variant)));
+  return summary.variants.flatMap(({ id }) => (found.has(id) ? [id] : []));
 }
 
 /** Title of the test, with the benchmark's own name where it says more. */

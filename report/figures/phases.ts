@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { capital, quantity, scaleFor } from "../format.ts";
-import { EMULATED, measured, type SessionView } from "../view.ts";
+import { EMULATED, phasedVariants, type SessionView } from "../view.ts";
 import { colours, draw, type Figure, heightFor, phaseColours } from "./svg.ts";
 
 const ROW = 52;
@@ -9,7 +9,7 @@ const ROW = 52;
 export function phaseFigure(view: SessionView): Figure | undefined {
   const [first] = view.phases;
   if (first === undefined) return undefined;
-  const variants = measured(first).map(({ variant }) => variant);
+  const variants = phasedVariants(view);
   const bars = variants.map((variant) => segmentsOf(view, variant));
   const totals = bars.map((segments) => segments.at(-1)?.to ?? 0);
   const scale = scaleFor(first.definition.unit, totals);

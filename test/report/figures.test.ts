@@ -57,6 +57,41 @@ describe("the distribution of samples", () => {
   });
 });
 
+describe("the figure of phases", () => {
+  const data = syntheticSession({ variants: { "a/docker": 1, "b/docker": 1.2 }, aaPair: false });
+  const only = (variant: string, name: string) =>
+    data.samples.map((sample) => {
+      const { [name]: _left, ...values } = sample.values;
+      return sample.variant === variant ? sample : { ...sample, values };
+    });
+  /** As a test declares them: some of its phases come in one series only. */
+  const withLoad = [metric("load", { kind: "phase", title: "load the image" }), ...data.session.metrics];
+
+  it("has a bar for every variant, though the first phase that the test knows is not of this series", () => {
+    const figure = figureOf({ ...data, session: { ...data.session, metrics: withLoad } }, "Phases");
+    assert.equal(figure.querySelectorAll("svg rect").length, 8);
+    assert.doesNotMatch(figure.textContent ?? "", /Load the image/);
+    assert.deepEqual(
+      rowsOf(figure).map(([variant, ...phases]) => [variant, phases.length]),
+      [
+        ["a/docker", 4],
+        ["b/docker", 4],
+      ],
+    );
+  });
+  it("has a bar also for a variant that lacks the first of them", () => {
+    const figure = figureOf({ ...data, samples: only("b/docker", "create") }, "Phases");
+    assert.equal(figure.querySelectorAll("svg rect").length, 7);
+    assert.deepEqual(
+      rowsOf(figure).map((row) => row.slice(0, 2)),
+      [
+        ["a/docker", "–"],
+        ["b/docker", rowsOf(figure)[1]?.[1]],
+      ],
+    );
+  });
+});
+
 describe("the figure of ratios", () => {
   /** Two metrics, the second with an A/A pair that is apart by far more than the first's. */
   function unlike(more: Partial<MetricDefinition> = {}): SessionData {
