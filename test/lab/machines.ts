@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Connection, LabMachineInputs, LabMachineOutputs, Stored } from "../../hosts/index.ts";
 import { machineFiles } from "../../hosts/lab/arrangement.ts";
 import { labMachineHandler } from "../../hosts/lab/handler.ts";
+import { withQmp } from "../../hosts/lab/qmp.ts";
 import { labContext } from "./operation-context.ts";
 
 const run = promisify(execFile);
@@ -24,6 +25,8 @@ export interface Machine {
 
 export interface Machines {
   readonly all: readonly Machine[];
+  /** Machines whose QEMU has ended by itself, each with the last line of its console: an emulated kernel panics now and then. */
+  ended(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -51,7 +54,16 @@ export async function bootMachines(
     await stop();
     throw error;
   }
-  return { all, stop };
+  const ended = async () => (await Promise.all(all.map(async (one) => await lastWords(one)))).flat();
+  return { all, ended, stop };
+}
+
+async function lastWords({ name, controlSocket }: Machine): Promise<string[]> {
+  const [directory, socket] = [dirname(controlSocket), basename(controlSocket)];
+  const state = await withQmp(directory, socket, 10, ({ execute }) => execute("query-status")).catch(() => undefined);
+  if (state !== undefined) return [];
+  const log = await readFile(join(directory, machineFiles.serialLog), "utf8");
+  return [`${name}: ${log.trim().split("\n").at(-1)}`];
 }
 
 function inputsOf(name: string, packages: readonly string[], boot: "direct" | "grub"): LabMachineInputs {
