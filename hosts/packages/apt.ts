@@ -24,6 +24,7 @@ export const apt: PackageManager = {
   family: "apt",
   listInstalled: sh`dpkg-query -W -f='\${db:Status-Abbrev} \${Package} \${Version}\\n'`,
   parseInstalled: (text) => new Map(text.split("\n").flatMap((line) => installedLine(line))),
+  parsePresent: (text) => text.split("\n").flatMap((line) => /^\w[iHUFWt]\S? +(\S+) /.exec(line)?.[1] ?? []),
   listCandidates: (names) => (names.length === 0 ? sh`:` : sh`apt-cache policy ${names}`),
   parseCandidates,
   listVersions: (names) => (names.length === 0 ? sh`:` : sh`apt-cache madison ${names}`),
@@ -40,6 +41,8 @@ export const apt: PackageManager = {
   },
   // What was unpacked and lacks what it depends on is completed, or taken out, by apt.
   complete: sh`${QUIET}; dpkg --configure -a --force-confold || apt-get ${OPTIONS} --fix-broken install`,
+  // dpkg counts its journal as part of its state, and apt does not: it would see packages that are gone, and what they needed as needed.
+  wasCut: sh`ls /var/lib/dpkg/updates | grep -q . || dpkg-query -W -f='\${db:Status-Abbrev}\\n' | grep -q '^.[UFHWt]'`,
   simulateRemoval: (names) => sh`apt-get -s -q purge ${names}`,
   simulateUnneeded,
   parseRemoval: (text) => [...text.matchAll(/^(?:Purg|Remv) (\S+)/gm)].map((match) => match[1] ?? ""),

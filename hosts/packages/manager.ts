@@ -7,6 +7,8 @@ export interface PackageManager {
   readonly listInstalled: Shell;
   /** Real name to version. */
   parseInstalled(text: string): Map<string, string>;
+  /** From the same text, names of what is there in any state, half removed too; what `parseInstalled` gives, by default. */
+  parsePresent?(text: string): readonly string[];
   /** Prints what could be installed of these. */
   listCandidates(names: readonly string[]): Shell;
   parseCandidates(text: string): Map<string, string>;
@@ -21,6 +23,8 @@ export interface PackageManager {
   install(names: readonly string[], versions: Readonly<Record<string, string>>): Shell;
   /** Brings an installation or removal to its end that was killed in the middle: until then packages are neither there nor gone. */
   readonly complete: Shell;
+  /** Ends with 0 where one that was killed has left something to complete: what is simulated then is not what is there. */
+  readonly wasCut: Shell;
   /** What to look at on the host when no source has a package. */
   readonly whenMissing: string;
   /** Prints what would go if these were removed, with everything that needs them. */

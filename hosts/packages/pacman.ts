@@ -24,6 +24,7 @@ export const pacman: PackageManager = {
   install,
   // Its lock file outlives a pacman that was killed.
   complete: sh`grep -qsx pacman /proc/[0-9]*/comm || rm -f /var/lib/pacman/db.lck`,
+  wasCut: sh`[ -e /var/lib/pacman/db.lck ]`,
   whenMissing:
     "look at the repositories in /etc/pacman.conf; when a mirror no longer has the version of the host's index, upgrade the host with pacman -Syu",
   simulateRemoval: (names) => sh`LC_ALL=C pacman -Rcp --print-format %n ${names}`,

@@ -19,7 +19,7 @@ export async function restorePackages(
   const kept = await readRecord(transport, stack, signal);
   if (kept?.left !== true) return undefined;
   const options = { signal, progress: () => undefined };
-  const taken = await takeAway(transport, { distribution, wanted: [] }, kept.brought.added, options);
+  const taken = await takeAway(transport, { distribution }, kept.brought.added, options);
   await keepLeft(transport, stack, taken.left, signal);
   return taken;
 }

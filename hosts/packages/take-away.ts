@@ -1,7 +1,7 @@
 import { distributionOf } from "../distribution.ts";
 import type { PackagesInputs } from "../schema.ts";
+import { sh } from "../sh.ts";
 import type { Transport } from "../transport.ts";
-import { queryPackages } from "./query.ts";
 
 /** Seconds. */
 export const REMOVE_SECONDS = 1800;
@@ -15,20 +15,22 @@ export interface TakenAway {
 }
 
 /**
- * Removes those of our packages that are still there, all but what packages of somebody else need, themselves or through others. Rejects
+ * Completes what a killed run left, then removes those of our packages that are still there, all but what packages of somebody else need, themselves or through others. Rejects
  * with `CommandError` or `ConnectionError`; may be repeated.
  */
 export async function takeAway(
   transport: Transport,
-  inputs: Pick<PackagesInputs, "distribution" | "wanted">,
+  { distribution }: Pick<PackagesInputs, "distribution">,
   ours: readonly string[],
   { signal, progress }: { readonly signal: AbortSignal; progress(message: string): void },
 ): Promise<TakenAway> {
-  const { packages } = distributionOf(inputs.distribution);
+  const { packages } = distributionOf(distribution);
   const run = async (script: Parameters<Transport["run"]>[0]) =>
     (await transport.run(script, { signal, timeoutSeconds: REMOVE_SECONDS })).stdout;
-  const { installed } = await queryPackages(transport, inputs, { candidates: false, signal });
-  const present = ours.filter((name) => installed.has(name));
+  await run(sh`if ${packages.wasCut}; then ${packages.complete}; fi`);
+  const text = await run(packages.listInstalled);
+  const there = new Set(packages.parsePresent?.(text) ?? packages.parseInstalled(text).keys());
+  const present = ours.filter((name) => there.has(name));
   if (present.length === 0) return { removed: [], left: [], neededBy: [] };
   const goes = packages.parseRemoval(await run(packages.simulateRemoval(present)));
   const neededBy = goes.filter((name) => !present.includes(name));

@@ -97,6 +97,20 @@ describe("Packages over a real apt and dpkg", () => {
     assert.deepEqual(await names(), ["ca-certificates"]);
   });
 
+  test("takes everything away after a removal whose dpkg was killed, though apt does not read what that had noted", async () => {
+    const { outputs } = await packagesHandler.create(context, inputs);
+    // Ends dpkg and apt as a lost connection does, when git is half out and only the journal says so.
+    const end = 'while read -r k v; do [ "$k" != PPid: ] || p=$v; done </proc/$PPID/status; rm -f "$0"; kill -9 $p $PPID';
+    root.write("var/lib/dpkg/info/git.postrm", `#!/bin/sh\n${end}\n`, 0o755);
+    await assert.rejects(packagesHandler.delete(context, { id: "x", inputs, outputs }));
+    assert.ok(!(await names()).includes("git"));
+    assert.match(await run(apt.simulateRemoval(["zlib"])), /^(Purg|Remv) git /m, "apt sees git all the same");
+    await packagesHandler.delete(context, { id: "x", inputs, outputs });
+    assert.deepEqual(await names(), ["ca-certificates"]);
+    assert.equal(await run(sh`ls /var/lib/dpkg/updates`), "");
+    assert.equal(await run(records), "");
+  });
+
   test("waits for another apt that installs", async () => {
     await run(apt.fetchIndex);
     const other = run(sh`apt-get -q -y -o ${`DPkg::Pre-Invoke::=${HOLD}`} install editor`);
