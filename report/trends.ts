@@ -1,5 +1,6 @@
-import { historyOf, type Trend, trendsOf } from "../benchmarks/gate/index.ts";
-import { type SessionSummary, summarise } from "../benchmarks/statistics/index.ts";
+import type { Trend } from "../benchmarks/gate/index.ts";
+import type { SessionSummary } from "../benchmarks/statistics/index.ts";
+import { derivedOf } from "./derived.ts";
 import { quantity, ratioText, scaleFor } from "./format.ts";
 import type { ReportSession } from "./view.ts";
 
@@ -9,9 +10,8 @@ export interface SummaryWithTrends extends SessionSummary {
 }
 
 export function withTrends(data: ReportSession): SummaryWithTrends {
-  const summary = summarise(data);
-  const earlier = data.earlier ?? [];
-  return { ...summary, trends: trendsOf({ current: data, summary, earlier, history: historyOf(data, earlier) }) };
+  const { summary, trends } = derivedOf(data);
+  return { ...summary, trends };
 }
 
 /** A sentence per change of level, oldest first, each of which says that it decides nothing. */

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import { type AaObservation, historyOf, type Trend, trendsOf } from "../benchmarks/gate/index.ts";
 import type { MetricDefinition, SampleSeries, SessionData } from "../benchmarks/index.ts";
-import { type Estimate, type MetricSummary, type SessionSummary, summarise } from "../benchmarks/statistics/index.ts";
+import type { Estimate, MetricSummary } from "../benchmarks/statistics/index.ts";
+import { type Derived, derivedOf } from "./derived.ts";
 import { type Scale, scaleFor } from "./format.ts";
 
 /** Written wherever a number from an emulated machine is shown. */
@@ -16,13 +16,8 @@ export interface ReportSession extends SessionData {
 }
 
 /** One session with everything derived from it once. */
-export interface SessionView {
+export interface SessionView extends Derived {
   readonly data: ReportSession;
-  readonly summary: SessionSummary;
-  /** What is known of its noise. */
-  readonly history: readonly AaObservation[];
-  /** Changes of level in the sessions before it and in itself. */
-  readonly trends: readonly Trend[];
   /** Used in element ids. */
   readonly key: string;
   /** From the page to the session's directory. */
@@ -51,15 +46,12 @@ export function viewOf(
 }
 
 function sessionView(data: ReportSession, key: string, directory: string): SessionView {
-  const summary = summarise(data);
-  const earlier = data.earlier ?? [];
-  const history = historyOf(data, earlier);
+  const derived = derivedOf(data);
+  const { summary } = derived;
   const ofKind = (kind: MetricDefinition["kind"]) => summary.metrics.filter(({ definition }) => definition.kind === kind);
   return {
+    ...derived,
     data,
-    summary,
-    history,
-    trends: trendsOf({ current: data, summary, earlier, history }),
     key,
     link: posix.relative(directory, data.directory),
     primary: summary.metrics.find(({ definition }) => definition.primary),
