@@ -1,4 +1,5 @@
 import { type IncomingMessage, request } from "node:http";
+import { text as textOf } from "node:stream/consumers";
 import { run } from "./command.ts";
 import type { Starter } from "./container-order.ts";
 import { starters } from "./engines.ts";
@@ -68,12 +69,6 @@ function send(socketPath: string, { method, path, body, signal }: ApiRequest): P
     sent.on("error", reject);
     sent.end(json);
   });
-}
-
-async function textOf(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** Both engines put what they have to say into `message`. */

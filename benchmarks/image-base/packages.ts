@@ -21,8 +21,9 @@ const plain = (path: string): string => path.replace(/^(?:\.?\/)+/, "");
 
 /** How a file of a layer is read, if it is one of those lists. */
 export function listAt(path: string): { readonly path: string; packages(text: string): number } | undefined {
-  const found = LISTS.find((list) => list.path.test(plain(path)));
-  return found === undefined ? undefined : { path: plain(path), packages: found.packages };
+  const name = plain(path);
+  const found = LISTS.find((list) => list.path.test(name));
+  return found === undefined ? undefined : { path: name, packages: found.packages };
 }
 
 /** The path that an entry of a layer removes from the layers below, if it does. */

@@ -15,8 +15,8 @@ export interface TakenAway {
 }
 
 /**
- * Completes what a killed run left, then removes those of our packages that are still there, all but what packages of somebody else need, themselves or through others. Rejects
- * with `CommandError` or `ConnectionError`; may be repeated.
+ * Completes what a killed run left, then removes those of our packages that are still there, all but what packages of somebody else need,
+ * themselves or through others. Rejects with `CommandError` or `ConnectionError`; may be repeated.
  */
 export async function takeAway(
   transport: Transport,

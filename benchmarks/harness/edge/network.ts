@@ -1,5 +1,6 @@
-import { type Stamps, textOf } from "../stamps.ts";
+import type { Stamps } from "../stamps.ts";
 import { type Board, type FirstStart, onBoard } from "./board.ts";
+import { crossChecked } from "./cross-check.ts";
 import type { HefFigures } from "./hailortcli.ts";
 import type { Inferences } from "./infer.ts";
 
@@ -38,10 +39,7 @@ export async function networkRun(times: Times, device: NetworkDevice, first: Fir
     count: () => device.infer(times.seconds),
   });
   const stamps = { "warmup.start": begin, ...ends(found.counted) };
-  if (!times.crossCheck) return { ...found, stamps: textOf(stamps) };
-  const hefStart = device.now();
-  const hef = await device.benchmark();
-  return { ...found, hef, stamps: textOf({ ...stamps, "hef.start": hefStart, "hef.end": device.now() }) };
+  return { ...found, ...(await crossChecked(device, stamps, times.crossCheck ? () => device.benchmark() : undefined)) };
 }
 
 /** Seconds are whole nanoseconds, so nothing is lost. */

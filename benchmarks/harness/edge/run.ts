@@ -1,6 +1,7 @@
 import { secondsBetween } from "../clock.ts";
-import { type Stamps, textOf } from "../stamps.ts";
+import type { Stamps } from "../stamps.ts";
 import { type Board, type FirstStart, onBoard } from "./board.ts";
+import { crossChecked } from "./cross-check.ts";
 import type { Generated } from "./generate.ts";
 import type { HefFigures } from "./hailortcli.ts";
 
@@ -39,10 +40,8 @@ export async function edgeRun(times: Times, device: EdgeDevice, first: FirstStar
   const begins = Object.fromEntries(counted.begins.map((stamp, index) => [`request.${index}`, stamp]));
   const asked = { "warmup.start": warm.start, start: counted.start, end: counted.end, ...begins };
   const run = { warmups: warm.answers, requests: counted.answers, conditions };
-  if (times.hef === undefined) return { ...run, stamps: textOf(asked) };
-  const hefStart = device.now();
-  const hef = await device.benchmark(times.hef);
-  return { ...run, hef, stamps: textOf({ ...asked, "hef.start": hefStart, "hef.end": device.now() }) };
+  const { hef: path } = times;
+  return { ...run, ...(await crossChecked(device, asked, path === undefined ? undefined : () => device.benchmark(path))) };
 }
 
 interface Asked {
