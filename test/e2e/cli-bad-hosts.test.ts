@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { freePort, type Sshd, startSshd } from "../lab/sshd.ts";
+import { accessTo, thisDistribution } from "../lab/this-machine.ts";
 import { forgetStack } from "./launcher.ts";
 import { distrobench, type Ended, newestOperations, root } from "./project.ts";
 
@@ -59,7 +60,7 @@ describe("hosts that cannot be used", { concurrency: false, timeout: 170_000 }, 
       hostLine("refusing", sshd, { port: await freePort() }),
       hostLine("silent", sshd, { port: portOf(silent) }),
       hostLine("other-release", sshd, {}, 'release: "no such release"'),
-      hostLine("other-distribution", sshd, {}, "", ownDistribution() === "alpine" ? "pureos" : "alpine"),
+      hostLine("other-distribution", sshd, {}, "", thisDistribution() === "alpine" ? "pureos" : "alpine"),
     ];
     if (canMount) {
       const full = await startSshd({ inside: smallVar });
@@ -170,9 +171,8 @@ function closing({ output }: Ended): string {
   return output.slice(output.lastIndexOf("Duration:"));
 }
 
-function hostLine(name: string, sshd: Sshd, changed: object = {}, more = "", distribution = ownDistribution()): string {
-  const { port, user, privateKeyFile, hostKey } = sshd;
-  const ssh = JSON.stringify({ address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey }, ...changed });
+function hostLine(name: string, sshd: Sshd, changed: object = {}, more = "", distribution = thisDistribution()): string {
+  const ssh = JSON.stringify({ ...accessTo(sshd), ...changed });
   return `  ${name}: { distribution: ${distribution}, ${more === "" ? "" : `${more}, `}ssh: ${ssh} }`;
 }
 
@@ -182,10 +182,6 @@ function passwords(directory: string): string {
   const lines = readFileSync("/etc/passwd", "utf8").replace(/^(nobody:.*:).*$/m, "$1/bin/sh");
   writeFileSync(file, lines, { mode: 0o644 });
   return file;
-}
-
-function ownDistribution(): string {
-  return /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "debian";
 }
 
 async function cableTo(target: number): Promise<Cable> {

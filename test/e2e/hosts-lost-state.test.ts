@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
+import { accessTo, thisDistribution } from "../lab/this-machine.ts";
 import { usableHost } from "../lab/usable-host.ts";
 import { forgetStack } from "./launcher.ts";
 import { distrobench, root } from "./project.ts";
@@ -20,11 +21,9 @@ describe("a stack whose state was lost while it was up", { concurrency: false, s
 
   before(async () => {
     sshd = await startSshd({ inside });
-    const { port, user, privateKeyFile, hostKey } = sshd;
-    const distribution = /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
-    const ssh = { address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } };
     writeFileSync(join(root, `stacks/${stack}.conf`), "wanted\n");
-    const box = { distribution, ssh, files: [{ source: `stacks/${stack}.conf`, target: TARGET }] };
+    const files = [{ source: `stacks/${stack}.conf`, target: TARGET }];
+    const box = { distribution: thisDistribution(), ssh: accessTo(sshd), files };
     writeFileSync(join(root, `stacks/${stack}.yaml`), JSON.stringify({ version: 1, title: "Lost", hosts: { box } }));
   });
   after(async () => {

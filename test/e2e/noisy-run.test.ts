@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { readSession } from "../../benchmarks/index.ts";
 import { ownMachine } from "../lab/own-machine.ts";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
+import { accessTo, thisDistribution } from "../lab/this-machine.ts";
 import { forgetStack } from "./launcher.ts";
 import { distrobench, root, sessionsOf } from "./project.ts";
 
@@ -25,9 +26,7 @@ describe("distrobench up --noisy-host", { concurrency: false, skip: process.getu
 
   /** `first` says itself that its host is noisy, as this machine is; `second` does not. */
   const declare = (benchmarks: readonly ("first" | "second")[], seed = 1) => {
-    const distribution = /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
-    const { port, user, privateKeyFile, hostKey } = server;
-    const box = { distribution, ssh: { address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } } };
+    const box = { distribution: thisDistribution(), ssh: accessTo(server) };
     const run = { test: "command", hosts: ["box"], blocks: 1, seed, parameters: { command: "true" } };
     const all = { first: { ...run, noisyHost: true }, second: run };
     const chosen = Object.fromEntries(benchmarks.map((name) => [name, all[name]]));

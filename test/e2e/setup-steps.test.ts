@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
+import { accessTo, thisDistribution } from "../lab/this-machine.ts";
 import { usableHost } from "../lab/usable-host.ts";
 import { forgetStack } from "./launcher.ts";
 import { distrobench, newestOperations, processesWith, root, start } from "./project.ts";
@@ -26,11 +27,10 @@ describe("setup steps and files on a host over SSH", { concurrency: false, skip,
 
   /** The matrix, with the script of its first step, and further ones. */
   function declare(script: string, ...more: readonly object[]): void {
-    const { port, user, privateKeyFile, hostKey } = sshd;
-    const distribution = /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
+    const distribution = thisDistribution();
     const host = {
       distribution,
-      ssh: { address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } },
+      ssh: accessTo(sshd),
       setup: [
         { name: "first", run: script, undo: `echo "undo first" >>${at("journal")}`, environment: { TOKEN: { env: "ZZ_TOKEN" } } },
         {

@@ -10,6 +10,7 @@ import { tuningHandler } from "../../kernel-tuning/handler.ts";
 import { tuningInputs } from "../../kernel-tuning/schema.ts";
 import { memoryContext } from "../cli/memory-context.ts";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
+import { accessTo } from "../lab/this-machine.ts";
 import { connectionTo } from "../perf/loopback.ts";
 
 /** A server that sees a file in the place of a knob, and a /var/lib of its own. */
@@ -27,8 +28,7 @@ describe("two controllers of one host", { concurrency: false, skip, timeout: 120
 
   before(async () => {
     sshd = await startSshd({ inside });
-    const { port, user, privateKeyFile, hostKey } = sshd;
-    const ssh = JSON.stringify({ address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } });
+    const ssh = JSON.stringify(accessTo(sshd));
     const matrix = `version: 1\ntitle: One host\npackages: []\nhosts:\n  box: { distribution: debian, ssh: ${ssh} }\n`;
     for (const checkout of ["laptop", "desktop"]) {
       mkdirSync(join(folder, checkout, "stacks"), { recursive: true });

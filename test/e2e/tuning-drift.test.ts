@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
@@ -9,6 +9,7 @@ import { summarise } from "../../benchmarks/statistics/index.ts";
 import { connectionSchema, createSshPool, type Shell, type SshPool, sh } from "../../hosts/index.ts";
 import { ownMachine } from "../lab/own-machine.ts";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
+import { accessTo, thisDistribution } from "../lab/this-machine.ts";
 import { forgetStack } from "./launcher.ts";
 import { distrobench, type Ended, root, sessionsOf } from "./project.ts";
 
@@ -34,20 +35,15 @@ describe("a benchmark and the tuning of its host", { concurrency: false, skip: p
     assert.equal(code, 0, output);
   });
 
-  const access = () => {
-    const { port, user, privateKeyFile, hostKey } = server;
-    return { address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } };
-  };
   /** JSON is YAML. Another seed or another command is a reason to measure again. */
   const declare = (seed: number, command = "true") => {
-    const distribution = /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
-    const box = { distribution, ssh: access(), tuning: { knobs: { [KNOB]: "9000" } } };
+    const box = { distribution: thisDistribution(), ssh: accessTo(server), tuning: { knobs: { [KNOB]: "9000" } } };
     const run = { test: "command", hosts: ["box"], blocks: 1, seed, noisyHost: true, parameters: { command } };
     const matrix = { version: 1, title: "A drift", packages: ["node"], hosts: { box }, benchmarks: { run } };
     writeFileSync(join(root, "stacks", `${STACK}.yaml`), JSON.stringify(matrix));
   };
   const onHost = async (script: Shell) => {
-    const transport = await pool.transport(connectionSchema.parse({ kind: "ssh", host: "box", ...access() }));
+    const transport = await pool.transport(connectionSchema.parse({ kind: "ssh", host: "box", ...accessTo(server) }));
     return (await transport.run(script)).stdout.trim();
   };
   const value = async () => await onHost(sh`cat /proc/sys/kernel/msgmax`);

@@ -4,8 +4,8 @@ import { forgetStack } from "../e2e/launcher.ts";
 import { distrobench, root } from "../e2e/project.ts";
 import { type Bashrc, ownMachine } from "../lab/own-machine.ts";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
+import { accessTo, thisDistribution } from "../lab/this-machine.ts";
 import type { Figure } from "./figure.ts";
-import { thisDistribution } from "./loopback.ts";
 import { hostsOf, type Playground, peerRuns, playground } from "./peers.ts";
 import { middle, secondsOf } from "./timed.ts";
 
@@ -107,9 +107,6 @@ function text(seconds: number): string {
 function matrix(used: readonly Sshd[], sysctls: Playground["sysctls"]): string {
   const distribution = thisDistribution();
   const knobs = Object.fromEntries(sysctls.map(([name, value]) => [`sysctl.${name}`, value]));
-  const hosts = used.map(({ port, user, privateKeyFile, hostKey }, index) => [
-    `host-${index}`,
-    { distribution, ssh: { address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } }, tuning: { knobs } },
-  ]);
+  const hosts = used.map((server, index) => [`host-${index}`, { distribution, ssh: accessTo(server), tuning: { knobs } }]);
   return JSON.stringify({ version: 1, title: "A fleet", packages: [], hosts: Object.fromEntries(hosts) });
 }

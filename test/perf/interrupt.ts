@@ -6,8 +6,9 @@ import { forgetStack } from "../e2e/launcher.ts";
 import { distrobench, processesWith, root, start } from "../e2e/project.ts";
 import { ownMachine } from "../lab/own-machine.ts";
 import { type Sshd, startSshd } from "../lab/sshd.ts";
+import { accessTo, thisDistribution } from "../lab/this-machine.ts";
 import type { Figure } from "./figure.ts";
-import { connectionTo, thisDistribution } from "./loopback.ts";
+import { connectionTo } from "./loopback.ts";
 import { middle } from "./timed.ts";
 
 const STACK = "zz-interrupt";
@@ -84,9 +85,8 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-function matrix({ port, user, privateKeyFile, hostKey }: Sshd): string {
-  const ssh = { address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } };
+function matrix(sshd: Sshd): string {
   const setup = [{ name: "long", run: `sleep ${MARK} & sleep ${MARK}; wait`, undo: "true" }];
-  const hosts = { one: { distribution: thisDistribution(), ssh, setup } };
+  const hosts = { one: { distribution: thisDistribution(), ssh: accessTo(sshd), setup } };
   return JSON.stringify({ version: 1, title: "Interrupted", packages: [], hosts });
 }

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Connection } from "../../hosts/index.ts";
 import type { Sshd } from "../lab/sshd.ts";
+import { accessTo } from "../lab/this-machine.ts";
 
 /** How the pool reaches a server of ours, or one more of its ports. */
-export function connectionTo(host: string, { user, privateKeyFile, hostKey, port }: Sshd, otherPort = port): Connection {
-  const hop = { address: "127.0.0.1", port: otherPort, user, privateKeyFile, hostKey: { key: hostKey } };
-  return { kind: "ssh", host, bastions: [], ...hop };
+export function connectionTo(host: string, sshd: Sshd, port = sshd.port): Connection {
+  return { kind: "ssh", host, bastions: [], ...accessTo(sshd), port };
 }
 
 /**
@@ -18,8 +17,3 @@ export const withoutBashrc = {
       ? ["unshare", "--mount", "sh", "-c", '[ ! -e ~/.bashrc ] || mount --bind /dev/null ~/.bashrc || exit; exec "$@"', "sh"]
       : [],
 } as const;
-
-/** What a matrix calls the distribution of this machine, on which all servers of ours are. */
-export function thisDistribution(): string | undefined {
-  return /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
-}

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { exitCodes } from "../../../benchmarks/gate/index.ts";
 import { type Sshd, startSshd } from "../../lab/sshd.ts";
+import { accessTo, thisDistribution } from "../../lab/this-machine.ts";
 import { usableHost } from "../../lab/usable-host.ts";
 import { forgetStack } from "../launcher.ts";
 import { distrobench, newestOperations, root, sessionsOf } from "../project.ts";
@@ -24,15 +25,12 @@ describe("a stack that is locked", { concurrency: false, skip, timeout: 600_000 
 
   before(async () => {
     sshd = await startSshd({ inside: usableHost });
-    const { port, user, privateKeyFile, hostKey } = sshd;
-    const distribution = /^ID="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
-    const ssh = { address: "127.0.0.1", port, user, privateKeyFile, hostKey: { key: hostKey } };
     const nothing = { test: "command", hosts: ["box"], blocks: 6, noisyHost: true };
     const whole = {
       version: 1,
       title: "Lock",
       packages: ["node"],
-      hosts: { box: { distribution, ssh } },
+      hosts: { box: { distribution: thisDistribution(), ssh: accessTo(sshd) } },
       benchmarks: { nothing },
     };
     writeFileSync(join(root, `stacks/${stack}.yaml`), JSON.stringify(whole, undefined, 1));
