@@ -40,6 +40,14 @@ describe("the engine that is chosen", () => {
     assert.deepEqual(engine, { kind: "path", command: join(bin, "pulumi"), version: "3.240.1", standIns: true });
   });
 
+  it("is asked for its version without a trace in anybody's Pulumi home", async () => {
+    const { home, bin, environment } = machine("traceless");
+    script(join(bin, "pulumi"), `echo log > "$PULUMI_HOME/log" && echo "$PULUMI_HOME" > ${home}/asked-in && echo v3.240.1`);
+    await ensureEngine({ ...silent, environment });
+    const askedIn = readFileSync(join(home, "asked-in"), "utf8").trim();
+    assert.ok(askedIn !== "" && !existsSync(askedIn), askedIn);
+  });
+
   it("is the cached build when the pulumi on PATH is too old", async () => {
     const { bin, environment } = machine("old");
     script(join(bin, "pulumi"), "echo v3.100.0");
