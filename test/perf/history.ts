@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Figure } from "./figure.ts";
@@ -27,6 +27,7 @@ export async function measure(): Promise<readonly Figure[]> {
 
 function rootWith(sessions: number): string {
   const root = mkdtempSync(join(tmpdir(), "distrobench-perf-history-"));
+  copyFileSync(join(import.meta.dirname, "../../package.json"), join(root, "package.json"));
   storeHistory(root, sessions);
   return root;
 }
