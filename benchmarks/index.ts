@@ -1,6 +1,6 @@
 export { benchmarks } from "./catalogue.ts";
 export { instrumentDigest } from "./instrument.ts";
-export { earlierSessions, type FoundSession, foundSessions, sessionsBefore } from "./results/earlier.ts";
+export { type FoundSession, foundSessions, sessionsBefore } from "./results/earlier.ts";
 export { readSeries, readSession } from "./results/reader.ts";
 export {
   type Environment,

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { earlierSessions, readSeries, readSession } from "../benchmarks/index.ts";
+import { pastSessions } from "../benchmarks/gate/index.ts";
+import { readSeries, readSession } from "../benchmarks/index.ts";
 import { renderHtml } from "./html.ts";
 import { renderJson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
@@ -70,7 +71,7 @@ function sessionAt(root: string, directory: string): ReportSession {
   const data = readSession(path);
   const inner = readSeries(path);
   const warnings = [...data.warnings, ...inner.warnings].map((warning) => warning.replaceAll(`${root}/`, ""));
-  return { ...data, directory, warnings, series: inner.series, earlier: earlierSessions(root, data) };
+  return { ...data, directory, warnings, series: inner.series, earlier: pastSessions(root, data) };
 }
 
 function writeAtomically(path: string, content: string): void {

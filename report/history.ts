@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { fingerprintDifferences } from "../benchmarks/gate/index.ts";
-import type { SessionData } from "../benchmarks/index.ts";
-import { type Estimate, summarise } from "../benchmarks/statistics/index.ts";
+import { extent } from "d3-array";
+import { fingerprintDifferences, type PastSession } from "../benchmarks/gate/index.ts";
+import type { Estimate } from "../benchmarks/statistics/index.ts";
+import { closed, OPEN_INTERVAL } from "./figures/open-interval.ts";
 import { colours, draw, type Figure, heightFor } from "./figures/svg.ts";
 import { capital, intervalText, quantity, type Scale, scaleFor, timeText } from "./format.ts";
 import type { Table } from "./table.ts";
@@ -12,9 +13,12 @@ const ROW = 90;
 /** Earlier sessions drawn. */
 const MOST = 20;
 
+type Placed = Pick<PastSession, "session" | "environments">;
+
 /** A session of the history: the primary metric of its variants, and the facts that changed since the one before. */
 interface Entry {
-  readonly data: SessionData;
+  readonly session: PastSession["session"];
+  readonly status: PastSession["status"];
   readonly estimates: readonly Estimate[];
   readonly changed: readonly string[];
 }
@@ -24,43 +28,46 @@ export function historyFigure(view: SessionView): { readonly figure: Figure; rea
   const { primary } = view;
   const earlier = (view.data.earlier ?? []).slice(-MOST);
   if (primary === undefined || earlier.length === 0) return undefined;
-  const sessions = [...earlier, view.data];
-  const entries = sessions.map((data, index) => {
-    const summary = data === view.data ? view.summary : summarise(data);
-    return entryOf({ data, summary }, sessions[index - 1], primary.definition.name);
-  });
+  const { name } = primary.definition;
+  const entries = [
+    ...earlier.map((past, index) => entryOf({ ...past, estimates: past.estimates.get(name) }, earlier[index - 1])),
+    entryOf({ ...view.data, status: view.summary.state.status, estimates: primary.estimates }, earlier.at(-1)),
+  ];
   const medians = entries.flatMap(({ estimates }) => estimates.map(({ median }) => median));
   const scale = scaleFor(primary.definition.unit, medians);
+  const doubtful = entries.some(isDoubtful) ? " Hollow: the session was invalid or noisy." : "";
+  const open = entries.some(({ estimates }) => estimates.some(({ interval }) => interval?.high === Number.POSITIVE_INFINITY));
   const figure = {
     title: "Earlier sessions",
-    caption: `${capital(primary.definition.title)} in ${scale.symbol === "" ? "its unit" : scale.symbol}: median and interval of each session, oldest first. A dashed line: the fingerprint changed there, and values on its two sides are not comparable. A solid line: the level changed there (advisory).`,
+    caption: `${capital(primary.definition.title)} in ${scale.symbol === "" ? "its unit" : scale.symbol}: median and interval of each session, oldest first. A dashed line: the fingerprint changed there, and values on its two sides are not comparable. A solid line: the level changed there (advisory).${doubtful}${open ? OPEN_INTERVAL : ""}`,
     drawing: drawHistory(view, entries, scale),
   };
   return { figure, table: tableOf(view, entries, scale) };
 }
 
-function entryOf(
-  { data, summary }: Pick<SessionView, "data" | "summary">,
-  before: SessionData | undefined,
-  metric: string,
-): Entry {
-  const found = summary.metrics.find(({ definition }) => definition.name === metric);
-  const differences = before === undefined ? [] : fingerprintDifferences(data, before, []);
+interface Own extends Placed, Pick<PastSession, "status"> {
+  /** Of the primary metric. */
+  readonly estimates: readonly Estimate[] | undefined;
+}
+
+function entryOf({ status, estimates = [], ...own }: Own, before: Placed | undefined): Entry {
+  const differences = before === undefined ? [] : fingerprintDifferences(own, before, []);
   return {
-    data,
-    estimates: found?.estimates.filter(({ n }) => n > 0) ?? [],
+    ...{ session: own.session, status },
+    estimates: estimates.filter(({ n }) => n > 0),
     changed: [...new Set(differences.map(({ fact }) => fact))],
   };
 }
 
 function drawHistory(view: SessionView, entries: readonly Entry[], { factor }: Scale) {
   const variants = view.data.session.variants.map(({ id }) => id);
-  const points = entries.flatMap(({ estimates }, index) =>
-    estimates
+  const points = entries.flatMap((entry, index) =>
+    entry.estimates
       .filter(({ variant, median }) => variants.includes(variant) && Number.isFinite(median))
-      .map(({ variant, median, interval, max }) => {
-        const [low, high] = [interval?.low ?? median, Math.min(interval?.high ?? median, max)];
-        return { variant, session: index + 1, median: median / factor, low: low / factor, high: high / factor };
+      .map(({ variant, median, interval }) => {
+        const [low, high] = [interval?.low ?? median, interval?.high ?? median];
+        const figures = { median: median / factor, low: low / factor, high: high / factor };
+        return { variant, session: index + 1, doubtful: isDoubtful(entry), ...figures };
       }),
   );
   const changes = entries.flatMap(({ changed }, index) => (changed.length === 0 ? [] : [index + 0.5]));
@@ -79,8 +86,16 @@ function drawHistory(view: SessionView, entries: readonly Entry[], { factor }: S
       marks: [
         Plot.ruleX(changes, { stroke: colours.unsure, strokeDasharray: "4 3" }),
         Plot.ruleX(levels(view, entries), { x: "session", fy: "variant", stroke: colours.bad, strokeWidth: 1.5 }),
-        Plot.ruleX(points, { x: "session", y1: "low", y2: "high", fy: "variant", stroke: colours.estimate, strokeWidth: 3 }),
+        Plot.ruleX(closed(points, endsOf(points)), {
+          x: "session",
+          y1: "low",
+          y2: "high",
+          fy: "variant",
+          stroke: colours.estimate,
+          strokeWidth: 3,
+        }),
         Plot.dot(points, { x: "session", y: "median", fy: "variant", r: 5, fill: colours.estimate, symbol: "diamond2" }),
+        ...hollow(points.filter((point) => point.doubtful)),
         Plot.text(variants, {
           ...{ text: (variant: string) => variant, fy: (variant: string) => variant },
           ...{ frameAnchor: "top-left", dy: 2, fontWeight: 600 },
@@ -90,11 +105,28 @@ function drawHistory(view: SessionView, entries: readonly Entry[], { factor }: S
   );
 }
 
+/** Where the bars end that have no end: a little beyond all the others. */
+function endsOf(points: readonly { readonly low: number; readonly median: number; readonly high: number }[]): [number, number] {
+  const [low = 0, high = 0] = extent(points.flatMap((point) => [point.low, point.median, point.high]).filter(Number.isFinite));
+  const margin = 0.04 * (high - low);
+  return [low - margin, high + margin];
+}
+
+function isDoubtful({ status }: Entry): boolean {
+  return status !== "valid";
+}
+
+/** No mark at all where there is nothing to mark, so that a page of valid sessions has none. */
+function hollow(points: readonly { readonly median: number }[]) {
+  const place = { x: "session", y: "median", fy: "variant" };
+  return points.length === 0 ? [] : [Plot.dot(points, { ...place, r: 2.5, fill: "var(--raised)", symbol: "diamond2" })];
+}
+
 /** Where the level of the primary metric changed: between a session and the one before. */
 function levels({ trends, primary }: SessionView, entries: readonly Entry[]) {
-  return entries.flatMap(({ data }, index) =>
+  return entries.flatMap(({ session: { id } }, index) =>
     trends
-      .filter(({ session, metric }) => session === data.session.id && metric === primary?.definition.name)
+      .filter(({ session, metric }) => session === id && metric === primary?.definition.name)
       .map(({ variant }) => ({ variant, session: index + 0.5 })),
   );
 }
@@ -104,14 +136,11 @@ function tableOf(view: SessionView, entries: readonly Entry[], scale: Scale): Ta
   return {
     caption: `Earlier sessions${markOf(view)}`,
     columns: columns.map((title, i) => ({ title, numeric: i > 2 && i < 6 })),
-    rows: entries.flatMap(({ data, estimates, changed }, index) =>
+    rows: entries.flatMap(({ session: { id, startedAt }, status, estimates, changed }, index) =>
       estimates.map(({ variant, n, median, interval }) => [
-        ...[String(index + 1), timeText(data.session.startedAt), variant, String(n)],
+        ...[String(index + 1), `${timeText(startedAt)}${status === "valid" ? "" : ` (${status})`}`, variant, String(n)],
         ...[quantity(median, scale), intervalText(interval, scale)],
-        ...[
-          trendText(view.trends, { session: data.session.id, variant, metric: view.primary?.definition.name ?? "" }),
-          changed.join(", "),
-        ],
+        ...[trendText(view.trends, { session: id, variant, metric: view.primary?.definition.name ?? "" }), changed.join(", ")],
       ]),
     ),
   };

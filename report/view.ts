@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { PastSession } from "../benchmarks/gate/index.ts";
 import type { MetricDefinition, SampleSeries, SessionData } from "../benchmarks/index.ts";
 import type { Estimate, MetricSummary } from "../benchmarks/statistics/index.ts";
 import { type Derived, derivedOf } from "./derived.ts";
@@ -12,7 +13,7 @@ export interface ReportSession extends SessionData {
   /** What was seen inside each sample, by its sequence. */
   readonly series?: ReadonlyMap<number, SampleSeries["series"]>;
   /** Complete sessions of the same stack and benchmark before it, oldest first. */
-  readonly earlier?: readonly SessionData[];
+  readonly earlier?: readonly PastSession[];
 }
 
 /** One session with everything derived from it once. */

@@ -17,7 +17,9 @@ export function extract(source: Source, printed: Printed): number | { readonly m
   const text = source.from === "json" ? fromJson(source.path, printed.stdout) : fromPattern(source.pattern, printed);
   if (typeof text === "object") return text;
   const number = text.trim() === "" ? Number.NaN : Number(text);
-  return Number.isFinite(number) ? number * source.scale : { missing: `"${text}" is no number` };
+  if (!Number.isFinite(number)) return { missing: `"${text}" is no number` };
+  // Variants are compared by their ratio, and there is none with a negative number.
+  return number < 0 ? { missing: `${text.trim()} is below zero` } : number * source.scale;
 }
 
 /** The first group of the pattern's first match: standard output first, then standard error, where `time` and `dd` print. */

@@ -1,5 +1,5 @@
 import type { SessionData } from "../results/schema.ts";
-import { summarise } from "../statistics/summarise.ts";
+import { sessionState } from "../statistics/summarise.ts";
 import type { Reason } from "../statistics/summary.ts";
 import { fingerprintDifferences } from "./fingerprint.ts";
 import type { FingerprintDifference } from "./result.ts";
@@ -45,6 +45,6 @@ export function namedBaseline(data: SessionData, tolerance?: number): BaselineCh
 
 /** Why a session can be nobody's baseline; its A/A pair is held to the tolerance that is asked, or to its own. */
 function unfit(data: SessionData, tolerance: number | undefined): string | undefined {
-  const { state } = summarise(withTolerance(data, tolerance));
+  const state = sessionState(withTolerance(data, tolerance));
   return state.status === "valid" ? undefined : state.reasons.map(({ detail }) => detail).join("; ");
 }

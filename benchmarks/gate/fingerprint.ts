@@ -5,10 +5,13 @@ import type { FingerprintDifference } from "./result.ts";
 /** Words of a kernel command line that name a disk or a machine and do nothing else. */
 const IDENTIFIER = /^(systemd\.machine_id|((root|resume)=)?(PART)?UUID)=/;
 
+/** What tells of a session where and how it was measured. */
+type Placed = Pick<SessionData, "session" | "environments">;
+
 /** Facts on which the result depends and that are not the same on both sides; `expected` ones are named as the change under test. */
 export function fingerprintDifferences(
-  current: SessionData,
-  baseline: SessionData,
+  current: Placed,
+  baseline: Placed,
   expected: readonly string[],
 ): readonly FingerprintDifference[] {
   const own = differing("session", ownFacts(baseline), ownFacts(current));
@@ -20,7 +23,7 @@ export function fingerprintDifferences(
 }
 
 /** Hardware facts on which two hosts of one session differ: a difference of results is then not the system's alone. */
-export function hardwareDifferences(data: SessionData, current: string, baseline: string): readonly FingerprintDifference[] {
+export function hardwareDifferences(data: Placed, current: string, baseline: string): readonly FingerprintDifference[] {
   const [ours, theirs] = [environmentOf(data, current), environmentOf(data, baseline)];
   if (ours === undefined || theirs === undefined) return [];
   return differing(`${theirs.host} / ${ours.host}`, factsOf(theirs, ours), factsOf(ours, theirs))
@@ -29,7 +32,7 @@ export function hardwareDifferences(data: SessionData, current: string, baseline
 }
 
 /** What kind of machine a host is, as text: noise is learnt per kind. */
-export function hostClass(data: SessionData, variant: string): string {
+export function hostClass(data: Placed, variant: string): string {
   const environment = environmentOf(data, variant);
   const facts = ["cpuModel", "cpus", "memoryBytes", "architecture", "virtualisation"].map(
     (fact) => environment?.facts[fact] ?? "",
@@ -40,7 +43,7 @@ export function hostClass(data: SessionData, variant: string): string {
 type Facts = Readonly<Record<string, string>>;
 
 /** What the session itself decides. The instrument stands here once instead of once per host. */
-function ownFacts({ session }: SessionData): Facts {
+function ownFacts({ session }: Placed): Facts {
   const parameters = Object.entries(session.parameters).map(([name, value]) => [`parameters.${name}`, JSON.stringify(value)]);
   const metrics = session.metrics
     .filter(({ kind }) => kind === "result")
@@ -84,7 +87,7 @@ function isExpected(fact: string, expected: readonly string[]): boolean {
 }
 
 /** Hosts of variants that both sessions have, each pair once. */
-function hostPairs(current: SessionData, baseline: SessionData): readonly (readonly [Environment, Environment])[] {
+function hostPairs(current: Placed, baseline: Placed): readonly (readonly [Environment, Environment])[] {
   const pairs = new Map<string, readonly [Environment, Environment]>();
   for (const { id } of current.session.variants) {
     const [ours, theirs] = [environmentOf(current, id), environmentOf(baseline, id)];
@@ -93,7 +96,7 @@ function hostPairs(current: SessionData, baseline: SessionData): readonly (reado
   return [...pairs.values()];
 }
 
-function environmentOf({ session, environments }: SessionData, variant: string): Environment | undefined {
+function environmentOf({ session, environments }: Placed, variant: string): Environment | undefined {
   const host = session.variants.find(({ id }) => id === variant)?.host;
   return environments.find((environment) => environment.host === host);
 }

@@ -3,6 +3,7 @@ export { type ComparisonResult, type ComparisonRow, compareSessions, compareVari
 export { fingerprintDifferences } from "./fingerprint.ts";
 export { gate, worstOf } from "./gate.ts";
 export { type AaObservation, aaObservations, floorOfMetric, historyOf, isQuiet } from "./noise-floor.ts";
+export { type PastSession, pastOf, pastSessions } from "./past.ts";
 export {
   exitCodes,
   type FingerprintDifference,

@@ -27,8 +27,11 @@ export interface AaObservation {
  * What is known of a benchmark's noise: the A/A pairs of a session and of those before it. Page and gate both learn it here, so that they
  * cannot disagree.
  */
-export function historyOf(current: SessionData, earlier: readonly SessionData[]): readonly AaObservation[] {
-  return [...earlier, current].flatMap(aaObservations);
+export function historyOf(
+  current: SessionData,
+  earlier: readonly { readonly observations: readonly AaObservation[] }[],
+): readonly AaObservation[] {
+  return [...earlier.flatMap(({ observations }) => observations), ...aaObservations(current)];
 }
 
 /** A/A pairs of a session, for the history. `noisyHost` and unfinished sessions teach nothing about a quiet host. */

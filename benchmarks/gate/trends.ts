@@ -1,12 +1,10 @@
 import type { MetricDefinition, SessionData } from "../results/schema.ts";
 import { type ChangePoint, changePoints } from "../statistics/change-points.ts";
-import { median } from "../statistics/estimate.ts";
-import { countedUnits, toleranceOf } from "../statistics/exact.ts";
-import { sessionState } from "../statistics/summarise.ts";
+import { toleranceOf } from "../statistics/exact.ts";
 import type { SessionSummary } from "../statistics/summary.ts";
-import { unitsOf, valuesOf } from "../statistics/units.ts";
 import { fingerprintDifferences } from "./fingerprint.ts";
 import { type AaObservation, floorOfMetric } from "./noise-floor.ts";
+import { type PastSession, pastOf } from "./past.ts";
 
 /** A change of level in the history of one variant and metric. Advisory: no verdict rests on it. */
 export interface Trend {
@@ -39,13 +37,13 @@ export interface Trend {
 export interface Past {
   readonly current: SessionData;
   readonly summary: SessionSummary;
-  readonly earlier: readonly SessionData[];
+  readonly earlier: readonly PastSession[];
   readonly history: readonly AaObservation[];
 }
 
 /** Changes of level of all result metrics, by variant. Sessions that are not valid or were measured with `noisyHost` have no part in it. */
 export function trendsOf(past: Past): readonly Trend[] {
-  const valid = [...past.earlier, past.current].filter((data) => sessionState(data).status === "valid");
+  const valid = [...past.earlier, pastOf(past.current)].filter(({ status }) => status === "valid");
   const results = past.current.session.metrics.filter(({ kind }) => kind === "result");
   const variants = past.current.session.variants.filter(({ aaOf }) => aaOf === undefined);
   return results.flatMap((metric) => variants.flatMap(({ id }) => trendsOfSeries(past, valid, id, metric)));
@@ -54,26 +52,26 @@ export function trendsOf(past: Past): readonly Trend[] {
 /** Sessions that lack the variant, or most of whose samples failed, have no figure and are not in its series. */
 function trendsOfSeries(
   past: Past,
-  valid: readonly SessionData[],
+  valid: readonly PastSession[],
   variant: string,
   definition: MetricDefinition,
 ): readonly Trend[] {
   const series = valid
-    .map((data) => ({ data, value: medianOf(data, variant, definition) }))
+    .map((session) => ({ session, value: medianOf(session, variant, definition) }))
     .filter(({ value }) => Number.isFinite(value));
   const magnitude = floorOfMetric(past, variant, definition)?.value ?? toleranceOf(definition, past.summary.tolerance);
   const found = changePoints(
     series.map(({ value }) => value),
     { magnitude, seed: past.current.session.design.seed },
   );
-  const sessions = series.map(({ data }) => data);
+  const sessions = series.map(({ session }) => session);
   const place = { advisory: true, variant, metric: definition.name, magnitude } as const;
   return found.flatMap((point) => trendAt(point, sessions, past.current)).map((trend) => ({ ...place, ...trend }));
 }
 
 function trendAt(
   { index, found, before, after, ratio, p }: ChangePoint,
-  sessions: readonly SessionData[],
+  sessions: readonly PastSession[],
   current: SessionData,
 ): readonly Omit<Trend, "advisory" | "variant" | "metric" | "magnitude">[] {
   const [last, first, told] = [sessions[index - 1], sessions[index], sessions[found]];
@@ -82,12 +80,12 @@ function trendAt(
   return [
     {
       ...{ session, startedAt, from: before, to: after, ratio, p },
-      ...{ sessions: sessions.length, foundWith: told.session.id, isNew: told === current },
+      ...{ sessions: sessions.length, foundWith: told.session.id, isNew: told.session === current.session },
       changedFacts: [...new Set(fingerprintDifferences(first, last, []).map(({ fact }) => fact))],
     },
   ];
 }
 
-function medianOf({ samples }: SessionData, variant: string, definition: MetricDefinition): number {
-  return median(valuesOf(countedUnits(definition, unitsOf(samples, variant, definition))));
+function medianOf({ estimates }: PastSession, variant: string, { name }: MetricDefinition): number {
+  return estimates.get(name)?.find((estimate) => estimate.variant === variant)?.median ?? Number.NaN;
 }

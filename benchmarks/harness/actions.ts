@@ -16,6 +16,7 @@ import { llamaBench, llmTokens } from "./llm-tokens.ts";
 import { memory } from "./memory.ts";
 import { onnxRuns } from "./onnx.ts";
 import { clientSpawns, sendLateness, startOverheads } from "./overheads.ts";
+import { type PressureReading, readPressure } from "./pressure.ts";
 import { type Settled, settle } from "./settle.ts";
 import { coldStartIn } from "./start-state.ts";
 import { steadyLoad } from "./steady-load.ts";
@@ -30,6 +31,8 @@ function under(prefix: string, values: Readonly<Record<string, number>>): Readon
 let untouched: Traces = new Set();
 let started: Counters = counters();
 let rounds = 0;
+/** At the end of the last wait for quiet, and right before the sample that followed. */
+let looks: readonly PressureReading[] = [];
 
 /** Everything the controller can ask for. A new test with a part on the host adds one line and one file. */
 export const actions = {
@@ -53,8 +56,11 @@ export const actions = {
   "client-spawns": ({ starter, spawns }: { readonly starter: Starter; readonly spawns: number }) => clientSpawns(starter, spawns),
   "start-overheads": startOverheads,
   "send-lateness": sendLateness,
-  settle: ({ limit, timeoutSeconds }: { readonly limit: number; readonly timeoutSeconds: number }): Promise<Settled> =>
-    settle(untouched, limit, timeoutSeconds),
+  settle: async (given: { readonly limit: number; readonly timeoutSeconds: number }): Promise<Settled> => {
+    const { settled, newest } = await settle({ ...given, untouched, earlier: looks });
+    looks = [newest];
+    return settled;
+  },
   /** Takes the place of `calibrate` in a program that was started anew within the session, after its host was restarted. */
   resume: async ({ controlCount }: { readonly controlCount: number }) => {
     rounds = controlCount;
@@ -67,6 +73,7 @@ export const actions = {
     const warmth = await heat();
     const control = runControlKernel(rounds);
     started = counters();
+    looks = [...looks.slice(-1), readPressure()];
     return { "control.seconds": control, ...under("before", { ...levels(), ...warmth }) };
   },
   /** Right after a sample, before anything is asked of the host again. */

@@ -47,18 +47,20 @@ export function connect(host: string, process: RemoteProcess): Harness {
   const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   let next = 0;
   let lost: UserError | undefined;
+  let complaint = "";
+  const complain = (text: string): void => {
+    complaint = (complaint + text).slice(-2000);
+  };
   createInterface({ input: process.stdout }).on("line", (line) => {
-    const answer = JSON.parse(line) as Answer | LifeSign;
+    const answer = messageIn(line);
+    if (answer === undefined) return complain(`${line}\n`);
     if ("controller" in answer) return void process.stdin.write(`${JSON.stringify({ controller: "lives" })}\n`);
     const asked = waiting.get(answer.id);
     waiting.delete(answer.id);
     if ("failure" in answer) asked?.reject(new UserError(`${host}: ${answer.failure}`));
     else asked?.resolve(answer.result);
   });
-  let complaint = "";
-  process.stderr.on("data", (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString("utf8")).slice(-2000);
-  });
+  process.stderr.on("data", (chunk: Buffer) => complain(chunk.toString("utf8")));
   process.stdin.on("error", () => undefined);
   const gone = process.ended.then(
     () => lose(""),
@@ -87,6 +89,16 @@ export function connect(host: string, process: RemoteProcess): Harness {
       await within(gone, CLOSE_SECONDS, "").catch(() => process.kill());
     },
   };
+}
+
+/** Nothing for a line that is not the program's: what a login shell or Node.js itself prints must not end the controller. */
+function messageIn(line: string): Answer | LifeSign | undefined {
+  try {
+    const message: unknown = JSON.parse(line);
+    return typeof message === "object" && message !== null ? (message as Answer | LifeSign) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function within<Result>(promise: Promise<Result>, seconds: number, what: string): Promise<Result> {

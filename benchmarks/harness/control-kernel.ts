@@ -2,7 +2,8 @@ import { monotonic, secondsBetween } from "./clock.ts";
 
 /** Seconds the control computation should take: long enough to see a slower CPU, short enough before every sample. */
 const AIM = 0.2;
-const FIRST_COUNT = 2_000_000;
+/** Some 10 ms: long enough to tell how many rounds the aim takes, and compiled by the engine before it is timed. */
+const FIRST_COUNT = 5_000_000;
 
 /** Seconds for `count` rounds of a fixed single-thread computation (xorshift32): no memory, no system call. */
 export function runControlKernel(count: number): number {
@@ -21,13 +22,8 @@ export function runControlKernel(count: number): number {
 /** The number of rounds that takes about 200 ms here, so that an emulated CPU is not kept busy for seconds. */
 export function calibrateControlKernel(): { readonly count: number; readonly seconds: number } {
   runControlKernel(FIRST_COUNT);
-  const rough = scaled(FIRST_COUNT, best(FIRST_COUNT));
-  const count = scaled(rough, best(rough));
+  const count = Math.max(1000, Math.round((FIRST_COUNT * AIM) / best(FIRST_COUNT)));
   return { count, seconds: runControlKernel(count) };
-}
-
-function scaled(count: number, seconds: number): number {
-  return Math.max(1000, Math.round((count * AIM) / seconds));
 }
 
 /** The fastest of three: whatever else runs only ever makes it slower. */

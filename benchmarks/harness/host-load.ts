@@ -1,7 +1,7 @@
 import { monotonic, secondsBetween, sleep } from "./clock.ts";
 import { readOr } from "./conditions.ts";
 import { processIds } from "./folder.ts";
-import { type PressureReading, pressureOver, readPressure } from "./pressure.ts";
+import { type PressureReading, pressureOver, readPressure, STEP_MS } from "./pressure.ts";
 import { parseProcess, parseStat, TICKS_PER_SECOND } from "./proc.ts";
 
 /** What this host does while nothing of ours runs. Shares are between 0 and 1. */
@@ -24,7 +24,6 @@ export interface RestOrder {
   readonly timeoutSeconds: number;
 }
 
-const STEP_MS = 250;
 const SHOWN = 5;
 /** A process below this share of a CPU explains nothing. */
 const LEAST_CPUS = 0.01;

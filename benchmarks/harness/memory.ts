@@ -55,10 +55,11 @@ export function memory({ restSeconds, readings, load, ...order }: MemoryOrder): 
     const limits = limitsReadBack(order.limits, group);
     await sleep(restSeconds * 1000);
     const rest = await readEachSecond(service, readings);
-    const window = generate({ ...load, duration: readings, ports: [service.hostPort] }, service);
-    await sleep(load.warmup * 1000);
-    const loaded = await readEachSecond(service, readings);
-    const { series, foreign } = await window;
+    // Together, so that a window that fails while it is waited for ends the sample and not this program.
+    const [loaded, { series, foreign }] = await Promise.all([
+      sleep(load.warmup * 1000).then(() => readEachSecond(service, readings)),
+      generate({ ...load, duration: readings, ports: [service.hostPort] }, service),
+    ]);
     const { planned, sent, failed } = summariseWindow(series);
     const peak = group === undefined ? undefined : peakBytes(group);
     const { spawned, first200, ...timing } = start;

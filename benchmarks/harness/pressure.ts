@@ -32,3 +32,22 @@ export function pressureOver(readings: readonly PressureReading[]): number | und
     return (last.stalled - first.stalled) / 1e6 / secondsBetween(first.at, last.at);
   return readings.filter(({ crowded }) => crowded).length / readings.length;
 }
+
+/** Seconds looked back on before a sample: the limit of 5 % is then 50 ms, counted by the kernel in microseconds. */
+const WINDOW = 1;
+/** Milliseconds between two readings while it is waited. */
+export const STEP_MS = 250;
+const STEPS = (WINDOW * 1000) / STEP_MS;
+
+/**
+ * The most that the pressure of the last second can be, from readings up to now, oldest first; `undefined` while they do not tell. Since the
+ * kernel counts up, what was stalled since any reading that is at least a second old bounds what was stalled in the last second: quiet that
+ * was there already need not be waited for. Without PSI only readings a step apart tell.
+ */
+export function pressureOfLastSecond(readings: readonly PressureReading[]): number | undefined {
+  const now = readings.at(-1);
+  if (now === undefined) return undefined;
+  if (now.stalled === undefined) return readings.length > STEPS ? pressureOver(readings.slice(-STEPS - 1)) : undefined;
+  const from = readings.findLast(({ at, stalled }) => stalled !== undefined && secondsBetween(at, now.at) >= WINDOW);
+  return from?.stalled === undefined ? undefined : Math.min(1, (now.stalled - from.stalled) / 1e6 / WINDOW);
+}

@@ -85,7 +85,9 @@ async function inContainer(
 async function timed(process: Running, timeoutSeconds: number): Promise<UserCommand> {
   const text = { stdout: "", stderr: "" };
   process.onLine = (line, from) => {
-    text[from] = `${text[from]}${line}\n`.slice(-KEPT);
+    text[from] += `${line}\n`;
+    // Not at every line: each cut copies all that is kept, beside the command that is timed.
+    if (text[from].length > 2 * KEPT) text[from] = text[from].slice(-KEPT);
   };
   let late = false;
   const timer = setTimeout(() => {
@@ -97,7 +99,8 @@ async function timed(process: Running, timeoutSeconds: number): Promise<UserComm
   clearTimeout(timer);
   killGroup(process.child);
   const stamps = { start: String(process.spawned), end: String(end) };
-  if (code === 0) return { outcome: "ended", ...text, stamps };
+  const [stdout, stderr] = [text.stdout.slice(-KEPT), text.stderr.slice(-KEPT)];
+  if (code === 0) return { outcome: "ended", stdout, stderr, stamps };
   const ending = late ? `no end after ${timeoutSeconds} s` : `exit code ${code} after ${shortly(process.spawned, end)}`;
   return { outcome: "failed", cause: [ending, process.tail()].join("\n").trim(), stamps };
 }

@@ -14,9 +14,6 @@ export interface FoundSession extends z.output<typeof head> {
   readonly directory: string;
 }
 
-/** Sessions that are looked back on: twice those a noise floor rests on, since not all are of one class of host. */
-const MOST = 40;
-
 /** Every session below `results/` whose description can be read, by the name of its folder. */
 export function foundSessions(root: string): readonly FoundSession[] {
   const folder = join(root, "results");
@@ -36,16 +33,6 @@ export function* sessionsBefore(root: string, { session }: SessionData): Generat
     .filter(({ outcome, startedAt }) => outcome === "complete" && startedAt < session.startedAt)
     .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   for (const { directory } of earlier) yield* readable(join(root, directory));
-}
-
-/** The newest of them, oldest first: what report and gate know of a benchmark's past. */
-export function earlierSessions(root: string, current: SessionData): readonly SessionData[] {
-  const newest: SessionData[] = [];
-  for (const data of sessionsBefore(root, current)) {
-    newest.unshift(data);
-    if (newest.length === MOST) break;
-  }
-  return newest;
 }
 
 function readHead(file: string, directory: string): readonly FoundSession[] {

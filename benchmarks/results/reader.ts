@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../../hosts/index.ts";
 import { withoutCutBlocks } from "./cut-blocks.ts";
+import { fileLines, type Line } from "./file-lines.ts";
 import {
   type Environment,
   environmentSchema,
@@ -89,11 +90,13 @@ function readLines<Schema extends z.ZodType>(
   schema: Schema,
   upgrade: (content: unknown) => unknown,
 ): { readonly entries: readonly z.output<Schema>[]; readonly warnings: readonly string[] } {
-  const lines = read(path).split("\n");
-  // Every whole line ends with a line feed, so what follows the last one is a cut line or nothing.
-  const cut = lines.pop() ?? "";
-  const entries = lines.map((line, index) => check(`${path}:${index + 1}`, schema, upgrade(parse(`${path}:${index + 1}`, line))));
-  return { entries, warnings: cut === "" ? [] : [`${path}:${lines.length + 1}: the last line was cut off and is left out`] };
+  const entries: z.output<Schema>[] = [];
+  for (const { text, whole } of linesOf(path)) {
+    const where = `${path}:${entries.length + 1}`;
+    if (!whole) return { entries, warnings: [`${where}: the last line was cut off and is left out`] };
+    entries.push(check(where, schema, upgrade(parse(where, text))));
+  }
+  return { entries, warnings: [] };
 }
 
 function readEnvironments(
@@ -126,8 +129,21 @@ function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new UserError(`${path} cannot be read`, { cause, remedy: "is this the directory of a session?" });
+    throw unreadableFile(path, cause);
   }
+}
+
+/** One at a time: a file of every request of a long session has more characters than a string may. */
+function* linesOf(path: string): Generator<Line> {
+  try {
+    yield* fileLines(path);
+  } catch (cause) {
+    throw unreadableFile(path, cause);
+  }
+}
+
+function unreadableFile(path: string, cause: unknown): UserError {
+  return new UserError(`${path} cannot be read`, { cause, remedy: "is this the directory of a session?" });
 }
 
 function parse(where: string, text: string): unknown {

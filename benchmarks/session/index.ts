@@ -8,9 +8,9 @@ import { commitOf } from "./commit.ts";
 import { driftsOf, refuseDrifted } from "./drift.ts";
 import { environmentOf } from "./environment.ts";
 import type { SessionHost } from "./host.ts";
-import { openPlace, type Participant, type SessionPlace } from "./place.ts";
+import { openPlaces, type Participant, type SessionPlace } from "./place.ts";
 import { newSession, type SessionVariant, sessionVariants } from "./plan.ts";
-import { prepareHost } from "./prepare.ts";
+import { calibrate, type Found, lookAtRest, prepareHost } from "./prepare.ts";
 import { primaryOf } from "./primary.ts";
 import { type Earlier, findEarlier, nextSequence, resumedSession } from "./resume.ts";
 import { runSession } from "./run.ts";
@@ -45,11 +45,8 @@ export async function measure(options: MeasureOptions): Promise<string> {
   const places = new Map<string, SessionPlace>();
   try {
     for (const environment of environments) if (earlier === undefined) writer.environment(environment);
-    for (const [name, participant] of options.participants) {
-      options.progress(`starting the measuring program on ${name}`);
-      const { root, signal, progress } = options;
-      places.set(name, await openPlace(participant, { session: session.id, root, signal, progress }));
-    }
+    const { root, signal, progress, participants } = options;
+    await openPlaces(participants, { session: session.id, root, signal, progress }, places);
     await runPrepared(options, { session, writer, places, earlier: earlier?.samples ?? [] });
     return writer.directory;
   } catch (error) {
@@ -112,29 +109,50 @@ async function runPrepared(options: MeasureOptions, begun: Begun): Promise<void>
   await runSession({ around, session, writer, firstSequence: sequence, earlier, signal, progress, warn, clock, drifts });
 }
 
-/** One host after the other: calibrating is measuring too. */
+/** One host after the other, because calibrating is measuring too; only what each does at rest is looked at on all together. */
 async function prepareAll(
   options: MeasureOptions,
   variants: readonly SessionVariant[],
-  { writer, places, earlier }: Begun,
+  begun: Begun,
 ): Promise<{ readonly hosts: Map<string, SessionHost>; readonly sequence: number }> {
+  const found = await findOut(options, variants, begun.places);
+  const { benchmark, inputs } = options;
+  const { writer, earlier } = begun;
+  const test = { benchmark, parameters: inputs.parameters, noisyHost: inputs.design.noisyHost, writer, earlier };
   const hosts = new Map<string, SessionHost>();
   let sequence = nextSequence(earlier);
-  for (const [name, { facts }] of options.participants) {
-    const place = places.get(name);
-    if (place === undefined) continue;
-    options.progress(`calibrating on ${name}`);
+  for (const [name, { place, ...known }] of found) {
     const own = ownVariants(variants, name);
-    const { benchmark, inputs } = options;
-    const test = { benchmark, parameters: inputs.parameters, noisyHost: inputs.design.noisyHost };
-    const known = { ...test, emulated: facts.emulated, variants: own, firstSequence: sequence };
-    const { host, swept, busy } = await prepareHost(place, { ...known, now: () => new Date(), writer, earlier });
+    const { emulated } = place.facts;
+    const given = { ...test, emulated, variants: own, firstSequence: sequence, now: () => new Date() };
+    const { host, busy } = await prepareHost(place, known, given);
     if (busy !== undefined) options.warn(busy);
-    if (swept.length > 0) options.warn(`${name}: removed containers of a session that was killed: ${swept.join(", ")}`);
     hosts.set(name, host);
     sequence += own.length;
   }
   return { hosts, sequence };
+}
+
+/** In the order of the hosts in the matrix. */
+async function findOut(
+  { participants, progress, warn, inputs }: MeasureOptions,
+  variants: readonly SessionVariant[],
+  places: Begun["places"],
+): Promise<ReadonlyMap<string, Found & { readonly place: SessionPlace }>> {
+  const known: { readonly name: string; readonly place: SessionPlace; readonly calibrated: Found["calibrated"] }[] = [];
+  for (const name of participants.keys()) {
+    const place = places.get(name);
+    if (place === undefined) continue;
+    progress(`calibrating on ${name}`);
+    const calibrated = await calibrate(place, ownVariants(variants, name));
+    const { swept } = calibrated;
+    if (swept.length > 0) warn(`${name}: removed containers of a session that was killed: ${swept.join(", ")}`);
+    known.push({ name, place, calibrated });
+  }
+  const rested = known.map(async ({ name, ...one }) => {
+    return [name, { ...one, rest: await lookAtRest(one.place, inputs.design.noisyHost) }] as const;
+  });
+  return new Map(await Promise.all(rested));
 }
 
 function ownVariants(variants: readonly SessionVariant[], host: string): readonly SessionVariant[] {

@@ -1,5 +1,7 @@
 import type { Benchmark } from "../define.ts";
-import { ANSWER_SECONDS } from "../harness/client.ts";
+import type { ActionResult } from "../harness/actions.ts";
+import { ANSWER_SECONDS, type Harness } from "../harness/client.ts";
+import type { HostLoad } from "../harness/host-load.ts";
 import type { StartOverheads } from "../harness/overheads.ts";
 import type { Sample } from "../results/schema.ts";
 import type { SessionWriter } from "../results/writer.ts";
@@ -13,31 +15,44 @@ import { refuseBusyHost } from "./quiet.ts";
 
 /** Seconds over which a host at rest is looked at, and how long one that was just set up and has to be quiet may take to become so. */
 const REST = { windowSeconds: 4, patience: 30 } as const;
-/** Spawns of the engine's client per variant and starts of the null responder per host; emulated ones take seconds each. */
+/** Spawns of each engine's client and starts of the null responder per host; emulated ones take seconds each. */
 const REPEATS = {
   native: { spawns: 50, starts: { alone: 5, polled: 5 } },
   emulated: { spawns: 2, starts: { alone: 1, polled: 0 } },
 } as const;
 
-export interface Preparation {
-  readonly host: SessionHost;
-  /** Containers of an earlier, killed session that were removed. */
-  readonly swept: readonly string[];
-  /** What else uses a host that is measured all the same. */
-  readonly busy: string | undefined;
+type Parameters = Readonly<Record<string, unknown>>;
+type Calibrated = ActionResult<"calibrate">;
+
+/** What is known of a host before its overheads are measured. */
+export interface Found {
+  readonly calibrated: Calibrated;
+  readonly rest: HostLoad;
+}
+
+/** Removes what a killed session left on a host, and scales the control kernel. */
+export async function calibrate({ harness }: SessionPlace, variants: readonly SessionVariant[]): Promise<Calibrated> {
+  return await harness.request("calibrate", { starters: enginesOf(variants) }, { timeoutSeconds: 300 });
+}
+
+/** What else a host does. Looking disturbs nobody, so all hosts of a session are looked at together. */
+export async function lookAtRest({ harness }: SessionPlace, noisyHost: boolean): Promise<HostLoad> {
+  const order = { limits, windowSeconds: REST.windowSeconds, timeoutSeconds: noisyHost ? 0 : REST.patience };
+  return await harness.request("rest", order, { timeoutSeconds: ANSWER_SECONDS });
 }
 
 /**
- * Once per host and session: clean, scale the control kernel, look at what else the host does; each variant's overheads are stored as
- * calibration samples. Rejects with `UserError` for a busy host unless `noisyHost`.
+ * The last part of a host's preparation: each variant's overheads are stored as calibration samples. `busy` says what else uses a host that is
+ * measured all the same. Rejects with `UserError` for a busy host unless `noisyHost`.
  */
 export async function prepareHost(
   place: SessionPlace,
+  { calibrated, rest }: Found,
   options: {
     readonly emulated: boolean;
     readonly noisyHost: boolean;
     readonly benchmark: Pick<Benchmark, "calibrate">;
-    readonly parameters: Readonly<Record<string, unknown>>;
+    readonly parameters: Parameters;
     readonly variants: readonly SessionVariant[];
     readonly firstSequence: number;
     readonly now: () => Date;
@@ -45,32 +60,50 @@ export async function prepareHost(
     /** Samples from before an interruption: the control computation stays the same one. */
     readonly earlier: readonly Sample[];
   },
-): Promise<Preparation> {
-  const { emulated, writer, now } = options;
+): Promise<{ readonly host: SessionHost; readonly busy: string | undefined }> {
+  const { emulated, writer, now, variants } = options;
   const { harness } = place;
-  const starters = [...new Set(options.variants.flatMap(({ engine }) => (engine === undefined ? [] : [engine])))];
-  const calibrated = await harness.request("calibrate", { starters }, { timeoutSeconds: 300 });
-  const order = { limits, windowSeconds: REST.windowSeconds, timeoutSeconds: options.noisyHost ? 0 : REST.patience };
-  const rest = await harness.request("rest", order, { timeoutSeconds: ANSWER_SECONDS });
   const busy = refuseBusyHost(harness.host, rest, options.noisyHost);
   const control = await controlOf(place, calibrated, options);
   place.calibrated(control.count);
-  const { spawns, starts } = REPEATS[emulated ? "emulated" : "native"];
   const own = {
-    ...startValues(await harness.request("start-overheads", starts, { timeoutSeconds: 300 })),
+    ...startValues(await harness.request("start-overheads", startsOf(options), { timeoutSeconds: 300 })),
     ...(await options.benchmark.calibrate?.(place, options.parameters)),
   };
+  const clientSpawns = await clientSpawnsOf(harness, variants, REPEATS[emulated ? "emulated" : "native"].spawns);
   const found = { "settle.floor": rest.pressure, "rest.steal": rest.steal, "rest.busy": rest.busy };
   const conditions = { "control.count": control.count, "control.seconds": control.seconds, ...found };
-  for (const [index, variant] of options.variants.entries()) {
-    const starter = variant.engine ?? "process";
-    const clientSpawn = median(await harness.request("client-spawns", { starter, spawns }, { timeoutSeconds: 600 }));
-    const values = present({ clientSpawn, ...own });
-    writer.sample({ ...calibration(variant.id, options.firstSequence + index, now()), values, conditions });
+  for (const [index, { id, engine }] of variants.entries()) {
+    const values = present({ clientSpawn: engine && clientSpawns.get(engine), ...own });
+    writer.sample({ ...calibration(id, options.firstSequence + index, now()), values, conditions });
   }
   const host = sessionHost(place, emulated, rest.pressure);
   for (const seconds of control.earlier) host.noteControl(seconds);
-  return { host, swept: calibrated.swept, busy };
+  return { host, busy };
+}
+
+type Engine = NonNullable<SessionVariant["engine"]>;
+
+function enginesOf(variants: readonly SessionVariant[]): readonly Engine[] {
+  return [...new Set(variants.flatMap(({ engine }) => engine ?? []))];
+}
+
+/** Median seconds by engine: its client costs the same for every variant. */
+async function clientSpawnsOf(
+  harness: Harness,
+  variants: readonly SessionVariant[],
+  spawns: number,
+): Promise<ReadonlyMap<Engine, number | undefined>> {
+  const found = new Map<Engine, number | undefined>();
+  for (const starter of enginesOf(variants))
+    found.set(starter, median(await harness.request("client-spawns", { starter, spawns }, { timeoutSeconds: 600 })));
+  return found;
+}
+
+/** Starts of the null responder: under the poller only where images are polled, since nothing polls beside those that announce themselves. */
+function startsOf({ emulated, parameters }: { readonly emulated: boolean; readonly parameters: Parameters }) {
+  const { starts } = REPEATS[emulated ? "emulated" : "native"];
+  return parameters.readiness === "polled" ? starts : { ...starts, polled: 0 };
 }
 
 /** Medians in seconds, and by which share a start takes longer under the poller; nothing where there was none. */
@@ -86,7 +119,7 @@ export function startValues({ alone, polled }: StartOverheads): Readonly<Record<
 /** The control computation: as calibrated now, or with the rounds and the readings of the time before an interruption. */
 async function controlOf(
   { harness }: SessionPlace,
-  calibrated: { readonly controlCount: number; readonly controlSeconds: number },
+  calibrated: Calibrated,
   { earlier, variants }: { readonly earlier: readonly Sample[]; readonly variants: readonly SessionVariant[] },
 ): Promise<{ readonly count: number; readonly seconds: number; readonly earlier: readonly number[] }> {
   const ids = new Set(variants.map(({ id }) => id));

@@ -26,14 +26,40 @@ export function orderP(values: readonly number[], { seed, limit }: { readonly se
   const ranks = Float64Array.from(midRanks(values));
   const observed = splitOf(ranks).p;
   if (observed > limit) return observed;
-  const random = seededRandom(seed);
+  const drawn = new Set(ranks).size === ranks.length ? untied(ranks.length, seed) : createDraws(ranks, seed);
   let asExtreme = 1;
   for (let draw = 1; draw <= DRAWS; draw++) {
-    shuffle(ranks, random);
-    if (splitOf(ranks).p <= observed + 1e-12) asExtreme++;
+    if (drawn(draw) <= observed + 1e-12) asExtreme++;
     if (asExtreme > limit * (DRAWS + 1)) return asExtreme / (draw + 1);
   }
   return asExtreme / (DRAWS + 1);
+}
+
+/** p of the best split of a permutation by its number, from 1; drawn only as far as it is asked for. */
+type Draws = (draw: number) => number;
+
+function createDraws(ranks: Float64Array, seed: number): Draws {
+  const random = seededRandom(seed);
+  const found: number[] = [];
+  return (draw) => {
+    for (; found.length < draw; found.push(splitOf(ranks).p)) shuffle(ranks, random);
+    return found[draw - 1] ?? Number.NaN;
+  };
+}
+
+const untiedDraws = new Map<string, Draws>();
+
+/** Without ties all series of one length have the same permutations: a kernel that changes every metric of every variant needs them once. */
+function untied(length: number, seed: number): Draws {
+  const key = `${length} ${seed}`;
+  const known =
+    untiedDraws.get(key) ??
+    createDraws(
+      Float64Array.from({ length }, (_, index) => index + 1),
+      seed,
+    );
+  untiedDraws.set(key, known);
+  return known;
 }
 
 function splitOf(ranks: Float64Array): Split {

@@ -57,6 +57,12 @@ export function sessionState(data: SessionData): SessionState {
   return stateOf(data, variantsOf(data, samples), aa);
 }
 
+/** Estimates of every variant by name of the result metrics; cheaper than a session's summary, for a whole history. */
+export function resultEstimates({ session, samples }: SessionData): ReadonlyMap<string, readonly Estimate[]> {
+  const results = session.metrics.filter(({ kind }) => kind === "result");
+  return new Map(results.map((definition) => [definition.name, estimatesOf(metricUnits(session, samples, definition))]));
+}
+
 /** What a host can't do is compared with nothing, and nothing with it. */
 function withoutSkipped(session: Session, variants: readonly VariantSummary[]): Session {
   const skipped = new Set(variants.flatMap(({ id, skipped: why }) => (why === undefined ? [] : [id])));
@@ -79,7 +85,7 @@ function metricsOf(
   const comparisons = state.status === "invalid" ? found.map(withoutVerdict) : found;
   return units.map((metric) => ({
     definition: metric.definition,
-    estimates: [...metric.units].map(([id, all]) => estimateOf(id, countedUnits(metric.definition, all), metric.definition)),
+    estimates: estimatesOf(metric),
     comparisons: comparisons.filter((comparison) => comparison.metric === metric.definition.name),
     aa: aa.find((result) => result.metric === metric.definition.name),
     overview: overviewOf(session, metric),
@@ -90,6 +96,10 @@ function metricsOf(
 function withoutVerdict(comparison: Comparison): Comparison {
   const sentence = `No verdict, because the session is invalid. ${comparison.sentence}`;
   return { ...comparison, verdict: "cannot-tell", word: "no verdict", sentence };
+}
+
+function estimatesOf({ definition, units }: MetricUnits): readonly Estimate[] {
+  return [...units].map(([id, all]) => estimateOf(id, countedUnits(definition, all), definition));
 }
 
 function estimateOf(variant: string, units: readonly Unit[], { exact }: MetricDefinition): Estimate {

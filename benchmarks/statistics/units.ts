@@ -36,7 +36,8 @@ export function valuesOf(units: readonly Unit[]): readonly UnitValue[] {
 
 /**
  * ln(variant / baseline) for every block that holds both. Of several samples in a block the first undisturbed one is taken, so that
- * a repetition cannot replace an unpleasant result. Two failures in one block count as equal: both reached the same time-out.
+ * a repetition cannot replace an unpleasant result. Two failures in one block count as equal: both reached the same time-out. Values below
+ * zero have no ratio and make no pair.
  */
 export function logDifferences(variant: readonly Unit[], baseline: readonly Unit[]): readonly UnitValue[] {
   const left = byBlock(variant);
@@ -46,7 +47,8 @@ export function logDifferences(variant: readonly Unit[], baseline: readonly Unit
     .flatMap((block) => {
       const a = left.get(block);
       const b = right.get(block);
-      return a === undefined || b === undefined ? [] : [difference(Math.log(a), Math.log(b)) as UnitValue];
+      const found = a === undefined || b === undefined ? Number.NaN : difference(Math.log(a), Math.log(b));
+      return Number.isNaN(found) ? [] : [found as UnitValue];
     });
 }
 

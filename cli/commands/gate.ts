@@ -10,9 +10,10 @@ import {
   gate,
   historyOf,
   namedBaseline,
+  pastSessions,
   worstOf,
 } from "../../benchmarks/gate/index.ts";
-import { earlierSessions, readSession, type SessionData, sessionsBefore } from "../../benchmarks/index.ts";
+import { readSession, type SessionData, sessionsBefore } from "../../benchmarks/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateJunit, renderGateMarkdown, renderGateTerminal } from "../../report/index.ts";
 import { type GateSettings, gateSettings } from "../../stacks/index.ts";
@@ -42,7 +43,7 @@ export async function gateCommand(context: Context, stack: string, options: Gate
     gate({
       current,
       baseline: baselineOf(context.root, current, options),
-      history: historyOf(current, earlierSessions(context.root, current)),
+      history: historyOf(current, pastSessions(context.root, current)),
       mode: options.mode,
       expected: options.expectChange ?? [],
       ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { earlierSessions, readSession, type SessionData } from "../../benchmarks/index.ts";
+import { pastSessions } from "../../benchmarks/gate/index.ts";
+import { readSession, type SessionData } from "../../benchmarks/index.ts";
 import { summarise } from "../../benchmarks/statistics/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import {
@@ -76,7 +77,7 @@ function readFor(format: ReportFormat, root: string, directory: string): ReportS
 
 function readWithPast(root: string, directory: string): ReportSession {
   const data = read(root, directory);
-  return { ...data, earlier: earlierSessions(root, data) };
+  return { ...data, earlier: pastSessions(root, data) };
 }
 
 /** With its directory relative to the project's root, so that nothing printed depends on where the project lies. */

@@ -1,8 +1,16 @@
 import { cpSync, existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
-import { exitCodes, type GateResult, gate, historyOf, namedBaseline, worstOf } from "../../benchmarks/gate/index.ts";
-import { earlierSessions, readSession, type SessionData } from "../../benchmarks/index.ts";
+import {
+  exitCodes,
+  type GateResult,
+  gate,
+  historyOf,
+  namedBaseline,
+  pastSessions,
+  worstOf,
+} from "../../benchmarks/gate/index.ts";
+import { readSession, type SessionData } from "../../benchmarks/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateTerminal } from "../../report/index.ts";
 import {
@@ -116,7 +124,7 @@ function judge(root: string, stack: string, lock: Lock, tolerance: number): read
 function judgeOne(root: string, current: SessionData, locked: SessionData, tolerance: number): GateResult {
   const input = {
     ...{ current, baseline: namedBaseline(locked, tolerance), tolerance, mode: "reproduction" as const },
-    history: historyOf(current, earlierSessions(root, current)),
+    history: historyOf(current, pastSessions(root, current)),
   };
   const { differences } = gate(input);
   const expected = differences.filter(({ where, fact }) => where !== "session" && fact !== "emulated").map(({ fact }) => fact);

@@ -1,5 +1,5 @@
+import { type PastSession, pastOf } from "../../benchmarks/gate/index.ts";
 import type { SessionData } from "../../benchmarks/index.ts";
-import { type SessionSummary, summarise } from "../../benchmarks/statistics/index.ts";
 import { csv } from "./csv.ts";
 
 /**
@@ -9,9 +9,9 @@ import { csv } from "./csv.ts";
 export function renderOtava(sessions: readonly SessionData[]): string {
   const sorted = [...sessions].sort((a, b) => (a.session.startedAt < b.session.startedAt ? -1 : 1));
   const lines = sorted
-    .map((data) => ({ data, summary: summarise(data) }))
-    .filter(({ summary }) => summary.state.status === "valid")
-    .map(({ data, summary }) => ({ session: data.session, medians: mediansOf(summary) }));
+    .map(pastOf)
+    .filter(({ status }) => status === "valid")
+    .map((past) => ({ session: past.session, medians: mediansOf(past) }));
   const names = [...(lines.at(-1)?.medians.keys() ?? [])];
   const rows = lines
     .filter(({ medians }) => names.every((name) => Number.isFinite(medians.get(name))))
@@ -19,13 +19,11 @@ export function renderOtava(sessions: readonly SessionData[]): string {
   return csv(["time", "session", ...names], rows);
 }
 
-function mediansOf(summary: SessionSummary): ReadonlyMap<string, number> {
-  const results = summary.metrics.filter(({ definition }) => definition.kind === "result");
+function mediansOf({ session, estimates }: PastSession): ReadonlyMap<string, number> {
+  const own = new Set(session.variants.filter(({ aaOf }) => aaOf === undefined).map(({ id }) => id));
   return new Map(
-    results.flatMap(({ definition, estimates }) =>
-      estimates
-        .filter(({ variant }) => summary.variants.some(({ id, aaOf }) => id === variant && aaOf === undefined))
-        .map(({ variant, median }) => [`${variant}.${definition.name}`, median] as const),
+    [...estimates].flatMap(([metric, all]) =>
+      all.filter(({ variant }) => own.has(variant)).map(({ variant, median }) => [`${variant}.${metric}`, median] as const),
     ),
   );
 }

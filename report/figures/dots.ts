@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { MetricSummary } from "../../benchmarks/statistics/index.ts";
 import { capital, intervalText, quantity } from "../format.ts";
 import { EMULATED, measured, resolutionOf, type SessionView, scaleOf } from "../view.ts";
+import { closed, OPEN_INTERVAL } from "./open-interval.ts";
 import { colours, dots, draw, type Figure, heightFor } from "./svg.ts";
 
 const ROW = 62;
@@ -16,7 +17,7 @@ export function dotFigure(view: SessionView, metric: MetricSummary): Figure | un
     label: `${estimate.variant} · ${quantity(estimate.median, scale, resolutionOf(view, metric.definition, estimate.variant))}`,
     median: estimate.median / scale.factor,
     low: (estimate.interval?.low ?? estimate.median) / scale.factor,
-    high: Math.min(estimate.interval?.high ?? estimate.median, estimate.max) / scale.factor,
+    high: (estimate.interval?.high ?? estimate.median) / scale.factor,
   }));
   const samples = samplesOf(view, metric, scale.factor);
   const ends = extent([...samples.map(({ value }) => value), ...rows.flatMap(({ low, high }) => [low, high])]);
@@ -36,14 +37,21 @@ export function dotFigure(view: SessionView, metric: MetricSummary): Figure | un
     fy: { axis: null, domain: rows.map(({ variant }) => variant), padding: 0 },
     marks: [
       dots(samples, { x: "value", y: "offset", fy: "variant", r: 3, stroke: colours.sample }),
-      Plot.ruleY(rows, { x1: "low", x2: "high", y: -0.28, fy: "variant", stroke: colours.estimate, strokeWidth: 3 }),
+      Plot.ruleY(closed(rows, ends), {
+        x1: "low",
+        x2: "high",
+        y: -0.28,
+        fy: "variant",
+        stroke: colours.estimate,
+        strokeWidth: 3,
+      }),
       Plot.dot(rows, { x: "median", y: -0.28, fy: "variant", r: 5, fill: colours.estimate, symbol: "diamond2" }),
       Plot.text(rows, { text: "label", fy: "variant", frameAnchor: "top-left", dy: 2, fontWeight: 600 }),
     ],
   });
   return {
     title: capital(metric.definition.title),
-    caption: `Every counted sample is a dot; the diamond is the median, the bar its exact interval. The axis does not start at 0.`,
+    caption: `Every counted sample is a dot; the diamond is the median, the bar its exact interval. The axis does not start at 0.${rows.some(({ low, high }) => !Number.isFinite(low + high)) ? OPEN_INTERVAL : ""}`,
     drawing,
   };
 }

@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { ticks } from "d3-array";
+import { extent, ticks } from "d3-array";
 import { type Comparison, type MetricSummary, toleranceOf, type VerdictKind } from "../../benchmarks/statistics/index.ts";
 import { capital, percent, ratioInterval, ratioText } from "../format.ts";
 import { EMULATED, type SessionView } from "../view.ts";
+import { closed, OPEN_INTERVAL } from "./open-interval.ts";
 import { colours, draw, type Figure, heightFor } from "./svg.ts";
 
 const ROW = 48;
@@ -41,7 +42,7 @@ export function ratioFigure(view: SessionView): Figure | undefined {
   const less = exact === undefined ? "" : ` (±${percent(toleranceOf(exact.definition, tolerance))} where values are exact)`;
   return {
     title: "Ratio to the baseline",
-    caption: `Shaded: ±${percent(tolerance)}${less}, a difference that does not count. An interval inside it means equivalent.${floorText(view)}`,
+    caption: `Shaded: ±${percent(tolerance)}${less}, a difference that does not count. An interval inside it means equivalent.${floorText(view)}${rows.some(isOpen) ? OPEN_INTERVAL : ""}`,
     drawing: drawRatios(view, rows),
   };
 }
@@ -70,7 +71,7 @@ function drawRatios(view: SessionView, rows: readonly Row[]) {
       Plot.rect(bands, { x1: "low", x2: "high", y1: -1, y2: 0.3, fy: "id", fill: colours.band }),
       Plot.ruleX(floors, { x: "ratio", y1: -1, y2: 0.3, fy: "id", stroke: colours.quiet, strokeDasharray: "3 3" }),
       Plot.ruleX([1], { y1: -1, y2: 0.3, stroke: "currentColor", strokeWidth: 1 }),
-      Plot.ruleY(rows, { x1: "low", x2: "high", y: -0.35, fy: "id", stroke: "colour", strokeWidth: 3 }),
+      Plot.ruleY(closed(rows, domain), { x1: "low", x2: "high", y: -0.35, fy: "id", stroke: "colour", strokeWidth: 3 }),
       Plot.dot(rows, { x: "ratio", y: -0.35, fy: "id", r: 5, fill: "colour", symbol: "diamond2" }),
       Plot.text(rows, { text: "label", fy: "id", frameAnchor: "top-left", dy: 2, fontWeight: 600 }),
     ],
@@ -116,13 +117,17 @@ function rowOf(
   ground: Ground,
   colour: string,
 ): Row {
-  const finite = interval !== undefined && Number.isFinite(interval.high) && interval.low > 0;
-  return { id, label, ratio, low: finite ? interval.low : ratio, high: finite ? interval.high : ratio, colour, ...ground };
+  return { id, label, ratio, low: interval?.low ?? ratio, high: interval?.high ?? ratio, colour, ...ground };
+}
+
+/** On a logarithmic axis 0 is as far away as infinity. */
+function isOpen({ low, high }: Row): boolean {
+  return low <= 0 || !Number.isFinite(high);
 }
 
 function domainOf(rows: readonly Row[]): [number, number] {
-  const low = rows.reduce((least, row) => Math.min(least, row.low, row.band.low, ...row.floor), 1);
-  const high = rows.reduce((most, row) => Math.max(most, row.high, row.band.high, ...row.floor), 1);
+  const ends = rows.flatMap(({ ratio, low, high, band, floor }) => [ratio, low, high, band.low, band.high, ...floor]);
+  const [low = 1, high = 1] = extent([1, ...ends.filter(isDrawn)]);
   return [low / 1.04, high * 1.04];
 }
 

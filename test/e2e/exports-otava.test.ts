@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { z } from "zod";
+import { pastOf } from "../../benchmarks/gate/index.ts";
 import type { SessionData } from "../../benchmarks/index.ts";
 import { renderOtava, withTrends } from "../../report/index.ts";
 import { syntheticSession } from "../report/synthetic-session.ts";
@@ -61,7 +62,7 @@ describe("the real Apache Otava", { skip: "missing" in installed && installed.mi
   it("reads the export, and finds the step where our own change points find it, and nothing else", () => {
     const { history } = analysis.parse(JSON.parse(analyze()));
     const theirs = history.flatMap(({ attributes, changes }) => changes.map(({ metric }) => [metric, attributes.session]));
-    const own = withTrends({ ...(nights.at(-1) as SessionData), earlier: nights.slice(0, -1) }).trends ?? [];
+    const own = withTrends({ ...(nights.at(-1) as SessionData), earlier: nights.slice(0, -1).map(pastOf) }).trends ?? [];
     assert.deepEqual(theirs, [["a/podman.total", "session-20"]]);
     assert.deepEqual(
       own.map(({ variant, metric, session }) => [`${variant}.${metric}`, session]),

@@ -2,6 +2,7 @@ import { measure as timer } from "./cold-start-timer.ts";
 import { measure as fanOut } from "./fan-out.ts";
 import type { Figure } from "./figure.ts";
 import { measure as fleet } from "./fleet.ts";
+import { measure as history } from "./history.ts";
 import { measure as interrupt } from "./interrupt.ts";
 import { measure as llm } from "./llm.ts";
 import { measure as load } from "./load.ts";
@@ -33,6 +34,7 @@ const measurements: Readonly<Record<string, () => Promise<readonly Figure[]> | A
   },
   report: async () => report(),
   statistics: async () => statistics(),
+  history,
   llm,
   load,
   "round-trips": roundTrips,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { command } from "../../benchmarks/command/index.ts";
 import { instrumentDigest } from "../../benchmarks/index.ts";
 import { readSession } from "../../benchmarks/results/reader.ts";
+import type { Sample } from "../../benchmarks/results/schema.ts";
 import type { BenchmarkInputs } from "../../benchmarks/schema.ts";
 import { type Participant, measure as runSession } from "../../benchmarks/session/index.ts";
 import { createSshPool, gatherFacts } from "../../hosts/index.ts";
@@ -36,7 +37,7 @@ export async function measure(): Promise<readonly Figure[]> {
 }
 
 async function overhead(root: string, host: Participant, length: number): Promise<readonly Figure[]> {
-  const start = performance.now();
+  const [start, begun] = [performance.now(), Date.now()];
   const directory = await runSession({
     inputs: inputsOf(length),
     benchmark: command,
@@ -49,12 +50,24 @@ async function overhead(root: string, host: Participant, length: number): Promis
   const wall = (performance.now() - start) / 1000;
   const { samples } = readSession(directory);
   const measured = samples.reduce((sum, { values }) => sum + (values.wall ?? 0), 0);
+  const [first, ...later] = samples.filter(({ role }) => role !== "calibration");
+  const preparation = (Date.parse(first?.at ?? "") - begun) / 1000;
+  const [quiet, control] = ["settle.seconds", "control.seconds"].map((name) => summed(later, name));
   if (measured < 2 * BLOCKS * length) throw new Error(`only ${measured} s were measured`);
   const what = `session: ${samples.length} samples of ${length} s`;
   return [
     { what: `${what}: wall time`, value: `${wall.toFixed(1)} s`, aim: "" },
+    {
+      what: `${what}: until the first begins, waiting for quiet, control computations`,
+      value: [preparation, quiet, control].map((seconds = 0) => `${seconds.toFixed(1)} s`).join(", "),
+      aim: "",
+    },
     { what: `${what}: over its measuring time`, value: (wall / measured).toFixed(2), aim: "1.15" },
   ];
+}
+
+function summed(samples: readonly Sample[], condition: string): number {
+  return samples.reduce((sum, { conditions }) => sum + (conditions[condition] ?? 0), 0);
 }
 
 function inputsOf(length: number): BenchmarkInputs {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { chooseBaseline, compareSessions, compareVariants, gate, historyOf } from "../../benchmarks/gate/index.ts";
+import { chooseBaseline, compareSessions, compareVariants, gate, historyOf, pastOf } from "../../benchmarks/gate/index.ts";
 import {
   type MetricDefinition,
   type Sample,
@@ -111,7 +111,7 @@ const sessionOf = fc
 
 const options = { title: "Damaged", directory: "results/report-damaged" };
 const gated = (current: SessionData, earlier: SessionData) => {
-  const history = historyOf(current, [earlier]);
+  const history = historyOf(current, [pastOf(earlier)]);
   const [variant = { id: "" }] = current.session.variants;
   const baselines = [
     chooseBaseline(current, [earlier]),
@@ -124,12 +124,12 @@ const gated = (current: SessionData, earlier: SessionData) => {
 };
 
 const uses: Readonly<Record<string, (data: ReportSession, other: ReportSession) => unknown>> = {
-  "the page": (data, other) => renderHtml([{ ...data, earlier: [other] }], options),
-  Markdown: (data, other) => renderMarkdown([{ ...data, earlier: [other] }], options),
+  "the page": (data, other) => renderHtml([{ ...data, earlier: [pastOf(other)] }], options),
+  Markdown: (data, other) => renderMarkdown([{ ...data, earlier: [pastOf(other)] }], options),
   "the comment for a pull request": (data) => renderPullRequest([data], options),
-  "the terminal": (data, other) => renderTerminal(withTrends({ ...data, earlier: [other] }), { width: 72 }),
+  "the terminal": (data, other) => renderTerminal(withTrends({ ...data, earlier: [pastOf(other)] }), { width: 72 }),
   "JSON and CSV": (data, other) => [
-    renderJson([withTrends({ ...data, earlier: [other] })]),
+    renderJson([withTrends({ ...data, earlier: [pastOf(other)] })]),
     renderSamplesCsv([data]),
     renderSummaryCsv([summarise(data)]),
   ],

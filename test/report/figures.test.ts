@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseHTML } from "linkedom";
+import { pastOf } from "../../benchmarks/gate/index.ts";
 import type { MetricDefinition, SessionData } from "../../benchmarks/index.ts";
 import { renderHtml } from "../../report/index.ts";
 import { syntheticSession } from "./synthetic-session.ts";
@@ -54,6 +55,29 @@ describe("the distribution of samples", () => {
       validity: { 3: { status: "failed", cause: "no answer" } },
     });
     assert.equal(rowsOf(figureOf(data, title))[0]?.at(-1), "never");
+  });
+});
+
+describe("an interval without an end, because samples failed", () => {
+  const failed = { status: "failed", cause: "no answer" } as const;
+  const whole = syntheticSession({ variants: { "a/docker": 1, "b/docker": 1.3 }, aaPair: false });
+  const of = (count: number) => {
+    const some = whole.samples.filter(({ variant, role }) => variant === "b/docker" && role === "measured").slice(0, count);
+    const samples = whole.samples.map((sample) => (some.includes(sample) ? { ...sample, values: {}, validity: failed } : sample));
+    return { ...whole, samples };
+  };
+  for (const title of ["Ratio to the baseline", "Start to first 200"])
+    it(`is a bar beyond everything else in the figure "${title}", which says so`, () => {
+      const [sound, open] = [figureOf(whole, title), figureOf(of(3), title)];
+      assert.doesNotMatch(sound.textContent ?? "", /no end/);
+      assert.match(open.textContent ?? "", /has no end, because samples failed/);
+      assert.doesNotMatch(open.querySelector("svg")?.outerHTML ?? "", /="[^"]*(Infinity|NaN)/);
+    });
+  it("is drawn in the history, too", () => {
+    const past = { ...of(3), session: { ...whole.session, id: "before" } };
+    const history = figureOf({ ...whole, earlier: [pastOf(past)] } as SessionData, "Earlier sessions");
+    assert.match(history.textContent ?? "", /has no end, because samples failed/);
+    assert.doesNotMatch(history.querySelector("svg")?.outerHTML ?? "", /="[^"]*(Infinity|NaN)/);
   });
 });
 

@@ -51,6 +51,14 @@ describe("the history", () => {
     assert.match(figure, /stroke-dasharray/);
   });
 
+  it("says which earlier sessions were invalid or noisy", async () => {
+    const design = { ...session(2).session.design, noisyHost: true };
+    const [sound, noisy] = [await pageWith([session(1)]), await pageWith([session(1), session(2, { session: { design } })])];
+    assert.match(noisy, /2026-01-02[^<]*\(noisy\)<\/td>/);
+    assert.match(noisy, /Hollow: the session was invalid or noisy/);
+    assert.ok(!/2026-01-01[^<]*\(/.test(noisy) && !sound.includes("Hollow"));
+  });
+
   it("leaves out other stacks, other benchmarks, interrupted sessions and what can't be read", async () => {
     const others = [
       session(1, { session: { stack: "other" } }),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { pastOf } from "../../benchmarks/gate/index.ts";
 import { renderHtml, renderJson, renderMarkdown, renderTerminal, withTrends } from "../../report/index.ts";
 import type { ReportSession } from "../../report/view.ts";
 import { syntheticSession } from "./synthetic-session.ts";
@@ -20,7 +21,7 @@ function night(day: number, factor = 1.3, more: Parameters<typeof syntheticSessi
 /** The session of a night with all those before it. */
 function history(last: number, of: (day: number) => ReportSession = (day) => night(day)): ReportSession {
   const sessions = Array.from({ length: last }, (_, i) => of(i + 1));
-  return { ...of(last), earlier: sessions.slice(0, -1) };
+  return { ...of(last), earlier: sessions.slice(0, -1).map(pastOf) };
 }
 
 const told = (data: ReportSession) => withTrends(data).trends ?? [];

@@ -78,6 +78,14 @@ test("of several runs per sample the median counts and every run is stored; each
   assert.equal(numbers.values.lines, 2);
 });
 
+test("of a command that prints without end the newest million characters are kept", async () => {
+  const order = { command: `awk 'BEGIN { for (i = 1; i <= 400000; i++) print "line", i }'`, timeoutSeconds: 60, environment: {} };
+  const ended = await local.harness.request("user-command", order, { timeoutSeconds: 120 });
+  assert.ok(ended.outcome === "ended", JSON.stringify(ended).slice(0, 300));
+  assert.equal(ended.stdout.length, 1_000_000);
+  assert.ok(ended.stdout.endsWith("line 399999\nline 400000\n"));
+});
+
 test("a command that ends with an exit code is a failed sample with its output", async () => {
   assert.match(await failure({ command: "echo out; echo err >&2; exit 7" }), /^exit code 7 after \S+ s\n(out\nerr|err\nout)$/);
 });

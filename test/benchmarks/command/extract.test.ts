@@ -44,6 +44,7 @@ for (const [what, source, stdout, missing] of [
   ["a pattern that does not match", { from: "regex", pattern: "p95 (\\S+)" }, "p50 3", /nothing matches/],
   ["a match that is no number", { from: "regex", pattern: "p95 (\\S+)" }, "p95 n/a", /"n\/a" is no number/],
   ["an empty group", { from: "regex", pattern: "p95( ?)" }, "p95 3", /is no number/],
+  ["a number below zero", { from: "regex", pattern: "gain (\\S+)" }, "gain -3", /-3 is below zero/],
   ["an infinite number", { from: "json", path: "a" }, '{"a": 1e999}', /is no number/],
 ] as const) {
   test(`${what} is missing, with the reason`, () => {

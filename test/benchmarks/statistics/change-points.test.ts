@@ -52,6 +52,15 @@ describe("change points", () => {
     assert.deepEqual(places(level(40, 1000)), []);
   });
 
+  it("rest on the order of the values alone, whatever series was looked at before", () => {
+    const values = [...level(15), ...level(20, 1.2)].map((factor, i) => factor + (i % 7) / 1000 + i / 10_000);
+    const [first] = found(values);
+    found(values.toReversed());
+    const [again] = found(values.map((value) => value ** 9));
+    assert.ok(first !== undefined && first.p < 0.001);
+    assert.deepEqual([again?.index, again?.found, again?.p], [first.index, first.found, first.p]);
+  });
+
   it("are nothing below the magnitude that counts", () => {
     const values = [...level(15), ...level(15, 1.04)].map((factor, i) => factor + (i % 5) / 1000);
     assert.equal(found(values, 0.03).length, 1);

@@ -48,6 +48,10 @@ describe("estimates", () => {
   it("call two failures in one block equal", () => {
     assert.deepEqual([...logDifferences(unitsFrom([undefined, 2]), unitsFrom([undefined, 2]))], [0, 0]);
   });
+  it("make no pair of a value below zero, which has no ratio and is not the same as any other", () => {
+    assert.deepEqual([...logDifferences(unitsFrom([-3, 2, 0, -1]), unitsFrom([3, 2, 0, -1]))], [0, 0]);
+    assert.equal(pairedEstimate(logDifferences(unitsFrom(upTo(6).map((n) => -n)), unitsFrom(upTo(6)))), undefined);
+  });
   it("stay finite where failures on both sides cancel out", () => {
     const differences = logDifferences(unitsFrom([undefined, 1, 1, 1, 1, 1]), unitsFrom([1, undefined, 1, 1, 1, 1]));
     assert.equal(pairedEstimate(differences)?.centre, 0);
