@@ -1,8 +1,8 @@
 import { satisfies } from "semver";
-import { $ } from "zx";
 
 /** What `pulumi version` says, without the `v`. Throws where the command does not run within 10 s. */
 export async function pulumiVersion(command: string): Promise<string> {
+  const { $ } = await import("zx");
   const environment = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const result = await $({ env: environment, quiet: true, timeout: "10s" })`${command} version`;
   return result.stdout.trim().replace(/^v/, "");

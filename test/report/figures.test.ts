@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseHTML } from "linkedom";
 import type { MetricDefinition, SessionData } from "../../benchmarks/index.ts";
-import { renderHtml } from "../../report/index.ts";
+import { renderHtml } from "../../report/html.ts";
 import { syntheticSession } from "./synthetic-session.ts";
 
 const options = { title: "Synthetic test input", directory: "results/report-synthetic" };
