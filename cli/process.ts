@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { $ } from "zx";
 import type { Context, Environment } from "./context.ts";
 
 export interface Captured {
@@ -14,6 +13,8 @@ export async function capture(
   args: readonly string[],
   options: { readonly cwd?: string; readonly environment?: Environment; readonly input?: string } = {},
 ): Promise<Captured> {
+  // A run that collects nothing is spared the time that zx takes to load.
+  const { $ } = await import("zx");
   const shell = $({
     nothrow: true,
     quiet: true,

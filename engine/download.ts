@@ -1,6 +1,5 @@
 import { mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { $ } from "zx";
 import { commandIn, type Environment, engineVersion } from "./places.ts";
 import type { StandIn } from "./stand-ins.ts";
 
@@ -81,6 +80,7 @@ export async function downloadPlugin(command: string, home: string, part: StandI
   options.progress(`downloading the ${name} plugin ${version}`);
   const environment = { ...options.environment, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const settings = { env: environment, quiet: true, nothrow: true, timeout: `${PLUGIN_SECONDS}s` } as const;
+  const { $ } = await import("zx");
   const result = await $({
     ...settings,
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rename, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { $, type ProcessOutput } from "zx";
+import type { ProcessOutput } from "zx";
 import { UserError } from "../hosts/index.ts";
 import { commandIn, type Environment, engineVersion } from "./places.ts";
 import { pulumiVersion } from "./pulumi-version.ts";
@@ -44,6 +44,7 @@ export async function buildEngine(options: BuildOptions): Promise<void> {
 }
 
 async function compile(options: BuildOptions, output: string): Promise<void> {
+  const { $ } = await import("zx");
   const run = $({
     cwd: join(options.root, "engine"),
     env: {
@@ -79,6 +80,7 @@ function reportProgress(stderr: NodeJS.ReadableStream, progress: (line: string) 
 
 /** The Go command's version, or `undefined` where there is none. */
 export async function goVersion(environment: Environment): Promise<string | undefined> {
+  const { $ } = await import("zx");
   const result = await $({ env: { ...environment, GOTOOLCHAIN: "local" }, cwd: "/", quiet: true, nothrow: true })`go version`;
   return /\bgo(\d+\.\d+(?:\.\d+)?)/.exec(result.stdout)?.[1];
 }

@@ -3,7 +3,6 @@ import { createReadStream } from "node:fs";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { $, ProcessOutput, which } from "zx";
 import { cacheDirectory, UserError, withLock } from "../hosts/index.ts";
 import type { ImageArchive } from "./archive.ts";
 import { mmdebstrapOptions, type RootFileSystem, rootFileSystemKey, SOURCE_DATE_EPOCH } from "./base.ts";
@@ -73,6 +72,7 @@ async function makeIn(directory: string, wanted: RootFileSystem, architecture: s
   await pipeline(createReadStream(tar), hash, { signal: making.signal });
   await writeFile(join(directory, "digest"), `sha256:${hash.digest("hex")}\n`);
   const { command, extension } = compressor();
+  const { $ } = await import("zx");
   await $({ quiet: true, signal: making.signal })`${command} ${tar} > ${join(directory, `base.${extension}`)}`;
   await rm(tar);
 }
@@ -80,6 +80,7 @@ async function makeIn(directory: string, wanted: RootFileSystem, architecture: s
 async function debootstrap(tar: string, wanted: RootFileSystem, options: readonly string[], making: Making): Promise<void> {
   const mirror = wanted.mirror === undefined ? [] : [wanted.mirror];
   const environment = { ...process.env, SOURCE_DATE_EPOCH: String(SOURCE_DATE_EPOCH), LC_ALL: "C.UTF-8" };
+  const { $, ProcessOutput } = await import("zx");
   const child = $({
     quiet: true,
     signal: making.signal,
@@ -106,6 +107,7 @@ async function debootstrap(tar: string, wanted: RootFileSystem, options: readonl
 }
 
 async function requireProgram(program: string): Promise<void> {
+  const { which } = await import("zx");
   if ((await which(program, { nothrow: true })) !== null) return;
   throw new UserError(`${program} is not installed on this machine; it makes the image base`, {
     remedy: `install it (\`apt-get install ${program}\`), or use an image base of kind registry in the matrix`,

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { $, ProcessOutput } from "zx";
 import { UserError } from "../hosts/index.ts";
 import type { RootFileSystem } from "./base.ts";
 import type { Making } from "./root-file-system.ts";
@@ -46,6 +45,7 @@ export async function downloadWheels(
   await writeFile(requirements, `${wheels.join("\n")}\n`);
   const platforms = PLATFORMS.map((platform) => `--platform=${platform}_${machine}`);
   const options = ["--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", `--python-version=${python}`, ...platforms];
+  const { $, ProcessOutput } = await import("zx");
   try {
     await $({
       quiet: true,

@@ -6,7 +6,6 @@ export { renderComparisonJson, renderGateJson } from "./gate/json.ts";
 export { renderGateJunit } from "./gate/junit.ts";
 export { renderGateMarkdown } from "./gate/markdown.ts";
 export { renderComparisonTerminal, renderGateTerminal } from "./gate/terminal.ts";
-export { renderHtml } from "./html.ts";
 export { renderJson } from "./json.ts";
 export { renderMarkdown } from "./markdown.ts";
 export type { ReportInputs, ReportOutputs } from "./schema.ts";

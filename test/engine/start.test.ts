@@ -26,9 +26,16 @@ const OTHER_PROGRAMS = ["provider/main.ts", "engine/language-nodejs/main.ts", "e
 /** Where the bundle of a checkout is, below it. */
 const cacheOf = (root: string) =>
   join("node_modules/.cache/distrobench", createHash("sha256").update(root).digest("hex").slice(0, 12));
+const SDK = "node_modules/@pulumi/pulumi/index.js";
 let checkouts = 0;
 
-/** A checkout with the starter of this one and small programs. */
+/** In the place of the SDK's own: says what it was started with, and what the program says. */
+const RUNNER = `
+const sdk = require("../../index.js");
+const [word, program] = process.argv.slice(-2);
+(0, eval)("url => import(url)")("file://" + program).then((own) => console.log(word, own.folder, own.from, own.sdk === sdk));`;
+
+/** A checkout with the starter of this one, small programs, and an SDK that is as small. */
 function checkout(): string {
   checkouts += 1;
   const root = join(base, String(checkouts));
@@ -41,7 +48,14 @@ function checkout(): string {
   write(root, "package.json", JSON.stringify({ type: "module" }));
   write(root, "cli/greeting.ts", 'export const greeting: string = "hello";');
   write(root, "cli/main.ts", 'import { greeting } from "./greeting.ts";\nconsole.log(greeting, ...process.argv.slice(2));');
-  write(root, "index.ts", "export const folder = import.meta.dirname, own = import.meta.url;");
+  write(root, "node_modules/@pulumi/pulumi/package.json", "{}");
+  write(root, SDK, "exports.version = 1;");
+  write(root, "node_modules/@pulumi/pulumi/cmd/run/index.js", RUNNER);
+  write(
+    root,
+    "index.ts",
+    'import sdk from "@pulumi/pulumi";\nexport { sdk };\nexport const folder = import.meta.dirname, from = "index.ts";',
+  );
   return root;
 }
 
@@ -141,10 +155,121 @@ describe("a program of ours is started from its bundle", () => {
     assert.equal((await run(nobody, ...words)).out, "from the bundle");
   });
 
-  it("and so is the program that Pulumi runs: index.ts as it is named, from its bundle", async () => {
+  it("and so is the program that Pulumi runs, with one SDK for it and its runner", async () => {
     const root = checkout();
-    const script = `import(${JSON.stringify(`file://${root}/index.ts`)}).then(({ folder, own }) => console.log(folder, own))`;
-    const { out } = await node(root, "--import=./engine/start/program.mjs", "-e", script);
-    assert.equal(out, `${root} file://${root}/${cacheOf(root)}/index.mjs`);
+    const words = ["/anywhere/cmd/run", "--dry-run", "index.ts"];
+    const { out, err } = await node(root, "engine/start/program.mjs", ...words);
+    assert.deepEqual({ out, err }, { out: `--dry-run ${root} index.ts true`, err: "" });
+    write(root, `${cacheOf(root)}/index.mjs`, 'export const folder = "none", from = "the bundle";');
+    assert.equal((await node(root, "engine/start/program.mjs", ...words)).out, "--dry-run none the bundle false");
+  });
+
+  it("and that program, too, from its source by somebody who may not write here", {
+    skip: process.getuid?.() === 0 ? false : "needs root",
+  }, async () => {
+    const root = checkout();
+    chmodSync(base, 0o755);
+    const words = ["engine/start/program.mjs", "/anywhere/cmd/run", "--dry-run", "index.ts"];
+    const { out, err } = await run({ cwd: root, uid: 65_534 }, ...words);
+    assert.deepEqual({ out, err }, { out: `--dry-run ${root} index.ts true`, err: "" });
+    assert.equal(existsSync(join(root, cacheOf(root))), false);
+  });
+});
+
+describe("a package in a bundle", () => {
+  /** What cli/main.ts prints that prints `value` of a package of these files. */
+  async function printed(root: string, files: Readonly<Record<string, string>>): Promise<Ended> {
+    const all = { "thing/package.json": "{}", ...files };
+    for (const [path, text] of Object.entries(all)) write(root, `node_modules/${path}`, text);
+    write(root, "cli/main.ts", 'import { value } from "thing";\nconsole.log(value);');
+    return await start(root);
+  }
+
+  it("finds the files that lie beside it, whichever kind of module it is", async () => {
+    const root = checkout();
+    const own = join(root, "node_modules", "thing");
+    const common = await printed(root, { "thing/index.js": "exports.value = [__dirname, __filename].join();" });
+    assert.equal(common.out, `${own},${join(own, "index.js")}`);
+    const modern = await printed(root, {
+      "thing/package.json": '{ "type": "module" }',
+      "thing/index.js": "export const value = import.meta.url;",
+    });
+    assert.equal(modern.out, `file://${join(own, "index.js")}`);
+  });
+
+  it("may have variables with the names that are put there for others", async () => {
+    const { out } = await printed(checkout(), {
+      "thing/package.json": '{ "type": "module" }',
+      "thing/index.js": 'const __dirname = "mine";\nexport const value = __dirname;',
+    });
+    assert.equal(out, "mine");
+  });
+
+  it("goes on without a compiled part that is not there, as it does outside of one", async () => {
+    const { out } = await printed(checkout(), {
+      "thing/index.js": 'try { require("./build/fast.node"); } catch ({ code }) { exports.value = code; }',
+    });
+    assert.equal(out, "MODULE_NOT_FOUND");
+  });
+
+  it("is taken anew after npm has installed others", async () => {
+    const root = checkout();
+    assert.equal((await printed(root, { "thing/index.js": "exports.value = 1;" })).out, "1");
+    write(root, "node_modules/thing/index.js", "exports.value = 2;");
+    write(root, "node_modules/.package-lock.json", "{}");
+    assert.equal((await start(root)).out, "2");
+  });
+
+  describe("of what Pulumi's SDK seldom needs, and is slow to load, is loaded when something of it is asked for:", () => {
+    const PRINT = 'import sdk from "@pulumi/pulumi";\nif (process.argv.length > 2) console.log(String(sdk[process.argv[2]]()));';
+
+    /** A checkout whose SDK is this text, beside packages of these files. */
+    function withSdk(sdk: string, files: Readonly<Record<string, string>>): string {
+      const root = checkout();
+      for (const [path, text] of Object.entries(files)) write(root, `node_modules/${path}`, text);
+      write(root, SDK, sdk);
+      write(root, "cli/main.ts", PRINT);
+      return root;
+    }
+
+    it("its compiler", async () => {
+      const root = withSdk('const shim = require("./typescript-shim");\nexports.version = () => shim.version;', {
+        "@pulumi/pulumi/typescript-shim.js": 'console.log("loaded");\nexports.version = "5";',
+      });
+      assert.equal((await start(root)).out, "");
+      assert.equal((await start(root, "version")).out, "loaded\n5");
+    });
+
+    it("npm's reader of package trees, which is a class", async () => {
+      const star = "(module) => (module.__esModule ? module : { ...module, default: module })";
+      const sdk = `const arborist = (${star})(require("@npmcli/arborist"));
+        exports.tree = () => new arborist.Tree() instanceof arborist.default && arborist.default.tag;`;
+      const root = withSdk(sdk, {
+        "@npmcli/arborist/package.json": "{}",
+        "@npmcli/arborist/index.js":
+          'console.log("loaded");\nmodule.exports = class Tree {};\nmodule.exports.Tree = module.exports;\nmodule.exports.tag = "a tree";',
+      });
+      assert.equal((await start(root)).out, "");
+      assert.equal((await start(root, "tree")).out, "loaded\na tree");
+    });
+
+    it("the debugger, for which a start does not wait", async () => {
+      const sdk = `const hooks = require("./runtime/v8Hooks");
+        hooks.isInitializedAsync().then(() => console.log("started"));
+        exports.session = () => hooks.session();`;
+      const root = withSdk(sdk, {
+        "@pulumi/pulumi/runtime/v8Hooks.js":
+          'console.log("loaded");\nexports.isInitializedAsync = async () => {};\nexports.session = () => "a session";',
+      });
+      assert.equal((await start(root)).out, "started");
+      assert.equal((await start(root, "session")).out, "loaded\na session\nstarted");
+    });
+
+    it("and what is not installed is missed only then", async () => {
+      const sdk = 'exports.compiler = () => { try { return require("typescript"); } catch ({ code }) { return code; } };';
+      const root = withSdk(sdk, {});
+      assert.deepEqual(await start(root), { code: 0, out: "", err: "" });
+      assert.equal((await start(root, "compiler")).out, "MODULE_NOT_FOUND");
+    });
   });
 });

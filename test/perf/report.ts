@@ -1,4 +1,4 @@
-import { renderHtml } from "../../report/index.ts";
+import { renderHtml } from "../../report/html.ts";
 import { syntheticSession } from "../report/synthetic-session.ts";
 import type { Figure } from "./figure.ts";
 import { timed, wallAndCpu } from "./timed.ts";

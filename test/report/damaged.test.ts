@@ -13,13 +13,13 @@ import {
 } from "../../benchmarks/index.ts";
 import { summarise } from "../../benchmarks/statistics/index.ts";
 import { UserError } from "../../hosts/index.ts";
+import { renderHtml } from "../../report/html.ts";
 import {
   type ReportSession,
   renderComparisonTerminal,
   renderGateJunit,
   renderGateMarkdown,
   renderGateTerminal,
-  renderHtml,
   renderJson,
   renderMarkdown,
   renderPullRequest,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { MetricDefinition, Sample, SessionData } from "../../benchmarks/index.ts";
 import { summarise } from "../../benchmarks/statistics/index.ts";
-import { renderHtml, renderMarkdown, renderTerminal } from "../../report/index.ts";
+import { renderHtml } from "../../report/html.ts";
+import { renderMarkdown, renderTerminal } from "../../report/index.ts";
 import { everyTest } from "./every-test.ts";
 import { syntheticSession } from "./synthetic-session.ts";
 

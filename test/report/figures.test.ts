@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { parseHTML } from "linkedom";
 import { pastOf } from "../../benchmarks/gate/index.ts";
 import type { MetricDefinition, SessionData } from "../../benchmarks/index.ts";
-import { renderHtml } from "../../report/index.ts";
+import { renderHtml } from "../../report/html.ts";
 import { syntheticSession } from "./synthetic-session.ts";
 
 const options = { title: "Synthetic test input", directory: "results/report-synthetic" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { renderHtml } from "../../report/index.ts";
+import { renderHtml } from "../../report/html.ts";
 import { EMULATED, type ReportSession } from "../../report/view.ts";
 import { syntheticSession } from "./synthetic-session.ts";
 

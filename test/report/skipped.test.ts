@@ -3,11 +3,11 @@ import { describe, it } from "node:test";
 import { compareSessions, compareVariants } from "../../benchmarks/gate/index.ts";
 import type { MetricDefinition, SessionData } from "../../benchmarks/index.ts";
 import { summarise, summaryOutputs } from "../../benchmarks/statistics/index.ts";
+import { renderHtml } from "../../report/html.ts";
 import {
   renderComparisonTerminal,
   renderGateJunit,
   renderGateTerminal,
-  renderHtml,
   renderMarkdown,
   renderPullRequest,
   renderTerminal,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { pastOf } from "../../benchmarks/gate/index.ts";
-import { renderHtml, renderJson, renderMarkdown, renderTerminal, withTrends } from "../../report/index.ts";
+import { renderHtml } from "../../report/html.ts";
+import { renderJson, renderMarkdown, renderTerminal, withTrends } from "../../report/index.ts";
 import type { ReportSession } from "../../report/view.ts";
 import { syntheticSession } from "./synthetic-session.ts";
 
