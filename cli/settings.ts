@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { Environment } from "./context.ts";
 
@@ -17,8 +18,10 @@ export interface Settings {
 
 /** Where the state is kept and how secrets are encrypted: what the user has chosen, else inside the project. Writes nothing. */
 export function settingsOf(root: string, environment: Environment): Settings {
-  const backend = hasBackend(environment) ? "user" : "project";
-  const own = backend === "project" ? { PULUMI_BACKEND_URL: `file://${stateDirectory(root)}` } : {};
+  const { href: url } = pathToFileURL(stateDirectory(root));
+  // `distrobench env` sets ours: a shell that took it over has chosen nothing else.
+  const backend = environment.PULUMI_BACKEND_URL !== url && hasBackend(environment) ? "user" : "project";
+  const own = backend === "project" ? { PULUMI_BACKEND_URL: url } : {};
   const passphrase =
     environment.PULUMI_CONFIG_PASSPHRASE !== undefined || environment.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined
       ? {}
@@ -32,7 +35,20 @@ export function prepareSettings(root: string, settings: Settings): void {
   if (settings.backend === "project") mkdirSync(stateDirectory(root), { recursive: true });
   const file = passphraseFile(root);
   if (settings.variables.PULUMI_CONFIG_PASSPHRASE_FILE !== file || existsSync(file)) return;
-  writeFileSync(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  writePassphrase(file);
+}
+
+/** As a whole or not at all: an empty passphrase would be taken for one. Of two runs at the same time both use the first one's. */
+function writePassphrase(file: string): void {
+  const draft = `${file}.${process.pid}`;
+  try {
+    writeFileSync(draft, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
+    linkSync(draft, file);
+  } catch (error) {
+    if (!existsSync(file)) throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 export function stateDirectory(root: string): string {

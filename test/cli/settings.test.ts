@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { exportLines } from "../../cli/commands/environment.ts";
 import { prepareSettings, settingsOf } from "../../cli/settings.ts";
 import { golden } from "../golden.ts";
@@ -29,6 +30,28 @@ describe("the settings for Pulumi", () => {
     assert.equal(settingsOf(root, { ...bare, PULUMI_ACCESS_TOKEN: "x" }).backend, "user");
     assert.equal(settingsOf(root, { ...bare, PULUMI_CONFIG_PASSPHRASE: "" }).variables.PULUMI_CONFIG_PASSPHRASE_FILE, undefined);
     assert.equal(settingsOf(root, { ...bare, PULUMI_PARALLEL: "3" }).variables.PULUMI_PARALLEL, "3");
+  });
+
+  it("are the project's own in a shell that has taken them over", () => {
+    const own = settingsOf(root, bare).variables;
+    assert.deepEqual(settingsOf(root, { ...bare, ...own }).backend, "project");
+    assert.equal(settingsOf(join(root, "other-checkout"), { ...bare, ...own }).backend, "user");
+  });
+
+  it("name the project's folder whatever it is called", () => {
+    for (const name of ["two words", "c#", "50% done", "why?"]) {
+      const url = settingsOf(join("/home/anna", name), bare).variables.PULUMI_BACKEND_URL ?? "";
+      assert.equal(fileURLToPath(url), join("/home/anna", name, ".distrobench/state"));
+      assert.doesNotMatch(url, /[#?]/);
+    }
+  });
+
+  it("never hold half a passphrase, which would encrypt like a whole one", () => {
+    const full = join(root, "full");
+    mkdirSync(join(full, ".distrobench"), { recursive: true });
+    symlinkSync("/dev/full", join(full, `.distrobench/passphrase.${process.pid}`));
+    assert.throws(() => prepareSettings(full, settingsOf(full, bare)), /ENOSPC/);
+    assert.deepEqual(readdirSync(join(full, ".distrobench")), ["state"]);
   });
 
   it("use a login that is there", () => {
