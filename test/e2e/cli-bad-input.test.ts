@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +53,17 @@ describe("wrong input", () => {
     assert.equal(distrobench(["destory"]).status, 2);
     assert.equal(distrobench(["up", "--fast"]).status, 2);
     assert.equal(distrobench([]).status, 2);
+  });
+
+  it("of a reader that has seen enough is no failure, and results that can't be written are one", () => {
+    const shell = (script: string) =>
+      spawnSync("sh", ["-c", script, join(root, "distrobench")], { cwd: scratch, encoding: "utf8" });
+    const piped = shell('{ "$0" --help; echo "ended with $?" >&2; } | true');
+    assert.equal(piped.stderr, "ended with 0\n");
+    const full = shell('"$0" --help >/dev/full');
+    assert.equal(full.status, 1);
+    assert.match(full.stderr, /^the results cannot be written to standard output: ENOSPC/);
+    assert.equal(shell('"$0" gate --help >/dev/full').status, 5);
   });
 
   it("as a session is refused", () => {
