@@ -17,7 +17,7 @@ import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateJunit, renderGateMarkdown, renderGateTerminal } from "../../report/index.ts";
 import { type GateSettings, gateSettings } from "../../stacks/index.ts";
 import { type Context, Exit, print, say } from "../context.ts";
-import { isSession, namedSessions, newestSessions } from "../sessions.ts";
+import { isSession, namedSessions, newestSessions, nothingMeasured } from "../sessions.ts";
 import { isColoured, styleOf } from "../style.ts";
 
 export interface GateOptions {
@@ -82,10 +82,7 @@ function sayAllowed(context: Context, { verdict, stack, benchmark }: GateResult)
 function judgedSessions(root: string, stack: string, { session, baseline }: GateOptions): readonly SessionData[] {
   if (session !== undefined) return namedSessions(root, [session]).map((directory) => read(root, directory));
   const newest = newestSessions(root, stack).map((directory) => read(root, directory));
-  if (newest.length === 0)
-    throw new UserError(`nothing has been measured yet for the stack ${stack}`, {
-      remedy: `Measure: ./distrobench up ${stack}`,
-    });
+  if (newest.length === 0) throw nothingMeasured(root, stack);
   if (baseline === undefined || !isSession(root, baseline)) return newest;
   const named = readNamed(root, baseline).session;
   const own = newest.filter((data) => data.session.benchmark === named.benchmark);
@@ -117,6 +114,6 @@ function write(file: string, content: string): void {
   try {
     writeFileSync(resolve(file), content);
   } catch (cause) {
-    throw new UserError(`${file} cannot be written`, { cause });
+    throw new UserError(`${file} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
