@@ -50,8 +50,24 @@ interface Locks {
   readonly living: boolean;
 }
 
+/** Stacks that a Pulumi of this machine works on at this moment, in our own backend. */
+export function stacksAtWork(root: string): string[] {
+  const stacks = existsSync(lockRoot(root)) ? readdirSync(lockRoot(root)) : [];
+  return stacks.filter((stack) => {
+    const folder = join(lockRoot(root), stack);
+    return lockFiles(folder).some((file) => {
+      const owner = readLock(join(folder, file));
+      return owner !== undefined && owner.hostname === hostname() && runsPulumi(owner.pid);
+    });
+  });
+}
+
+function lockRoot(root: string): string {
+  return join(stateDirectory(root), ".pulumi", "locks", "organization", "distrobench");
+}
+
 function removeDeadLocks(root: string, stack: string): Locks {
-  const folder = join(stateDirectory(root), ".pulumi", "locks", "organization", "distrobench", stack);
+  const folder = join(lockRoot(root), stack);
   const found = lockFiles(folder).map((file) => ({ file, owner: readLock(join(folder, file)) }));
   const dead = found.filter(({ owner }) => owner === undefined || (owner.hostname === hostname() && !runsPulumi(owner.pid)));
   for (const { file } of dead) for (const name of [file, `${file}.attrs`]) rmSync(join(folder, name), { force: true });

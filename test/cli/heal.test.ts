@@ -6,6 +6,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { clean } from "../../cli/commands/clean.ts";
 import { heal } from "../../cli/heal.ts";
 import { type Pulumi, stateFile } from "../../cli/pulumi.ts";
 import { memoryContext } from "./memory-context.ts";
@@ -85,6 +86,26 @@ describe("what a killed run left", () => {
       assert.equal((await repair()).length, 1);
     } finally {
       parent.kill();
+    }
+  });
+
+  it("is not cleaned away while it is no leftover, but at work", async () => {
+    const { locks, root } = project();
+    copyFileSync("/bin/sleep", join(root, "pulumi"));
+    const child = spawn(join(root, "pulumi"), ["60"]);
+    try {
+      await once(child, "spawn");
+      const context = memoryContext({ root, environment: { XDG_CACHE_HOME: join(root, "cache") } }).context;
+      mkdirSync(join(root, "cache/distrobench"), { recursive: true });
+      writeLock(locks, child.pid ?? 0);
+      await assert.rejects(clean(context), /the stack one is being worked on/);
+      assert.ok(existsSync(join(root, "cache/distrobench")));
+      child.kill();
+      await once(child, "exit");
+      await clean(context);
+      assert.equal(existsSync(join(root, "cache/distrobench")), false);
+    } finally {
+      child.kill();
     }
   });
 
