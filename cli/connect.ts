@@ -14,7 +14,7 @@ export function connector(context: Context, stack: string): Connect {
     const { code, stdout } = await (await opened).capture(["config", "get", key, "--stack", stack]);
     if (code === 0) return stdout.replace(/\n$/, "");
     throw new UserError(`the secret ${key}, which the matrix names, is not set for the stack ${stack}`, {
-      remedy: `Set it: pulumi config set --secret ${key} -s ${stack}`,
+      remedy: `Set it: eval "$(./distrobench env)", then pulumi config set --secret ${key} -s ${stack}`,
     });
   };
   return async (host) => {
