@@ -18,8 +18,8 @@ export async function clean(context: Context): Promise<void> {
     );
   const [working] = stacksAtWork(context.root);
   if (working !== undefined)
-    throw new UserError(`the stack ${working} is being worked on, with what is in the caches`, {
-      remedy: "Wait until that run has ended.",
+    throw new UserError(`a run works on the stack ${working.stack} (process ${working.pid}), with what is in the caches`, {
+      remedy: "Wait until it has ended.",
     });
   const folders = cacheFolders(context.root, context.environment);
   const [busy] = folders.flatMap(({ path }) => mountsIn(path));

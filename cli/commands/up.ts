@@ -13,7 +13,7 @@ import {
   readLock,
 } from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
-import { heal } from "../heal.ts";
+import { heal, refuseBusy } from "../heal.ts";
 import { commandFor } from "../hints.ts";
 import { installMissing, missingWords } from "../install.ts";
 import { noisyRuns } from "../noisy-runs.ts";
@@ -72,6 +72,7 @@ export interface UpRun {
 
 /** Runs `pulumi up`. Throws `Exit`, having said what failed, when it did not succeed. */
 export async function bringUp(context: Context, { plan, pulumi, stages }: Prepared, run: UpRun): Promise<Operations> {
+  refuseBusy(context.root, plan.stack);
   const log = operationsFile(context.root, plan.stack);
   const words = [...(await runUnconfirmedAgain(pulumi, plan)), ...(run.words ?? [])];
   const code = await stages.run(

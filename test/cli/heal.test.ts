@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clean } from "../../cli/commands/clean.ts";
-import { heal } from "../../cli/heal.ts";
+import { heal, refuseBusy } from "../../cli/heal.ts";
 import { type Pulumi, stateFile } from "../../cli/pulumi.ts";
 import { memoryContext } from "./memory-context.ts";
 
@@ -89,7 +89,7 @@ describe("what a killed run left", () => {
     }
   });
 
-  it("is not cleaned away while it is no leftover, but at work", async () => {
+  it("is no leftover while it is at work: nothing is cleaned away, and no other run begins", async () => {
     const { locks, root } = project();
     copyFileSync("/bin/sleep", join(root, "pulumi"));
     const child = spawn(join(root, "pulumi"), ["60"]);
@@ -98,10 +98,13 @@ describe("what a killed run left", () => {
       const context = memoryContext({ root, environment: { XDG_CACHE_HOME: join(root, "cache") } }).context;
       mkdirSync(join(root, "cache/distrobench"), { recursive: true });
       writeLock(locks, child.pid ?? 0);
-      await assert.rejects(clean(context), /the stack one is being worked on/);
+      await assert.rejects(clean(context), /a run works on the stack one \(process \d+\)/);
       assert.ok(existsSync(join(root, "cache/distrobench")));
+      assert.throws(() => refuseBusy(root, "one"), /another run works on the stack one \(process \d+\): nothing was done here/);
+      refuseBusy(root, "two");
       child.kill();
       await once(child, "exit");
+      refuseBusy(root, "one");
       await clean(context);
       assert.equal(existsSync(join(root, "cache/distrobench")), false);
     } finally {
