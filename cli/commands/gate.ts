@@ -15,7 +15,7 @@ import {
 import { earlierSessions, readSession, type SessionData, sessionsBefore } from "../../benchmarks/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateJunit, renderGateMarkdown, renderGateTerminal } from "../../report/index.ts";
-import { type GateSettings, gateSettings } from "../../stacks/index.ts";
+import { benchmarkNames, type GateSettings, gateSettings } from "../../stacks/index.ts";
 import { type Context, Exit, print, say } from "../context.ts";
 import { isSession, namedSessions, newestSessions, nothingMeasured } from "../sessions.ts";
 import { isColoured, styleOf } from "../style.ts";
@@ -58,6 +58,7 @@ export async function gateCommand(context: Context, stack: string, options: Gate
   if (options.json === true) print(context, renderGateJson(verdict, exitCode, results));
   else print(context, results.map((result) => renderGateTerminal(result, { colour })).join("\n"));
   for (const result of allowed) sayAllowed(context, result);
+  if (options.session === undefined && options.baseline === undefined) sayUnmeasured(context, stack, results);
   if (exitCode !== 0) throw new Exit(exitCode);
 }
 
@@ -76,6 +77,14 @@ function isAllowed(root: string, { verdict, stack }: GateResult): boolean {
 function sayAllowed(context: Context, { verdict, stack, benchmark }: GateResult): void {
   const line = `WARNING: ${stack}/${benchmark} is ${verdict} and does not block, because stacks/${stack}.yaml says gate.${settings[verdict]}: warn`;
   say(context, styleOf(context.stderr, context.environment).bad(line));
+}
+
+/** A verdict on the rest must not look as if all had been judged. */
+function sayUnmeasured(context: Context, stack: string, results: readonly GateResult[]): void {
+  const judged = new Set(results.map(({ benchmark }) => benchmark));
+  const style = styleOf(context.stderr, context.environment);
+  for (const name of benchmarkNames(context.root, stack) ?? [])
+    if (!judged.has(name)) say(context, style.bad(`WARNING: ${stack}/${name} is not judged: it has no session`));
 }
 
 /** A named session; or the newest of every benchmark, of which a named baseline session selects its own. */

@@ -143,6 +143,15 @@ describe("what a matrix says of its gate", () => {
     writeSession(root, now({ variants: times(), session: stack("renamed", 3) }));
     assert.equal((await run("gate", "renamed")).code, 4);
   });
+  it("names what it has and nobody has measured, which a PASS would hide", async () => {
+    writeSession(root, before({ variants: times(), session: stack("half", 1) }));
+    writeSession(root, now({ variants: times(), session: stack("half", 2) }));
+    writeFileSync(join(root, "stacks", "half.yaml"), `${RIGHT}  commands: { test: command, hosts: [one] }\n`);
+    const { code, stderr } = await run("gate", "half");
+    assert.equal(code, 0);
+    assert.equal(stderr, "WARNING: half/commands is not judged: it has no session\n");
+    assert.equal((await run("gate", "half", "--baseline", "debian-13/docker")).stderr, "");
+  });
   it("never lets FAIL pass", async () => {
     declare("mine", "{ inconclusive: warn, noBaseline: warn }");
     assert.equal((await run("gate", "mine")).code, 1);

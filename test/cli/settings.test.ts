@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -52,6 +62,18 @@ describe("the settings for Pulumi", () => {
     symlinkSync("/dev/full", join(full, `.distrobench/passphrase.${process.pid}`));
     assert.throws(() => prepareSettings(full, settingsOf(full, bare)), /ENOSPC/);
     assert.deepEqual(readdirSync(join(full, ".distrobench")), ["state"]);
+  });
+
+  it("are no new passphrase beside a state that another one encrypts", () => {
+    const lost = join(root, "lost");
+    const stacks = join(lost, ".distrobench/state/.pulumi/stacks/distrobench");
+    mkdirSync(stacks, { recursive: true });
+    writeFileSync(join(stacks, "mine.json"), "{}");
+    assert.throws(
+      () => prepareSettings(lost, settingsOf(lost, bare)),
+      /passphrase is gone, and the state in .* is encrypted with it/,
+    );
+    assert.equal(existsSync(join(lost, ".distrobench/passphrase")), false);
   });
 
   it("use a login that is there", () => {
