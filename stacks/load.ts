@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { UserError } from "../hosts/index.ts";
 import { locate, type Position, placeOf } from "./locate.ts";
+import { nameCollisions } from "./name-collisions.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { describeIssues, type Problem } from "./problems.ts";
 import { referenceProblems } from "./references.ts";
@@ -80,7 +81,8 @@ export function parseMatrix(text: string, file: string, vocabulary: Vocabulary):
   const lines = new LineCounter();
   const { document, raw } = readYaml(text, file, lines);
   const result = matrixSchema.safeParse(raw);
-  const problems = [...(result.success ? [] : describeIssues(result.error, raw)), ...referenceProblems(raw, vocabulary)];
+  const wrong = [...(result.success ? [] : describeIssues(result.error, raw)), ...referenceProblems(raw, vocabulary)];
+  const problems = result.success && wrong.length === 0 ? nameCollisions(result.data) : wrong;
   if (result.success && problems.length === 0) return result.data;
   throw failure(
     file,
