@@ -43,6 +43,17 @@ describe("wrong input", () => {
     assert.match(stderr, /\n\s+at \S+ \(.*credentials\.ts/);
   });
 
+  it("as a secret that nobody has set is mended by the command that is named, before the first up", () => {
+    const ssh = "{ address: 127.0.0.1, port: 1, password: { secret: door } }";
+    writeFileSync(wrongStack, `version: 1\ntitle: Wrong\npackages: []\nhosts:\n  one: { distribution: debian, ssh: ${ssh} }\n`);
+    const { stdout } = distrobench(["preflight", "e2e-wrong"]);
+    assert.match(stdout, /the secret door, which the matrix names, is not set for the stack e2e-wrong/);
+    const remedy = /Set it: (.*)/.exec(stdout)?.[1] ?? "";
+    const mended = spawnSync("sh", ["-c", remedy], { cwd: root, input: "open sesame\n", encoding: "utf8" });
+    assert.equal(mended.status, 0, mended.stderr);
+    assert.match(distrobench(["preflight", "e2e-wrong"]).stdout, /127\.0\.0\.1:1 refused the connection/);
+  });
+
   it("as the name of a stack ends with the nearest one", () => {
     const { status, stderr } = distrobench(["up", "quikstart"]);
     assert.equal(status, 1);
