@@ -63,7 +63,8 @@ export async function stackExists(context: Context, pulumi: Pulumi, stack: strin
 export async function ensureStack(context: Context, pulumi: Pulumi, stack: string): Promise<void> {
   if (await stackExists(context, pulumi, stack)) return;
   const { code, stderr, stdout } = await pulumi.capture(["stack", "select", "--create", "--stack", stack]);
-  if (code === 0) return;
+  // Another run may have made it in the same moment.
+  if (code === 0 || (await stackExists(context, pulumi, stack))) return;
   const said = (stderr || stdout).trim();
   throw new UserError(`Pulumi could not make the stack ${stack}:\n${said}`, remedyFor(said, stack));
 }

@@ -1,22 +1,25 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, it } from "node:test";
-import { ensureStack, type Pulumi } from "../../cli/pulumi.ts";
+import { ensureStack, type Pulumi, stateFile } from "../../cli/pulumi.ts";
 import { UserError } from "../../hosts/index.ts";
 import { memoryContext } from "./memory-context.ts";
 
 const root = mkdtempSync(join(tmpdir(), "distrobench-pulumi-"));
 after(() => rmSync(root, { recursive: true }));
 
-function answering(stderr: string): Pulumi {
+function answering(stderr: string, meanwhile = () => {}): Pulumi {
   return {
     engine: { kind: "path", command: "pulumi", version: "3.259.0", standIns: false },
     settings: { backend: "project", variables: {} },
     variables: {},
     show: () => Promise.reject(new Error("not used")),
-    capture: async () => ({ code: 255, stdout: "", stderr }),
+    capture: async () => {
+      meanwhile();
+      return { code: 255, stdout: "", stderr };
+    },
   };
 }
 
@@ -33,4 +36,14 @@ it("a stack that can't be made after .distrobench was removed says which file be
     assert.ok(error instanceof UserError);
     return error.remedy === undefined;
   });
+});
+
+it("a stack that two runs make in the same moment is made", async () => {
+  const { context } = memoryContext({ root });
+  const file = stateFile(root, "twice");
+  const other = () => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, "{}");
+  };
+  await ensureStack(context, answering("error: stack 'organization/distrobench/twice' already exists", other), "twice");
 });
