@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDirectory } from "../hosts/index.ts";
+import { mountsBelow } from "../hosts/lab/index.ts";
 import type { Environment } from "./context.ts";
 
 export interface CacheFolder {
@@ -31,10 +32,8 @@ export async function folderBytes(path: string, device?: number): Promise<number
 }
 
 /** Mount points below a folder, which must not be removed with it: a root file system that is being made has some. */
-export function mountsBelow(path: string, mounts = "/proc/self/mountinfo"): string[] {
-  if (!existsSync(mounts)) return [];
-  return readFileSync(mounts, "utf8")
-    .split("\n")
-    .map((line) => line.split(" ")[4] ?? "")
-    .filter((point) => point.startsWith(`${path}/`));
+export function mountsIn(path: string, mounts = "/proc/self/mountinfo"): string[] {
+  if (!existsSync(path) || !existsSync(mounts)) return [];
+  // The kernel knows it by its real path.
+  return mountsBelow(realpathSync(path), readFileSync(mounts, "utf8"));
 }

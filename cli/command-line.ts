@@ -17,8 +17,8 @@ import { restore } from "./commands/restore.ts";
 import { test } from "./commands/test.ts";
 import { preview, type UpOptions, up } from "./commands/up.ts";
 import type { Context } from "./context.ts";
+import { DEFAULT_STACK } from "./hints.ts";
 
-const DEFAULT_STACK = "quickstart";
 const STACK = "a matrix: stacks/<stack>.yaml";
 
 const EXAMPLES = `

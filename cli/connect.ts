@@ -14,7 +14,8 @@ export function connector(context: Context, stack: string): Connect {
     const { code, stdout } = await (await opened).capture(["config", "get", key, "--stack", stack]);
     if (code === 0) return stdout.replace(/\n$/, "");
     throw new UserError(`the secret ${key}, which the matrix names, is not set for the stack ${stack}`, {
-      remedy: `Set it: pulumi config set --secret ${key} -s ${stack}`,
+      // Before the first `up` there is no stack yet that Pulumi could set it for.
+      remedy: `Set it: eval "$(./distrobench env)" && pulumi stack select --create ${stack} && pulumi config set --secret ${key} -s ${stack}`,
     });
   };
   return async (host) => {

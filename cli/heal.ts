@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { UserError } from "../hosts/index.ts";
 import { settlePending } from "./begun.ts";
 import type { Context } from "./context.ts";
 import { type Pulumi, stateFile } from "./pulumi.ts";
@@ -50,8 +51,31 @@ interface Locks {
   readonly living: boolean;
 }
 
+/** Stacks that a Pulumi of this machine works on at this moment, in our own backend. */
+export function stacksAtWork(root: string): readonly { readonly stack: string; readonly pid: number }[] {
+  const stacks = existsSync(lockRoot(root)) ? readdirSync(lockRoot(root)) : [];
+  return stacks.flatMap((stack) => {
+    const folder = join(lockRoot(root), stack);
+    const owners = lockFiles(folder).flatMap((file) => readLock(join(folder, file)) ?? []);
+    return owners.filter((owner) => owner.hostname === hostname() && runsPulumi(owner.pid)).map(({ pid }) => ({ stack, pid }));
+  });
+}
+
+/** Throws `UserError` while another run works on the stack: Pulumi would say how to delete its lock. */
+export function refuseBusy(root: string, stack: string): void {
+  const busy = stacksAtWork(root).find((one) => one.stack === stack);
+  if (busy === undefined) return;
+  throw new UserError(`another run works on the stack ${stack} (process ${busy.pid}): nothing was done here`, {
+    remedy: "Wait until it has ended, or end it with ^C where it runs.",
+  });
+}
+
+function lockRoot(root: string): string {
+  return join(stateDirectory(root), ".pulumi", "locks", "organization", "distrobench");
+}
+
 function removeDeadLocks(root: string, stack: string): Locks {
-  const folder = join(stateDirectory(root), ".pulumi", "locks", "organization", "distrobench", stack);
+  const folder = join(lockRoot(root), stack);
   const found = lockFiles(folder).map((file) => ({ file, owner: readLock(join(folder, file)) }));
   const dead = found.filter(({ owner }) => owner === undefined || (owner.hostname === hostname() && !runsPulumi(owner.pid)));
   for (const { file } of dead) for (const name of [file, `${file}.attrs`]) rmSync(join(folder, name), { force: true });

@@ -14,7 +14,7 @@ export async function installMissing(
 ): Promise<void> {
   const missing = missingOf(await findPrerequisites(needs, context.environment, machines));
   if (missing.length === 0) return;
-  const names = missing.map(({ prerequisite }) => `${prerequisite.name} (${prerequisite.why})`).join(", ");
+  const names = namesOf(missing);
   const prefix = await privilegedApt(context);
   if (prefix === undefined) throw new UserError(`missing on this machine: ${names}`, { remedy: installCommand(missing) });
   note(`missing: ${names}`);
@@ -29,6 +29,16 @@ export async function installMissing(
     );
 }
 
+/** What is missing, in words; `undefined` where nothing is. Changes nothing. */
+export async function missingWords(
+  context: Context,
+  needs: ReadonlySet<Need>,
+  machines: readonly WantedMachine[],
+): Promise<string | undefined> {
+  const missing = missingOf(await findPrerequisites(needs, context.environment, machines));
+  return missing.length === 0 ? undefined : namesOf(missing);
+}
+
 /** The command that brings what was not found. */
 export function installCommand(missing: readonly Finding[]): string {
   const packages = packagesOf(missing).join(" ");
@@ -38,6 +48,10 @@ export function installCommand(missing: readonly Finding[]): string {
     ? `sudo apt-get install --no-install-recommends ${packages}`
     : `Install with the package manager of this system what Debian calls: ${packages}`;
   return [install, ...others].join("\n");
+}
+
+function namesOf(missing: readonly Finding[]): string {
+  return missing.map(({ prerequisite }) => `${prerequisite.name} (${prerequisite.why})`).join(", ");
 }
 
 function missingOf(findings: readonly Finding[]): Finding[] {
@@ -57,9 +71,20 @@ async function privilegedApt(context: Context): Promise<readonly string[] | unde
   return code === 0 ? ["sudo", "-n", "env"] : undefined;
 }
 
+/** A machine that was just started updates itself, which takes minutes. */
+const LOCK_SECONDS = 300;
+
 /** Package lists may be absent or old: they are fetched when the first attempt fails. */
 async function install(context: Context, prefix: readonly string[], packages: readonly string[]): Promise<void> {
-  const args = ["install", "--yes", "--quiet", "--no-install-recommends", ...packages];
+  const args = [
+    "install",
+    "--yes",
+    "--quiet",
+    "--no-install-recommends",
+    "-o",
+    `DPkg::Lock::Timeout=${LOCK_SECONDS}`,
+    ...packages,
+  ];
   if ((await apt(context, prefix, args)) === 0) return;
   if ((await apt(context, prefix, ["update", "--quiet"])) === 0 && (await apt(context, prefix, args)) === 0) return;
   throw new UserError("apt-get failed: its messages are above", {

@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { explainSystemError, UserError } from "../hosts/index.ts";
 import { commandLine } from "./command-line.ts";
 import { type Context, Exit, say } from "./context.ts";
+import { watchOutput } from "./lost-output.ts";
 import { styleOf } from "./style.ts";
 
 /** Codes of these commands are answers (`gate` 0 to 4, `inventory` 0 and 1): neither a missing file nor a mistyped option may look like one. */
@@ -25,6 +26,10 @@ const context: Context = {
   stderr: process.stderr,
   signal: abort.signal,
 };
+watchOutput(process.stdout, process.stderr, (reason) => {
+  explain(new UserError(`the results cannot be written to standard output: ${reason}`));
+  process.exit(failureCodes().failed);
+});
 process.exitCode = await run();
 
 /** 0: done. 1: failed, and said why. 2: the command line was wrong. 130: stopped by ^C. Some commands have codes of their own. */

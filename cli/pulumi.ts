@@ -63,7 +63,19 @@ export async function stackExists(context: Context, pulumi: Pulumi, stack: strin
 export async function ensureStack(context: Context, pulumi: Pulumi, stack: string): Promise<void> {
   if (await stackExists(context, pulumi, stack)) return;
   const { code, stderr, stdout } = await pulumi.capture(["stack", "select", "--create", "--stack", stack]);
-  if (code !== 0) throw new UserError(`Pulumi could not make the stack ${stack}:\n${(stderr || stdout).trim()}`);
+  // Another run may have made it in the same moment.
+  if (code === 0 || (await stackExists(context, pulumi, stack))) return;
+  const said = (stderr || stdout).trim();
+  throw new UserError(`Pulumi could not make the stack ${stack}:\n${said}`, remedyFor(said, stack));
+}
+
+/** Whoever removes `.distrobench` removes the passphrase, and what it was for stays beside the matrix. */
+function remedyFor(said: string, stack: string): { readonly remedy?: string } {
+  if (!/incorrect passphrase/i.test(said)) return {};
+  const file = `stacks/Pulumi.${stack}.yaml`;
+  return {
+    remedy: `${file} belongs to another passphrase than .distrobench/passphrase. Put that back, or remove ${file}: secrets that were set in it are lost then.`,
+  };
 }
 
 /** Ends the command when Pulumi did not succeed; it has said why itself. */

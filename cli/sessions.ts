@@ -2,16 +2,36 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type FoundSession, foundSessions } from "../benchmarks/index.ts";
 import { UserError } from "../hosts/index.ts";
-import { suggest } from "../stacks/index.ts";
+import { benchmarkNames, stackNames, suggest } from "../stacks/index.ts";
+import { commandFor } from "./hints.ts";
 
-/** The newest session of every benchmark of a stack that has samples to show, as directories relative to the root. */
+/**
+ * The newest session of every benchmark of a stack that has samples to show, as directories relative to the root. What its matrix no longer
+ * measures is no part of it, while there is a matrix: nothing would ever measure that again.
+ */
 export function newestSessions(root: string, stack: string): string[] {
   const newest = new Map<string, FoundSession>();
-  for (const session of foundSessions(root).filter((found) => found.stack === stack)) {
+  const measured = benchmarkNames(root, stack);
+  const isCurrent = ({ benchmark }: FoundSession) => measured === undefined || measured.includes(benchmark);
+  for (const session of foundSessions(root).filter((found) => found.stack === stack && isCurrent(found))) {
     const known = newest.get(session.benchmark);
     if (known === undefined || known.startedAt < session.startedAt) newest.set(session.benchmark, session);
   }
   return [...newest.values()].map(({ directory }) => directory).sort();
+}
+
+/** For a stack that has no session; a name that is no stack's is probably misspelt. */
+export function nothingMeasured(root: string, stack: string): UserError {
+  const known = stackNames(root);
+  const remedy = `Measure: ${commandFor("up", stack)}`;
+  if (known.includes(stack)) return new UserError(`nothing has been measured yet for the stack ${stack}`, { remedy });
+  const near = suggest(stack, known);
+  return new UserError(
+    `there is no stack ${stack}, and no session of one${near === undefined ? "" : `; did you mean ${near}?`}`,
+    {
+      remedy: `Stacks here: ${known.join(", ")}`,
+    },
+  );
 }
 
 /** Sessions for which `wanted` holds, newest first, as directories relative to the root. */

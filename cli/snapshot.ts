@@ -67,7 +67,7 @@ async function outputsOf(pulumi: Pulumi, stack: string) {
 
 async function lockHost(context: Context, pool: SshPool, connect: Connect, host: PlannedHost, output: HostOutput | undefined) {
   if (output === undefined)
-    throw new UserError(`${host.name} is not up`, { remedy: "bring the stack up first: ./distrobench up" });
+    throw new UserError(`${host.name} is not up`, { remedy: "bring its stack up whole first: ./distrobench up <stack>" });
   const transport = await pool.transport(await connect(host));
   const installed = await installedPackages(transport, host.distribution, { signal: context.signal });
   const names = [...new Set([...Object.keys(output.packages), ...output.added])].sort();

@@ -88,8 +88,13 @@ async function compress(
 
 async function prune(): Promise<void> {
   const parent = archives();
-  const entries = await Promise.all(
-    (await readdir(parent)).map(async (name) => ({ name, time: (await stat(join(parent, name))).mtimeMs })),
+  // What another process is saving takes its final name at any moment: it is then no entry any more.
+  const found = (await readdir(parent)).map(async (name) => ({
+    name,
+    entry: await stat(join(parent, name)).catch(() => undefined),
+  }));
+  const entries = (await Promise.all(found)).flatMap(({ name, entry }) =>
+    entry === undefined ? [] : [{ name, time: entry.mtimeMs }],
   );
   const surplus = entries.sort((a, b) => b.time - a.time).slice(KEPT_IMAGES);
   for (const { name } of surplus) await rm(join(parent, name), { recursive: true, force: true });

@@ -33,8 +33,11 @@ export const baseImageHandler: ResourceHandler<BaseImageInputs, BaseImageOutputs
     }
   },
 
-  async update(context, _stored, inputs) {
-    return await makeBase(context, inputs);
+  async update(context, { outputs: old }, inputs) {
+    const made = await makeBase(context, inputs);
+    // By now it is there in any case: who brought it the first time still has to take it away.
+    const brought = old.broughtReference === true && old.pulled?.reference === inputs.pulled?.reference;
+    return brought ? { ...made, broughtReference: true } : made;
   },
 
   async delete(context, { inputs, outputs }) {

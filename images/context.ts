@@ -1,4 +1,16 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { baseStage, describeBase, type ImageBase, SOURCE_DATE_EPOCH } from "./base.ts";
 import { findRecipe, type Recipe } from "./recipes.ts";
@@ -19,9 +31,9 @@ function contextFiles(recipe: Recipe, base: ImageBase, read: (file: string) => s
 }
 
 /**
- * Writes the build context of an image below `.distrobench/build/`. A few small files, so that it can be done while the
- * program is evaluated, previews included; equal inputs give equal bytes, modes and times.
- * Throws `UserError` for an unknown recipe.
+ * Writes the build context of an image below `.distrobench/build/`, in a folder named by its content: another stack's image of the same name
+ * has another, and one that is being built from is not touched. A few small files, so that it can be done while the program is evaluated,
+ * previews included; equal inputs give equal bytes, modes and times. Throws `UserError` for an unknown recipe.
  */
 export function prepareContext(options: {
   readonly root: string;
@@ -30,12 +42,40 @@ export function prepareContext(options: {
   readonly base: ImageBase;
 }): BuildContext {
   const recipe = findRecipe(options.recipe);
-  const context = join(".distrobench", "build", options.name);
-  const directory = join(options.root, context);
-  rmSync(directory, { recursive: true, force: true });
   const read = (file: string) => readFileSync(join(import.meta.dirname, recipe.folder ?? options.recipe, file), "utf8");
-  for (const [file, text] of contextFiles(recipe, options.base, read)) writeNormalised(directory, file, text);
+  const files = [...contextFiles(recipe, options.base, read)];
+  const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex");
+  const context = join(".distrobench", "build", `${options.name}-${digest.slice(0, 12)}`);
+  const directory = join(options.root, context);
+  const draft = `${directory}.${process.pid}.tmp`;
+  for (const [file, text] of files) writeNormalised(draft, file, text);
+  settle(draft, directory);
   return { context, dockerfile: join(context, "Dockerfile"), base: describeBase(options.base, recipe) };
+}
+
+/** Gives the draft its name, unless all is there already: then it stays as it is, for whoever reads it. */
+function settle(draft: string, directory: string): void {
+  try {
+    if (stateOf(draft) === stateOf(directory)) return;
+    rmSync(directory, { recursive: true, force: true });
+    renameSync(draft, directory);
+  } catch (error) {
+    // Another process was faster, with the same content.
+    if (stateOf(draft) !== stateOf(directory)) throw error;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** Everything of a folder that goes into an image. */
+function stateOf(directory: string): string {
+  const paths = existsSync(directory) ? ["", ...readdirSync(directory, { recursive: true, encoding: "utf8" }).sort()] : [];
+  return JSON.stringify(
+    paths.map((path) => {
+      const found = lstatSync(join(directory, path));
+      return [path, found.mode, found.mtimeMs, found.isFile() ? readFileSync(join(directory, path), "utf8") : ""];
+    }),
+  );
 }
 
 function writeNormalised(directory: string, file: string, text: string): void {

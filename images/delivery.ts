@@ -11,7 +11,17 @@ import {
 } from "../hosts/index.ts";
 import { archiveOf, cachedArchive, type ImageArchive } from "./archive.ts";
 import { chooseRoute, neighbourOf, type Route } from "./delivery-plan.ts";
-import { ask, configDigestOf, type EnginePlace, MOVE_SECONDS, probe, remove, requireRoom, tag } from "./engine-store.ts";
+import {
+  ask,
+  configDigestOf,
+  type EnginePlace,
+  MOVE_SECONDS,
+  probe,
+  remove,
+  requireArchitecture,
+  requireRoom,
+  tag,
+} from "./engine-store.ts";
 import { engines, type HeldImage, parseLoaded } from "./engines.ts";
 import type { DeliveredImageInputs, DeliveredImageOutputs } from "./schema.ts";
 
@@ -133,6 +143,7 @@ async function loadFromNeighbour(context: OperationContext, place: EnginePlace, 
 }
 
 async function fromController(context: OperationContext, place: EnginePlace, source: Source) {
+  if (source.image !== undefined) await requireArchitecture(place, source.image);
   const archive = await archiveFor(context, source);
   await requireRoom(place, (source.image?.bytes ?? archive.bytes * 3) * ROOM_FACTOR);
   const { stream, bytes } = readCounted(archive.path, (sent) =>

@@ -81,6 +81,25 @@ df -Pk "$directory" | awk 'NR == 2 { print $4, $6 }'`;
     throw noRoom(place, `${mount} has ${bytesText(free)} left, ${bytesText(bytes)} are needed`);
 }
 
+/** What a kernel runs by itself, in Go's words, by `uname -m`; on others nothing is said. */
+const RUNS: Readonly<Record<string, readonly string[]>> = {
+  x86_64: ["amd64", "386"],
+  aarch64: ["arm64", "arm"],
+  armv7l: ["arm"],
+  riscv64: ["riscv64"],
+};
+
+/** Throws `UserError` for an image of another processor, which would not start, or emulated and so many times slower. */
+export async function requireArchitecture(place: EnginePlace, { architecture }: Pick<HeldImage, "architecture">): Promise<void> {
+  const machine = (await ask(place, sh`uname -m`)).stdout.trim();
+  const runs = RUNS[machine];
+  if (architecture === undefined || runs === undefined || runs.includes(architecture)) return;
+  throw new UserError(`${place.transport.host}: the image is built for ${architecture}, and this host is ${machine}`, {
+    remedy:
+      "give such hosts an image of their own, whose `builder` is one of them, as stacks/study.yaml does for its Raspberry Pi",
+  });
+}
+
 /** Runs an engine's command; what every one of them can fail of becomes a clear `UserError`. */
 export async function ask(place: EnginePlace, script: Shell, timeoutSeconds = QUICK_SECONDS, more = {}) {
   try {

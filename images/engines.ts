@@ -77,6 +77,7 @@ const inspectSchema = z.array(
     Id: z.string(),
     RepoTags: z.array(z.string()).nullish(),
     Size: z.number(),
+    Architecture: z.string().optional(),
   }),
 );
 
@@ -86,6 +87,8 @@ export interface HeldImage {
   readonly tags: readonly string[];
   /** Unpacked bytes of all layers. */
   readonly bytes: number;
+  /** In Go's words, such as `amd64`. */
+  readonly architecture?: string | undefined;
 }
 
 export interface ImageStore {
@@ -101,6 +104,7 @@ export function parseInspect(output: string): HeldImage[] {
     id: withAlgorithm(image.Id),
     tags: (image.RepoTags ?? []).map((tag) => tag.replace(/^localhost\//, "")),
     bytes: image.Size,
+    architecture: image.Architecture,
   }));
   return [...new Map(images.map((image) => [image.id, image])).values()];
 }

@@ -28,8 +28,17 @@ export interface TransportRecord extends TransportStatistics {
 
 export type OperationLog = (record: OperationRecord | TransportRecord) => void;
 
-/** Appends JSON lines to a file; at once, because the engine may kill the process. Without a file it does nothing. */
+/**
+ * Appends JSON lines to a file; at once, because the engine may kill the process. Without a file it does nothing. Nor does it where the file
+ * can't be written (a full disk, a `clean` meanwhile): what was done on a host must not be lost from the state because of a line here.
+ */
 export function operationLog(file: string | undefined): OperationLog {
   if (file === undefined || file === "") return () => undefined;
-  return (record) => appendFileSync(file, `${JSON.stringify(record)}\n`);
+  return (record) => {
+    try {
+      appendFileSync(file, `${JSON.stringify(record)}\n`);
+    } catch (error) {
+      if (!(error instanceof Error) || !("code" in error)) throw error;
+    }
+  };
 }

@@ -1,4 +1,4 @@
-export { gateSettings, loadPlan, stackNames } from "./load.ts";
+export { benchmarkNames, gateSettings, loadPlan, stackNames } from "./load.ts";
 export { LENIENT_VARIABLE, LOCK_VARIABLE, lockFile, readLock } from "./lock.ts";
 export { describeLockDifference, type LockDifference, lockDifferences } from "./lock-differences.ts";
 export type { Lock } from "./lock-schema.ts";

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { UserError } from "../hosts/index.ts";
 import { locate, type Position, placeOf } from "./locate.ts";
+import { nameCollisions } from "./name-collisions.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { describeIssues, type Problem } from "./problems.ts";
 import { referenceProblems } from "./references.ts";
@@ -18,9 +19,8 @@ import { projectVocabulary, type Vocabulary } from "./vocabulary.ts";
  */
 export function loadPlan(root: string, stack: string): Plan {
   if (!stackNames(root).includes(stack)) throw unknownStack(root, stack);
-  const text = readFileSync(join(root, "stacks", `${stack}.yaml`), "utf8");
   const vocabulary = { ...projectVocabulary, fileProblem: (source: string) => sourceProblem(root, source) };
-  return planOf(parseMatrix(text, `stacks/${stack}.yaml`, vocabulary), stack);
+  return planOf(readMatrix(root, stack, vocabulary), stack);
 }
 
 /**
@@ -29,8 +29,41 @@ export function loadPlan(root: string, stack: string): Plan {
  */
 export function gateSettings(root: string, stack: string): GateSettings {
   if (!stackNames(root).includes(stack)) return matrixSchema.shape.gate.parse(undefined);
+  return readMatrix(root, stack, projectVocabulary).gate;
+}
+
+/** Names of the benchmarks of a stack; `undefined` where its matrix is not there, or has mistakes. */
+export function benchmarkNames(root: string, stack: string): readonly string[] | undefined {
+  if (!stackNames(root).includes(stack)) return undefined;
+  try {
+    return Object.keys(readMatrix(root, stack, projectVocabulary).benchmarks);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** Many times the size of any matrix, and read at once. */
+const LARGEST_BYTES = 4 * 1024 * 1024;
+
+function readMatrix(root: string, stack: string, vocabulary: Vocabulary): Matrix {
   const file = `stacks/${stack}.yaml`;
-  return parseMatrix(readFileSync(join(root, file), "utf8"), file, projectVocabulary).gate;
+  return parseMatrix(readText(join(root, file), file), file, vocabulary);
+}
+
+/** Throws `UserError` for what is no file that can be read. */
+function readText(path: string, file: string): string {
+  const refused = (reason: string, cause?: unknown) =>
+    new UserError(`${file} can't be read: ${reason}`, { remedy: "A stack is a YAML file. Give it back, or remove it.", cause });
+  try {
+    const found = statSync(path);
+    if (!found.isFile()) throw refused(found.isDirectory() ? "it is a folder" : "it is no regular file");
+    if (found.size > LARGEST_BYTES) throw refused(`it has ${found.size} bytes; expected at most ${LARGEST_BYTES}`);
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw refused(error instanceof Error ? error.message : String(error), error);
+  }
 }
 
 /** Names of the matrices below `stacks/`. */
@@ -48,7 +81,8 @@ export function parseMatrix(text: string, file: string, vocabulary: Vocabulary):
   const lines = new LineCounter();
   const { document, raw } = readYaml(text, file, lines);
   const result = matrixSchema.safeParse(raw);
-  const problems = [...(result.success ? [] : describeIssues(result.error, raw)), ...referenceProblems(raw, vocabulary)];
+  const wrong = [...(result.success ? [] : describeIssues(result.error, raw)), ...referenceProblems(raw, vocabulary)];
+  const problems = result.success && wrong.length === 0 ? nameCollisions(result.data) : wrong;
   if (result.success && problems.length === 0) return result.data;
   throw failure(
     file,

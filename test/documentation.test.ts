@@ -46,7 +46,24 @@ function pathsToTouch(page: string): string[] {
   return words.map(([, word]) => word ?? "");
 }
 
+/** Pages to which links lead, step by step, from one page. */
+function reachable(start: string): ReadonlySet<string> {
+  const found = new Set([start]);
+  for (const page of found)
+    for (const [, file = ""] of textOf(page).matchAll(/\]\((?!https?:)([^)#\s]+\.md)(?:#[^)\s]+)?\)/g))
+      found.add(relative(root, join(root, dirname(page), file)));
+  return found;
+}
+
 describe("the documentation", () => {
+  it("has no page that nobody finds from the README", () => {
+    const found = reachable("README.md");
+    assert.deepEqual(
+      pages.filter((page) => !found.has(page)),
+      [],
+    );
+  });
+
   for (const page of pages) it(`has no broken link in ${page}`, () => assert.deepEqual(brokenLinks(page), []));
 
   for (const page of ["CONTRIBUTING.md", "docs/tuning.md"])

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { GONE_VARIABLE, UserError } from "../../hosts/index.ts";
 import { stackNames, suggest } from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
-import { heal } from "../heal.ts";
+import { heal, refuseBusy } from "../heal.ts";
 import { labFolders, removeLabFolder } from "../lab-machines.ts";
 import { giveUpSteps } from "../lost-hosts.ts";
 import { failureList, readOperations } from "../operations.ts";
@@ -23,6 +23,7 @@ export async function destroy(context: Context, stack: string, gone: readonly st
     return opened;
   });
   if (context.signal.aborted) throw new Exit(130);
+  refuseBusy(context.root, stack);
   if (await stackExists(context, pulumi, stack))
     await stages.run(`Destroying ${stack}`, async (note) => {
       for (const given of await giveUpSteps(context, pulumi, stack, gone)) note(given);

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { describeEngine, type EngineDescription } from "../../engine/index.ts";
-import { bytesText, UserError } from "../../hosts/index.ts";
+import { bytesText, cacheDirectory, UserError } from "../../hosts/index.ts";
 import type { WantedMachine } from "../../hosts/lab/index.ts";
 import { loadPlan, stackNames } from "../../stacks/index.ts";
 import { acceleratorState } from "../accelerator.ts";
@@ -45,7 +47,7 @@ async function examine(context: Context): Promise<Check[]> {
     ...describePulumi(await describeEngine({ root: context.root, environment: context.environment })),
     stateCheck(context),
     { name: "lab accelerator", status: "ok", found: acceleratorState() },
-    await spaceCheck(context.root),
+    await spaceCheck(context),
     ...(await cacheChecks(context)),
   ];
 }
@@ -95,9 +97,9 @@ function stateCheck(context: Context): Check {
   return { name: "state", status: "ok", found };
 }
 
-async function spaceCheck(root: string): Promise<Check> {
-  const { bavail, bsize } = await statfs(root);
-  const free = bavail * bsize;
+/** The project's file system, and that of the caches, which may be another. */
+async function spaceCheck({ root, environment }: Context): Promise<Check> {
+  const free = Math.min(...(await Promise.all([root, cacheDirectory(environment)].map(freeBytes))));
   const enough = free >= WANTED_BYTES;
   return {
     name: "disk space",
@@ -105,6 +107,13 @@ async function spaceCheck(root: string): Promise<Check> {
     found: `${bytesText(free)} free`,
     ...(enough ? {} : { remedy: `A first up takes about ${bytesText(WANTED_BYTES)}: free some space, or ./distrobench clean` }),
   };
+}
+
+/** Where a folder is, or will be made. */
+async function freeBytes(folder: string): Promise<number> {
+  if (!existsSync(folder) && folder !== dirname(folder)) return await freeBytes(dirname(folder));
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 async function cacheChecks(context: Context): Promise<Check[]> {

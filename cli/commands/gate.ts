@@ -16,9 +16,9 @@ import {
 import { readSession, type SessionData, sessionsBefore } from "../../benchmarks/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateJunit, renderGateMarkdown, renderGateTerminal } from "../../report/index.ts";
-import { type GateSettings, gateSettings } from "../../stacks/index.ts";
+import { benchmarkNames, type GateSettings, gateSettings } from "../../stacks/index.ts";
 import { type Context, Exit, print, say } from "../context.ts";
-import { isSession, namedSessions, newestSessions } from "../sessions.ts";
+import { isSession, namedSessions, newestSessions, nothingMeasured } from "../sessions.ts";
 import { isColoured, styleOf } from "../style.ts";
 
 export interface GateOptions {
@@ -59,6 +59,7 @@ export async function gateCommand(context: Context, stack: string, options: Gate
   if (options.json === true) print(context, renderGateJson(verdict, exitCode, results));
   else print(context, results.map((result) => renderGateTerminal(result, { colour })).join("\n"));
   for (const result of allowed) sayAllowed(context, result);
+  if (options.session === undefined && options.baseline === undefined) sayUnmeasured(context, stack, results);
   if (exitCode !== 0) throw new Exit(exitCode);
 }
 
@@ -79,14 +80,19 @@ function sayAllowed(context: Context, { verdict, stack, benchmark }: GateResult)
   say(context, styleOf(context.stderr, context.environment).bad(line));
 }
 
+/** A verdict on the rest must not look as if all had been judged. */
+function sayUnmeasured(context: Context, stack: string, results: readonly GateResult[]): void {
+  const judged = new Set(results.map(({ benchmark }) => benchmark));
+  const style = styleOf(context.stderr, context.environment);
+  for (const name of benchmarkNames(context.root, stack) ?? [])
+    if (!judged.has(name)) say(context, style.bad(`WARNING: ${stack}/${name} is not judged: it has no session`));
+}
+
 /** A named session; or the newest of every benchmark, of which a named baseline session selects its own. */
 function judgedSessions(root: string, stack: string, { session, baseline }: GateOptions): readonly SessionData[] {
   if (session !== undefined) return namedSessions(root, [session]).map((directory) => read(root, directory));
   const newest = newestSessions(root, stack).map((directory) => read(root, directory));
-  if (newest.length === 0)
-    throw new UserError(`nothing has been measured yet for the stack ${stack}`, {
-      remedy: `Measure: ./distrobench up ${stack}`,
-    });
+  if (newest.length === 0) throw nothingMeasured(root, stack);
   if (baseline === undefined || !isSession(root, baseline)) return newest;
   const named = readNamed(root, baseline).session;
   const own = newest.filter((data) => data.session.benchmark === named.benchmark);
@@ -118,6 +124,6 @@ function write(file: string, content: string): void {
   try {
     writeFileSync(resolve(file), content);
   } catch (cause) {
-    throw new UserError(`${file} cannot be written`, { cause });
+    throw new UserError(`${file} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }

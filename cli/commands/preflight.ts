@@ -10,6 +10,7 @@ import {
 import { loadPlan, type PlannedHost } from "../../stacks/index.ts";
 import { type Connect, connector } from "../connect.ts";
 import { type Context, Exit, print, printJson, say } from "../context.ts";
+import { commandFor } from "../hints.ts";
 import { type Style, styleOf } from "../style.ts";
 
 /** What a preflight found out about one host of a matrix. */
@@ -24,18 +25,23 @@ export async function preflight(context: Context, stack: string, options: { read
   const pool = createSshPool({ root: context.root, signal: context.signal });
   try {
     const connect = connector(context, stack);
-    const hosts = await Promise.all(plan.hosts.map(async (host) => await examine(context, pool, host, connect)));
+    const hosts = await Promise.all(plan.hosts.map(async (host) => await examine(context, pool, { host, stack }, connect)));
     context.signal.throwIfAborted();
     const ready = hosts.every(isReady);
     if (options.json === true) printJson(context, { ready, hosts });
-    else print(context, renderHosts(hosts, styleOf(context.stdout, context.environment)));
+    else print(context, renderHosts(hosts, commandFor("up", stack), styleOf(context.stdout, context.environment)));
     if (!ready) throw new Exit(1);
   } finally {
     await pool.close();
   }
 }
 
-async function examine(context: Context, pool: SshPool, host: PlannedHost, connect: Connect): Promise<Examined> {
+async function examine(
+  context: Context,
+  pool: SshPool,
+  { host, stack }: { readonly host: PlannedHost; readonly stack: string },
+  connect: Connect,
+): Promise<Examined> {
   const { name, distribution, packages } = host;
   try {
     const transport = await pool.transport(await connect(host));
@@ -44,15 +50,15 @@ async function examine(context: Context, pool: SshPool, host: PlannedHost, conne
     return { host: name, state: "examined", ...examination };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (error instanceof ConnectionError && error.failure === "machine-stopped") return notRunning(name);
+    if (error instanceof ConnectionError && error.failure === "machine-stopped") return notRunning(name, stack);
     const { message: found, remedy } = error;
     return { host: name, state: "not-examined", found, ...(remedy === undefined ? {} : { remedy }) };
   }
 }
 
 /** A lab machine is made by `up`, to what measuring needs: nothing is wrong with one that is not there. */
-function notRunning(host: string): Examined {
-  const remedy = "./distrobench up makes and starts it; preflight looks only at machines that run";
+function notRunning(host: string, stack: string): Examined {
+  const remedy = `${commandFor("up", stack)} makes and starts it; preflight looks only at machines that run`;
   return { host, state: "not-running", found: "a lab machine that does not run now", remedy };
 }
 
@@ -61,15 +67,15 @@ function isReady(host: Examined): boolean {
   return host.verdicts.every(({ status }) => status !== "fail");
 }
 
-function renderHosts(hosts: readonly Examined[], style: Style): string {
-  return [...hosts.map((host) => renderHost(host, style)), conclusion(hosts)].join("\n\n");
+function renderHosts(hosts: readonly Examined[], next: string, style: Style): string {
+  return [...hosts.map((host) => renderHost(host, style)), conclusion(hosts, next)].join("\n\n");
 }
 
-function conclusion(hosts: readonly Examined[]): string {
+function conclusion(hosts: readonly Examined[], next: string): string {
   const unfit = hosts.filter((host) => !isReady(host)).map(({ host }) => host);
   const unseen = hosts.filter(({ state }) => state === "not-running").map(({ host }) => host);
   const note = unseen.length === 0 ? "" : ` Not looked at: ${unseen.join(", ")}.`;
-  return unfit.length === 0 ? `Nothing is in the way of ./distrobench up.${note}` : `Can't be used: ${unfit.join(", ")}.${note}`;
+  return unfit.length === 0 ? `Nothing is in the way of ${next}.${note}` : `Can't be used: ${unfit.join(", ")}.${note}`;
 }
 
 function renderHost(host: Examined, style: Style): string {

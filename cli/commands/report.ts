@@ -16,7 +16,7 @@ import {
   withTrends,
 } from "../../report/index.ts";
 import { type Context, print } from "../context.ts";
-import { namedSessions, newestSessions, sessionsWhere } from "../sessions.ts";
+import { namedSessions, newestSessions, nothingMeasured, sessionsWhere } from "../sessions.ts";
 import { isColoured } from "../style.ts";
 
 /** What `--format` may be, and what it makes of sessions. */
@@ -45,17 +45,17 @@ export interface ReportOptions {
 export async function report(context: Context, names: readonly string[], options: ReportOptions): Promise<void> {
   const format = options.json === true ? "json" : options.format;
   const sessions = chosen(context.root, names, options.stack, format);
-  if (sessions.length === 0)
-    throw new UserError(`nothing has been measured yet for the stack ${options.stack}`, {
-      remedy: `Measure: ./distrobench up ${options.stack}`,
-    });
+  if (sessions.length === 0) throw nothingMeasured(context.root, options.stack);
   if (format === undefined) await printComparison(context, sessions);
   else print(context, formats[format](sessions.map((session) => readFor(format, context.root, session))));
 }
 
+/** No terminal, or one that does not tell how wide it is: then it says 0. */
+const UNKNOWN_WIDTH = 100;
+
 /** The comparison table of some sessions, for a terminal. */
 export async function printComparison(context: Context, sessions: readonly string[]): Promise<void> {
-  const options = { colour: isColoured(context.stdout, context.environment), width: context.stdout.columns ?? 100 };
+  const options = { colour: isColoured(context.stdout, context.environment), width: context.stdout.columns || UNKNOWN_WIDTH };
   for (const session of sessions) print(context, renderTerminal(withTrends(readWithPast(context.root, session)), options));
 }
 
@@ -68,7 +68,11 @@ function chosen(root: string, names: readonly string[], stack: string, format: R
     throw new UserError(`${stack} has ${newest.length} benchmarks, and a history is of one`, {
       remedy: `Name the sessions: ./distrobench report --format otava ${newest[0]?.replace(/^results\//, "")} ...`,
     });
-  return sessionsWhere(root, (session) => session.stack === stack && session.outcome === "complete");
+  const benchmarks = newest.map((directory) => read(root, directory).session.benchmark);
+  return sessionsWhere(
+    root,
+    (session) => session.stack === stack && benchmarks.includes(session.benchmark) && session.outcome === "complete",
+  );
 }
 
 function readFor(format: ReportFormat, root: string, directory: string): ReportSession {

@@ -13,8 +13,9 @@ import {
   readLock,
 } from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
-import { heal } from "../heal.ts";
-import { installMissing } from "../install.ts";
+import { heal, refuseBusy } from "../heal.ts";
+import { commandFor } from "../hints.ts";
+import { installMissing, missingWords } from "../install.ts";
 import { noisyRuns } from "../noisy-runs.ts";
 import { failureList, type Operations, operationTable, readOperations } from "../operations.ts";
 import type { Need } from "../prerequisites.ts";
@@ -51,12 +52,12 @@ export async function up(context: Context, stack: string, options: UpOptions = {
   for (const line of noisyRuns(context.root, plan)) say(context, `\n${line}`);
   say(context, `\nReport: ${join(plan.report.directory, "index.html")}\n`);
   say(context, stageTable(stages.times, operations));
-  say(context, `\nRemove everything again: ./distrobench destroy ${stack === "quickstart" ? "" : stack}`.trimEnd());
+  say(context, `\nRemove everything again: ${commandFor("destroy", stack)}`);
 }
 
 /** `distrobench preview`: what `up` would do, without doing it. */
 export async function preview(context: Context, stack: string, options: { readonly json?: boolean }): Promise<void> {
-  const { plan, pulumi } = await prepare(context, stack);
+  const { plan, pulumi } = await prepare(context, stack, sayMissing);
   const again = await runUnconfirmedAgain(pulumi, plan);
   const json = options.json === true ? ["--json"] : [];
   const code = await pulumi.show(["preview", "--stack", stack, ...again, ...json, ...(options.json ? [] : ["--diff=false"])]);
@@ -71,6 +72,7 @@ export interface UpRun {
 
 /** Runs `pulumi up`. Throws `Exit`, having said what failed, when it did not succeed. */
 export async function bringUp(context: Context, { plan, pulumi, stages }: Prepared, run: UpRun): Promise<Operations> {
+  refuseBusy(context.root, plan.stack);
   const log = operationsFile(context.root, plan.stack);
   const words = [...(await runUnconfirmedAgain(pulumi, plan)), ...(run.words ?? [])];
   const code = await stages.run(
@@ -78,7 +80,7 @@ export async function bringUp(context: Context, { plan, pulumi, stages }: Prepar
     async () => await stoppingSteps(context, plan.stack, async () => await runUp(pulumi, plan, log, { ...run, words })),
   );
   const operations = readOperations(log);
-  if (code !== 0) explainFailure(context, operations);
+  if (code !== 0) explainFailure(context, plan.stack, operations);
   expectSuccess(context, code);
   return operations;
 }
@@ -98,13 +100,20 @@ export interface Prepared {
   readonly stages: Stages;
 }
 
-export async function prepare(context: Context, stack: string): Promise<Prepared> {
+/** What is done about programs that are missing on this machine. */
+type Complete = typeof installMissing;
+
+/** A preview says what is missing, as it says everything else that would be done. */
+const sayMissing: Complete = async (context, needs, machines, note) => {
+  const words = await missingWords(context, needs, machines);
+  if (words !== undefined) note(`missing, and to be installed first: ${words}`);
+};
+
+/** Makes ready for Pulumi whatever a stack needs on this machine. Throws `UserError`. */
+export async function prepare(context: Context, stack: string, complete: Complete = installMissing): Promise<Prepared> {
   const plan = loadPlan(context.root, stack);
   const stages = new Stages(context);
-  await stages.run(
-    "Checking what is needed",
-    async (note) => await installMissing(context, needsOf(plan), machinesOf(plan), note),
-  );
+  await stages.run("Checking what is needed", async (note) => await complete(context, needsOf(plan), machinesOf(plan), note));
   checkAborted(context);
   const pulumi = await stages.run("Preparing Pulumi", async (note) => {
     const opened = await openPulumi(context, note);
@@ -145,10 +154,11 @@ async function runUp(pulumi: Pulumi, plan: Plan, log: string, { variables, words
   return await pulumi.show(args, { toStderr: true, variables: { DISTROBENCH_OPERATIONS: log, ...variables } });
 }
 
-function explainFailure(context: Context, operations: Operations): void {
+function explainFailure(context: Context, stack: string, operations: Operations): void {
   const failures = failureList(operations);
   if (failures !== "") say(context, styleOf(context.stderr, context.environment).bad(failures));
-  say(context, "What was done is kept: run the same command again to go on, or ./distrobench destroy to remove it.");
+  const way = commandFor("destroy", stack);
+  say(context, `What was done is kept: run the same command again to go on, or ${way} to remove it.`);
 }
 
 function stageTable(stages: readonly StageTime[], operations: Operations): string {

@@ -65,7 +65,7 @@ describe("distrobench gate", () => {
     assert.match(readFileSync(junit, "utf8"), /<failure /);
     assert.match(readFileSync(markdown, "utf8"), /^### FAIL: Container cold start \(mine\/cold-start\)/);
     const { error } = await run("gate", "mine", "--junit", join(root, "missing/gate.xml"));
-    assert.match(String(error), /gate\.xml cannot be written/);
+    assert.match(String(error), /gate\.xml cannot be written: ENOENT: no such file or directory/);
   });
   it("leaves a damaged old session out", async () => {
     const damaged = stack("damaged", 1);
@@ -82,7 +82,13 @@ describe("distrobench gate", () => {
     }
     assert.match((await run("gate", "mine", "--exact-tolerance", "1")).stderr, /expected a share from 0% to 100%, such as 1%/);
     assert.equal((await run("gate", "mine", "--exact-tolerance", "0%")).code, 1);
-    assert.match(String((await run("gate", "nothing")).error), /nothing has been measured yet for the stack nothing/);
+    mkdirSync(join(root, "stacks"), { recursive: true });
+    writeFileSync(join(root, "stacks", "quiet.yaml"), RIGHT);
+    assert.match(String((await run("gate", "quiet")).error), /nothing has been measured yet for the stack quiet/);
+    assert.match(
+      String((await run("gate", "quite")).error),
+      /there is no stack quite, and no session of one; did you mean quiet\?/,
+    );
     assert.match(
       String((await run("gate", "mine", "--baseline", "debian-13/dokcer")).error),
       /there is no session debian-13\/dokcer/,
@@ -126,6 +132,26 @@ describe("what a matrix says of its gate", () => {
     declare("near", "{ inconclusive: block }");
     assert.equal((await run("gate", "near")).code, 2);
   });
+  it("decides what is judged: a benchmark that it no longer has fails nobody for ever", async () => {
+    const old = (day: number) => ({ ...stack("renamed", day), benchmark: "old-name" });
+    const slow = { variants: times({ "debian-13/podman": 1.14 * 1.3 }) };
+    writeSession(root, before({ variants: times(), session: old(1) }));
+    writeSession(root, now({ ...slow, session: old(2) }));
+    assert.equal((await run("gate", "renamed")).code, 1);
+    declare("renamed", "{}");
+    assert.match(String((await run("gate", "renamed")).error), /nothing has been measured yet/);
+    writeSession(root, now({ variants: times(), session: stack("renamed", 3) }));
+    assert.equal((await run("gate", "renamed")).code, 4);
+  });
+  it("names what it has and nobody has measured, which a PASS would hide", async () => {
+    writeSession(root, before({ variants: times(), session: stack("half", 1) }));
+    writeSession(root, now({ variants: times(), session: stack("half", 2) }));
+    writeFileSync(join(root, "stacks", "half.yaml"), `${RIGHT}  commands: { test: command, hosts: [one] }\n`);
+    const { code, stderr } = await run("gate", "half");
+    assert.equal(code, 0);
+    assert.equal(stderr, "WARNING: half/commands is not judged: it has no session\n");
+    assert.equal((await run("gate", "half", "--baseline", "debian-13/docker")).stderr, "");
+  });
   it("never lets FAIL pass", async () => {
     declare("mine", "{ inconclusive: warn, noBaseline: warn }");
     assert.equal((await run("gate", "mine")).code, 1);
@@ -156,6 +182,13 @@ describe("distrobench compare", () => {
   });
 });
 
+it("distrobench report shows intervals on a terminal that does not tell how wide it is", async () => {
+  const { context, stdout } = memoryContext({ root });
+  Object.assign(context.stdout, { columns: 0 });
+  await commandLine(context).parseAsync(["report", "--stack", "alone"], { from: "user" });
+  assert.match(stdout(), /95 % interval/);
+});
+
 describe("distrobench report --format", () => {
   for (const [format, start] of [
     ["json", "{"],
@@ -172,6 +205,11 @@ describe("distrobench report --format", () => {
       assert.ok(stdout.startsWith(start), stdout.slice(0, 80));
     });
   it("takes the whole history for change points", async () => {
+    const { stdout } = await run("report", "--stack", "mine", "--format", "otava");
+    assert.equal(stdout.trimEnd().split("\n").length, 3);
+  });
+  it("is for the matrix's one benchmark, whatever it measured once", async () => {
+    writeSession(root, before({ variants: times(), session: { ...stack("mine", 4), benchmark: "old-name" } }));
     const { stdout } = await run("report", "--stack", "mine", "--format", "otava");
     assert.equal(stdout.trimEnd().split("\n").length, 3);
   });

@@ -6,7 +6,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { heal } from "../../cli/heal.ts";
+import { clean } from "../../cli/commands/clean.ts";
+import { heal, refuseBusy } from "../../cli/heal.ts";
 import { type Pulumi, stateFile } from "../../cli/pulumi.ts";
 import { memoryContext } from "./memory-context.ts";
 
@@ -85,6 +86,29 @@ describe("what a killed run left", () => {
       assert.equal((await repair()).length, 1);
     } finally {
       parent.kill();
+    }
+  });
+
+  it("is no leftover while it is at work: nothing is cleaned away, and no other run begins", async () => {
+    const { locks, root } = project();
+    copyFileSync("/bin/sleep", join(root, "pulumi"));
+    const child = spawn(join(root, "pulumi"), ["60"]);
+    try {
+      await once(child, "spawn");
+      const context = memoryContext({ root, environment: { XDG_CACHE_HOME: join(root, "cache") } }).context;
+      mkdirSync(join(root, "cache/distrobench"), { recursive: true });
+      writeLock(locks, child.pid ?? 0);
+      await assert.rejects(clean(context), /a run works on the stack one \(process \d+\)/);
+      assert.ok(existsSync(join(root, "cache/distrobench")));
+      assert.throws(() => refuseBusy(root, "one"), /another run works on the stack one \(process \d+\): nothing was done here/);
+      refuseBusy(root, "two");
+      child.kill();
+      await once(child, "exit");
+      refuseBusy(root, "one");
+      await clean(context);
+      assert.equal(existsSync(join(root, "cache/distrobench")), false);
+    } finally {
+      child.kill();
     }
   });
 

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -48,6 +49,7 @@ function run(at: { readonly launcher: string; readonly path: string }, ...words:
     cwd: "/",
     env: { PATH: at.path },
     encoding: "utf8",
+    timeout: 20_000,
   });
   return { status, stdout, stderr };
 }
@@ -67,7 +69,7 @@ describe("the launcher", () => {
     assert.match(run(project({ node: "exit 1" })).stderr, /does not start/);
   });
 
-  it("fetches the packages once and starts the command line with every word as it was", () => {
+  it("fetches the packages once, makes a folder that only its owner may enter, and starts the command line with every word as it was", () => {
     const at = project({ node: ANSWER, npm: NPM });
     const first = run(at, "up", "two words", "$HOME");
     assert.equal(first.status, 0, first.stderr);
@@ -79,6 +81,7 @@ describe("the launcher", () => {
       "$HOME",
     ]);
     assert.match(first.stderr, /fetching packages/);
+    assert.equal(statSync(join(at.root, ".distrobench")).mode & 0o777, 0o700);
     assert.equal(run(at).stderr, "");
     assert.equal(readFileSync(join(at.root, "npm-calls"), "utf8"), "ci --no-audit --no-fund --loglevel=error\n");
   });
@@ -115,6 +118,15 @@ describe("the launcher", () => {
     writeFileSync(join(at.root, ".distrobench/npm.lock/pid"), "4194303999\n");
     assert.equal(run(at).status, 0);
     assert.equal(existsSync(join(at.root, ".distrobench/npm.lock")), false);
+  });
+
+  it("says so where nothing can be written, instead of waiting for a lock that nobody holds", () => {
+    const at = project({ node: ANSWER, npm: NPM });
+    // A folder in which not even root may make another.
+    symlinkSync("/proc/self", join(at.root, ".distrobench"));
+    const { status, stderr } = run(at);
+    assert.equal(status, 1);
+    assert.match(stderr, /nothing can be written below .*: mkdir: .*\n {2}Give this user access/);
   });
 
   it("says what to do when npm fails, and tries again the next time", () => {

@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { exportLines } from "../../cli/commands/environment.ts";
 import { prepareSettings, settingsOf } from "../../cli/settings.ts";
 import { golden } from "../golden.ts";
@@ -29,6 +40,40 @@ describe("the settings for Pulumi", () => {
     assert.equal(settingsOf(root, { ...bare, PULUMI_ACCESS_TOKEN: "x" }).backend, "user");
     assert.equal(settingsOf(root, { ...bare, PULUMI_CONFIG_PASSPHRASE: "" }).variables.PULUMI_CONFIG_PASSPHRASE_FILE, undefined);
     assert.equal(settingsOf(root, { ...bare, PULUMI_PARALLEL: "3" }).variables.PULUMI_PARALLEL, "3");
+  });
+
+  it("are the project's own in a shell that has taken them over", () => {
+    const own = settingsOf(root, bare).variables;
+    assert.deepEqual(settingsOf(root, { ...bare, ...own }).backend, "project");
+    assert.equal(settingsOf(join(root, "other-checkout"), { ...bare, ...own }).backend, "user");
+  });
+
+  it("name the project's folder whatever it is called", () => {
+    for (const name of ["two words", "c#", "50% done", "why?"]) {
+      const url = settingsOf(join("/home/anna", name), bare).variables.PULUMI_BACKEND_URL ?? "";
+      assert.equal(fileURLToPath(url), join("/home/anna", name, ".distrobench/state"));
+      assert.doesNotMatch(url, /[#?]/);
+    }
+  });
+
+  it("never hold half a passphrase, which would encrypt like a whole one", () => {
+    const full = join(root, "full");
+    mkdirSync(join(full, ".distrobench"), { recursive: true });
+    symlinkSync("/dev/full", join(full, `.distrobench/passphrase.${process.pid}`));
+    assert.throws(() => prepareSettings(full, settingsOf(full, bare)), /ENOSPC/);
+    assert.deepEqual(readdirSync(join(full, ".distrobench")), ["state"]);
+  });
+
+  it("are no new passphrase beside a state that another one encrypts", () => {
+    const lost = join(root, "lost");
+    const stacks = join(lost, ".distrobench/state/.pulumi/stacks/distrobench");
+    mkdirSync(stacks, { recursive: true });
+    writeFileSync(join(stacks, "mine.json"), "{}");
+    assert.throws(
+      () => prepareSettings(lost, settingsOf(lost, bare)),
+      /passphrase is gone, and the state in .* is encrypted with it/,
+    );
+    assert.equal(existsSync(join(lost, ".distrobench/passphrase")), false);
   });
 
   it("use a login that is there", () => {

@@ -47,6 +47,15 @@ describe("a machine that lacks something", { concurrency: false }, () => {
     assert.ok(seconds < SECONDS, `${seconds} s`);
   });
 
+  it("keeps what it lacks in a preview, which only says so", () => {
+    const PATH = poorPath(folder("preview"));
+    writeFileSync(join(PATH, "apt-get"), "#!/bin/sh\necho called >&2\nexit 9\n", { mode: 0o755 });
+    const { status, stderr } = launch(["preview", lab], { cwd: scratch, environment: { PATH } });
+    assert.match(stderr, /missing, and to be installed first: QEMU \(runs lab machines\), qemu-img/);
+    assert.doesNotMatch(stderr, /called|apt-get install/);
+    assert.equal(status, 0, stderr);
+  });
+
   it("without root and sudo gets the command to run instead of a question", { skip: notForOthers() }, () => {
     // apt-get is there, but only root may use it.
     const PATH = poorPath(folder("no-root"), ["apt-get"]);
@@ -110,6 +119,14 @@ describe("a machine with a full disk", { concurrency: false }, () => {
     assert.match(stderr, noRoom("building Pulumi"));
     assert.match(stderr, /free some space, or set XDG_CACHE_HOME/);
     assert.ok(seconds < SECONDS, `${seconds} s`);
+  });
+
+  it("is told so by doctor, whatever room the project has", options, () => {
+    const { stdout } = launch(["doctor", "--json"], { cwd: scratch, environment: { XDG_CACHE_HOME: cache } });
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; found: string }[] };
+    const space = checks.find(({ name }) => name === "disk space");
+    assert.equal(space?.status, "note");
+    assert.match(space?.found ?? "", /^[\d.]+ [KM]iB free$/);
   });
 
   it("does not begin to build a lab disk", options, async () => {

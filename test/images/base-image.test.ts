@@ -24,6 +24,15 @@ test("a pulled base is built on the builder, and destroy takes the pulled image 
   assert.deepEqual([...one.docker], []);
 });
 
+test("the pulled image goes as well where the base was made again in between", async () => {
+  const one = fakeHost("one");
+  const context = fakeContext([one]);
+  const { id, outputs } = await baseImageHandler.create(context, wanted);
+  const again = await baseImageHandler.update(context, { id, inputs: wanted, outputs }, optional);
+  await baseImageHandler.delete(context, { id, inputs: optional, outputs: again });
+  assert.equal([...one.docker.values()].flat().includes(REFERENCE), false);
+});
+
 test("a pulled image that was on the builder before stays there", async () => {
   const one = fakeHost("one");
   one.docker.set(`sha256:${"f".repeat(64)}`, [REFERENCE]);

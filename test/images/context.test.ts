@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -24,6 +24,32 @@ test("a context is the same every time it is written", () => {
   assert.deepEqual(first, second);
   assert.deepEqual(before, [readFileSync(join(root, second.dockerfile), "utf8"), SOURCE_DATE_EPOCH * 1000, 0o644]);
   assert.equal(statSync(join(root, first.context, "app")).mtimeMs, SOURCE_DATE_EPOCH * 1000);
+});
+
+test("a context is another stack's own where its image of that name stands on something else", () => {
+  const [one, other] = [trixie, slim].map((base) => prepareContext({ root, name: "shared", recipe: "model-server", base }));
+  assert.ok(one && other);
+  assert.notEqual(readFileSync(join(root, one.dockerfile), "utf8"), readFileSync(join(root, other.dockerfile), "utf8"));
+});
+
+test("a context that is there is left alone while others may build from it, and made anew when it was touched", () => {
+  const make = () => prepareContext({ root, name: "kept", recipe: "model-server", base: trixie });
+  const { context } = make();
+  const file = join(root, context, "app/server.py");
+  const touched = () => statSync(file, { bigint: true }).ctimeNs;
+  const before = touched();
+  make();
+  assert.equal(touched(), before);
+  const whole = readFileSync(file, "utf8");
+  writeFileSync(file, "broken");
+  writeFileSync(join(root, context, "stray"), "");
+  make();
+  assert.equal(readFileSync(file, "utf8"), whole);
+  assert.equal(existsSync(join(root, context, "stray")), false);
+  assert.deepEqual(
+    readdirSync(join(root, context, "..")).filter((name) => name.endsWith(".tmp")),
+    [],
+  );
 });
 
 test("with a base of our own the builder runs nothing", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -53,6 +53,33 @@ test("two engines of two hosts cost one save on the builder and one transfer per
   );
   assert.equal(all[0]?.commands.filter((command) => command === `docker save ${IMAGE}`).length, 1);
   assert.deepEqual(all[1]?.podman.get(IMAGE), [TAG]);
+});
+
+test("an archive that another process is just saving does not stand in the way of this one", async () => {
+  const archives = join(cache, "distrobench/images");
+  mkdirSync(archives, { recursive: true });
+  // Listed, and gone when it is looked at: what a rename at that moment does.
+  symlinkSync("gone", join(archives, "0123.tmp"));
+  const image = `sha256:${"c".repeat(64)}`;
+  const [builder, one] = hosts(fakeHost("one"));
+  assert.ok(builder && one);
+  builder.docker.set(image, ["distrobench/other:quickstart"]);
+  const { outputs } = await deliveredImageHandler.create(fakeContext([builder, one]), inputs("one", "docker", image));
+  assert.equal(outputs.configDigest, image);
+  rmSync(join(archives, "0123.tmp"));
+});
+
+test("an image of another processor is refused before it is sent, with the way to one that fits", async () => {
+  const [builder, board] = hosts(fakeHost("board", { machine: "aarch64" }));
+  assert.ok(builder && board);
+  await assert.rejects(deliveredImageHandler.create(fakeContext([builder, board]), inputs("board", "docker")), (error) => {
+    assert.ok(error instanceof UserError);
+    assert.match(error.message, /board: the image is built for amd64, and this host is aarch64/);
+    return /whose `builder` is one of them/.test(error.remedy ?? "");
+  });
+  assert.equal(board.docker.size, 0);
+  const unknown = hosts(fakeHost("board", { machine: "loongarch64" }));
+  await deliveredImageHandler.create(fakeContext(unknown), inputs("board", "docker"));
 });
 
 test("an image that is already there is only named, and its earlier owner keeps it", async () => {

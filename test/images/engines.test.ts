@@ -12,10 +12,12 @@ test("one image has one config digest in what Docker and Podman answer and save"
   }
 });
 
-test("an inspection tells the tags and the unpacked bytes of an image", () => {
+test("an inspection tells the tags, the unpacked bytes and the processor of an image", () => {
   const [image] = parseInspect(sample("images/inspect-docker-26.json"));
   assert.deepEqual(image?.tags, ["e-model:1"]);
   assert.equal(image?.bytes, 101276148);
+  assert.equal(image?.architecture, "amd64");
+  assert.equal(parseInspect(sample("images/inspect-podman-5.json"))[0]?.architecture, "amd64");
   assert.deepEqual(parseInspect("[]\n"), []);
 });
 

@@ -12,6 +12,8 @@ import {
 type Store = Map<string, string[]>;
 
 interface Behaviour {
+  /** What `uname -m` prints; images are built for amd64. */
+  readonly machine?: string;
   readonly freeKibibytes?: number;
   /** Standard error of every load. */
   readonly loadFails?: string;
@@ -60,6 +62,7 @@ export function fakeHost(name: string, behaviour: Behaviour = {}): FakeHost {
     return made(name);
   };
   const rows: readonly [RegExp, (match: RegExpExecArray, stdin: string) => Answer][] = [
+    [/^uname -m$/, () => ({ stdout: `${behaviour.machine ?? "x86_64"}\n` })],
     [/^command -v/, () => ({ stdout: "" })],
     [/^rm -rf/, () => ({ stdout: "" })],
     [/^directory=/, () => ({ stdout: `${behaviour.freeKibibytes ?? 1e9} /var\n` })],
@@ -121,7 +124,7 @@ function inspect(store: Store | undefined, references: string): Answer {
   const found = [...(store ?? [])].filter(([id, tags]) =>
     wanted.some((reference) => reference === id || tags.includes(reference)),
   );
-  const stdout = JSON.stringify(found.map(([id, tags]) => ({ Id: id, RepoTags: tags, Size: 1000 })));
+  const stdout = JSON.stringify(found.map(([id, tags]) => ({ Id: id, RepoTags: tags, Size: 1000, Architecture: "amd64" })));
   const missing = wanted.filter((reference) => !found.some(([id, tags]) => id === reference || tags.includes(reference)));
   return missing.length === 0 ? { stdout } : { stdout, stderr: `Error: No such image: ${missing[0]}`, exitCode: 1 };
 }

@@ -82,6 +82,25 @@ describe("mistakes in a matrix", () => {
     assert.match(complaints(RIGHT.replace(kind, "lab: {}\n    local: {}")), /found lab and local/);
   });
 
+  it("include names that would make two resources of one name", () => {
+    const board = (name: string) => `  ${name}: { distribution: debian, ssh: { address: a } }\n`;
+    const text = RIGHT.replace("packages:", `${board("pi-edge")}${board("edge")}packages:`)
+      .replace("  model-server:", "  server-pi: { recipe: model-server, base: { mmdebstrap: trixie }, builder: one }\n  server:")
+      .replace("image: model-server\n    hosts: [one]", "image: server\n    hosts: [pi-edge]");
+    assert.equal(complaints(text), "");
+    const both = `${text}  other: { test: cold-start, image: server-pi, hosts: [edge], engines: [docker] }\n`;
+    assert.equal(
+      complaints(both),
+      "stacks/example.yaml:12:3: images.server-pi: server-pi with edge and server with pi-edge would both be called server-pi-edge: rename one",
+    );
+    const host = (name: string, step: string) =>
+      `  ${name}: { distribution: debian, ssh: { address: a }, setup: [{ name: ${step}, run: "true" }] }\n`;
+    assert.match(
+      complaints(RIGHT.replace("packages:", `${host("pi", "edge-fix")}${host("pi-edge", "fix")}packages:`)),
+      /:9:3: hosts\.pi-edge: pi-edge with fix and pi with edge-fix would both be called pi-edge-fix: rename one$/,
+    );
+  });
+
   it("include a package that a benchmark needs and the host does not get", () => {
     assert.match(
       complaints(RIGHT.replace("[docker, node]", "[docker]")),
