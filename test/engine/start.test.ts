@@ -158,8 +158,10 @@ describe("a program of ours is started from its bundle", () => {
   it("and so is the program that Pulumi runs, with one SDK for it and its runner", async () => {
     const root = checkout();
     const words = ["/anywhere/cmd/run", "--dry-run", "index.ts"];
-    const { out, err } = await node(root, "engine/start/program.mjs", ...words);
-    assert.deepEqual({ out, err }, { out: `--dry-run ${root} index.ts true`, err: "" });
+    for (const entry of ["index.ts", "./index.ts", join(root, "index.ts")]) {
+      const { out, err } = await node(root, "engine/start/program.mjs", ...words.slice(0, 2), entry);
+      assert.deepEqual({ out, err }, { out: `--dry-run ${root} index.ts true`, err: "" });
+    }
     write(root, `${cacheOf(root)}/index.mjs`, 'export const folder = "none", from = "the bundle";');
     assert.equal((await node(root, "engine/start/program.mjs", ...words)).out, "--dry-run none the bundle false");
   });
