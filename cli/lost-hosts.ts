@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Connection, ConnectionError, createSshPool } from "../hosts/index.ts";
+import { suggest } from "../stacks/index.ts";
 import type { Context } from "./context.ts";
 import { type Pulumi, stateFile } from "./pulumi.ts";
 import { exportState, importState, nameOf, STEP, type StackState, type StateResource } from "./state.ts";
@@ -37,23 +38,35 @@ export function passOverSteps(state: StackState, lost: ReadonlySet<string>): Sta
   return { ...state, deployment: { ...state.deployment, ...(resources === undefined ? {} : { resources }) } };
 }
 
+/** A sentence on each of `gone` that is no host of the state: taken away before, or misspelt. */
+export function unknownHosts({ deployment }: StackState, gone: readonly string[]): readonly string[] {
+  const hosts = (deployment.resources ?? []).filter(({ type }) => type === HOST).map(({ urn }) => nameOf(urn));
+  return gone
+    .filter((name) => !hosts.includes(name))
+    .map((name) => {
+      const near = suggest(name, hosts);
+      return `--gone ${name}: there is no such host${near === undefined ? "" : `; did you mean ${near}?`}`;
+    });
+}
+
 /**
  * Before a destroy: what the user's steps did on a lab machine that does not answer went with its disk, and of hosts in `gone` the user
- * says that they never come back. Returns what was given up, in sentences. Throws `UserError`.
+ * says that they never come back. Returns what was given up and which of `gone` are no hosts, in sentences. Throws `UserError`.
  */
 export async function giveUpSteps(context: Context, pulumi: Pulumi, stack: string, gone: readonly string[]): Promise<string[]> {
-  if (!mayHaveSteps(context, pulumi, stack)) return [];
+  if (gone.length === 0 && !mayHaveSteps(context, pulumi, stack)) return [];
   const before = await exportState(pulumi, stack);
   const steps = undoableSteps(before);
   const silent = await silentMachines(context, before, [...steps.keys()]);
   const lost = new Set([...gone, ...silent]);
   const after = passOverSteps(before, lost);
   if (JSON.stringify(after) !== JSON.stringify(before)) await importState(context, pulumi, stack, { before, after });
-  return [...steps].flatMap(([host, names]) => {
+  const givenUp = [...steps].flatMap(([host, names]) => {
     if (!lost.has(host)) return [];
     const why = silent.includes(host) ? "is a lab machine that does not answer" : "never comes back, as you said";
     return [`${host} ${why}: not undone there: ${names.join(", ")}`];
   });
+  return [...unknownHosts(before, gone), ...givenUp];
 }
 
 /** A look into our own file spares most stacks the second that an export takes. */

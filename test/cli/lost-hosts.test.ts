@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { giveUpSteps, passOverSteps, undoableSteps } from "../../cli/lost-hosts.ts";
+import { giveUpSteps, passOverSteps, undoableSteps, unknownHosts } from "../../cli/lost-hosts.ts";
 import { type Pulumi, stateFile } from "../../cli/pulumi.ts";
 import { memoryContext } from "./memory-context.ts";
 
@@ -52,6 +52,13 @@ describe("steps on hosts that are lost", () => {
     });
     assert.deepEqual(passOverSteps(after, new Set()), STATE);
     assert.deepEqual(after.deployment.manifest, STATE.deployment.manifest);
+  });
+
+  it("that the user calls gone are named where the state has none of that name", () => {
+    assert.deepEqual(unknownHosts(STATE, ["box", "bxo", "else-where"]), [
+      "--gone bxo: there is no such host; did you mean box?",
+      "--gone else-where: there is no such host",
+    ]);
   });
 
   it("are undone after all when the host is there at the next destroy", () =>
