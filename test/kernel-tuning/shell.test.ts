@@ -26,6 +26,7 @@ import { TAKEN } from "../../kernel-tuning/host/taken.ts";
 import { digestOf, keptText, parseRecord } from "../../kernel-tuning/record.ts";
 import type { Baseline, BaselineCell } from "../../kernel-tuning/schema.ts";
 import { viewOf } from "../../kernel-tuning/view.ts";
+import { until } from "../until.ts";
 import { type Userland, userlandsIn } from "./userlands.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "distrobench-tuning-"));
@@ -92,7 +93,7 @@ for (const [name, shell] of Object.entries(userlands))
       writeFileSync(knob, "60\n");
       const records = parseRecords(await run(shell, writeScript(guardOrder(1))));
       assert.equal(records.find(({ kind }) => kind === "value")?.value, "10");
-      while (!existsSync(`${folder}/run.guard.tuning.fired/at`)) await sleep(50);
+      await until("the dead man acts", () => existsSync(`${folder}/run.guard.tuning.fired/at`));
       assert.equal(readFileSync(knob, "utf8"), "60\n");
       assert.match(await run(shell, confirmDeadMan("tuning")), /^fired \d{4}-\d\d-\d\dT\S+Z\n$/);
       assert.equal(await run(shell, confirmDeadMan("tuning")), "lost\n");
@@ -209,7 +210,7 @@ for (const [name, shell] of Object.entries(userlands))
       const [holder = ""] = readFileSync(join(folder, "run.latency"), "utf8").split(" ");
       assert.deepEqual([await read(), readFileSync(device, "utf8")], ["3", "0x00000003"]);
       process.kill(Number(holder), "SIGKILL");
-      while (existsSync(`/proc/${holder}/exe`)) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until("the holder ends", () => !existsSync(`/proc/${holder}/exe`));
       assert.equal(await read(), "released");
       await write("5");
       await write("released");
