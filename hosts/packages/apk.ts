@@ -24,11 +24,10 @@ export const apk: PackageManager = {
     const words = names.map((name) => (versions[name] === undefined ? name : `${name}=${versions[name]}`));
     return sh`printf 'y\\ny\\n' | apk add --wait 300 --no-progress ${words}`;
   },
-  complete: sh`printf 'y\\ny\\n' | apk fix --wait 300 --no-progress`,
+  // It writes its database in one piece, at the end: one that was killed has left packages as they were.
+  complete: sh`:`,
   whenMissing:
     "enable the community repository in /etc/apk/repositories (Docker and Podman are there); a release keeps only the newest build of each package, so a locked version may be gone",
-  // It writes its database in one piece, at the end.
-  wasCut: sh`false`,
   simulateRemoval: (names) => sh`apk del --simulate --rdepends ${names}`,
   // What is needed it keeps by itself, and takes it out of the world.
   simulateUnneeded: (names) => sh`apk del --simulate ${names}`,
