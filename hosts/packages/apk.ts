@@ -47,10 +47,10 @@ export const apk: PackageManager = {
 /** A held package is one of exactly its present version in the world; what stood there is kept for `unhold`. */
 function hold(names: readonly string[]): Shell {
   return sh`mkdir -p ${HELD}; for p in ${names}; do
-  [ ! -e ${HELD}/"$p" ] || continue
   v=$(apk list --installed "$p" 2>/dev/null | sed -n "s/^$p-\\([0-9][^ ]*\\) .*/\\1/p" | head -n 1); [ -n "$v" ] || continue
   w=$(grep -E "^$p([=<>~@]|\$)" /etc/apk/world); [ "$w" != "$p=$v" ] || continue
-  echo "$w" >${HELD}/"$p" && printf 'y\\ny\\n' | apk add --wait 300 --no-progress "$p=$v" || exit 1
+  [ -e ${HELD}/"$p" ] || echo "$w" >${HELD}/"$p" || exit 1
+  printf 'y\\ny\\n' | apk add --wait 300 --no-progress "$p=$v" || { rm -f ${HELD}/"$p"; rmdir ${HELD} 2>/dev/null; exit 1; }
 done`;
 }
 
