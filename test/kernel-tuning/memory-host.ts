@@ -120,7 +120,7 @@ export class MemoryHost implements TuningHost {
             {
               kind: "record",
               name: "tuning.readback",
-              value: encode(this.readBack.map(({ kind, name, value }) => `${kind}\t${name}\t${value}`).join("\n")),
+              value: encode(this.readBack.map(({ kind, name, value }) => `${kind}\t${name}\t${value}\n`).join("")),
             },
           ];
     const facts = { kernel: "6.12.1", bootId: this.bootId, init: "systemd", online: "0-3" };
@@ -191,7 +191,7 @@ export class MemoryHost implements TuningHost {
       return { kind, name: name.join(" "), value };
     });
     const asked = [
-      { kind: "file", name: "/etc/sysctl.d/90-distrobench-vm.swappiness.conf" },
+      { kind: "file", name: "/etc/sysctl.d/zz-distrobench-vm.swappiness.conf" },
       { kind: "file", name: DROP_IN },
       { kind: "slice", name: "model.slice" },
       { kind: "property", name: "model.slice/cpu.weight" },
