@@ -113,7 +113,11 @@ write_file() {
 }
 write_service() {
   if [ "$2" = running ]; then a=start; else a=stop; fi
-  if systemd; then systemctl "$a" -- "$1"; else rc-service "$1" "$a"; fi
+  if systemd; then systemctl "$a" -- "$1"; return; fi
+  # A daemon of OpenRC's has this output as its own, and not every one closes it: a pipe would have no end.
+  t=$(mktemp) || return
+  rc-service "$1" "$a" </dev/null >"$t" 2>&1; c=$?
+  cat "$t"; rm -f "$t"; return "$c"
 }
 write_session() {
   if [ "$2" = running ]; then a=start; else a=stop; fi

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -7,6 +7,7 @@ import { $ } from "zx";
 import type { WriteStep } from "../../kernel-tuning/host/port.ts";
 import { writeScript } from "../../kernel-tuning/host/scripts.ts";
 import type { Baseline } from "../../kernel-tuning/schema.ts";
+import { until } from "../until.ts";
 import { userlandsIn } from "./userlands.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "distrobench-surroundings-"));
@@ -28,7 +29,7 @@ for (const [name, { shell, path = process.env.PATH }] of Object.entries(userland
       .replaceAll("/var/lib/distrobench", library)
       .replaceAll("/run/systemd/system", join(folder, "no-systemd"));
     const [first = "sh", ...words] = shell;
-    await $({ quiet: true, env: { ...process.env, PATH: `${place}:${path}` } })`${first} ${words} -c ${moved}`;
+    return await $({ quiet: true, env: { ...process.env, PATH: `${place}:${path}` } })`${first} ${words} -c ${moved}`;
   };
 
   describe(`the scripts among what a host has, under ${name}`, () => {
@@ -38,6 +39,18 @@ for (const [name, { shell, path = process.env.PATH }] of Object.entries(userland
       assert.equal(Number.parseInt(readFileSync(noted, "utf8"), 8), process.umask());
       const record = join(library, "baseline/tuning.json");
       assert.deepEqual([statSync(library).mode & 0o77, statSync(record).mode & 0o77], [0, 0]);
+    });
+
+    it("do not wait for the end of a daemon that keeps its output open, and tell what a service says that fails", async () => {
+      const daemon = join(folder, "daemon");
+      const text = `setsid sh -c 'echo $$ >${daemon}; exec sleep 60' & echo "no such interface"; exit 3`;
+      const began = performance.now();
+      const { stdout } = await write({ kind: "service", name: "crond", value: "running" }, "rc-service", text);
+      assert.ok(performance.now() - began < 30_000, "it waited");
+      assert.match(stdout, /^result\t0\t3 no such interface$/m);
+      await until("the daemon runs", () => existsSync(daemon) && readFileSync(daemon, "utf8") !== "");
+      process.kill(Number(readFileSync(daemon, "utf8")));
+      rmSync(daemon);
     });
 
     // busybox has a sync of its own in the shell.
