@@ -42,7 +42,7 @@ export function armDeadMan({ name, seconds, undo }: DeadMan): Shell {
   return sh`(
 umask 077
 d=${folderOf(name)}
-rm -rf "$d" "$d.fired"
+rm -rf "$d" "$d.fired" "$d.confirmed"
 t="$$.$(date +%s)"
 mkdir "$d" && printf %s ${encode(`${undo}\n`)} | base64 -d >"$d/undo" && printf %s ${encode(WAIT)} | base64 -d >"$d/wait" && export -p >"$d/environment" && echo "$t" >"$d/token" || exit
 if [ -d /run/systemd/system ] && systemd-run --quiet --collect --unit="distrobench-guard-$t" sh "$d/wait" "$d" "$t" ${seconds}; then exit 0; fi
@@ -50,19 +50,22 @@ setsid sh "$d/wait" "$d" "$t" ${seconds} </dev/null >/dev/null 2>&1 &
 ) || exit ${NOT_ARMED}`;
 }
 
-/** Calls a dead man off, or waits until it has done its work; prints a word and a time. */
+/**
+ * Calls a dead man off, or waits until it has done its work; prints a word and a time. The answer is the same as often as it is asked for,
+ * since a connection may lose it, until the dead man is forgotten.
+ */
 export function confirmDeadMan(name: string): Shell {
   return sh`d=${folderOf(name)}
-if mv "$d" "$d.confirmed" 2>/dev/null; then rm -rf "$d.confirmed"; echo confirmed
+if [ -d "$d.confirmed" ] || mv "$d" "$d.confirmed" 2>/dev/null; then echo confirmed
 elif [ -d "$d.fired" ]; then
   n=60; while [ ! -s "$d.fired/at" ] && [ "$n" -gt 0 ]; do sleep 1; n=$((n - 1)); done
-  echo "fired $(cat "$d.fired/at" 2>/dev/null)"; rm -rf "$d.fired"
+  echo "fired $(cat "$d.fired/at" 2>/dev/null)"
 else echo lost; fi`;
 }
 
 /** Calls a dead man off without a question, and removes what it left. */
 export function forgetDeadMan(name: string): Shell {
-  return sh`rm -rf ${folderOf(name)} ${`${folderOf(name)}.fired`}`;
+  return sh`rm -rf ${["", ".fired", ".confirmed"].map((state) => folderOf(name) + state)}`;
 }
 
 const ASK_SECONDS = 90;
@@ -94,6 +97,8 @@ async function ask(transport: Transport, name: string, signal: AbortSignal): Pro
   const fresh = await transport.anew();
   try {
     const { stdout } = await fresh.run(confirmDeadMan(name), { signal, timeoutSeconds: ASK_SECONDS });
+    // What is left when that fails goes with the next dead man of the name, a restore, or a restart.
+    await fresh.run(forgetDeadMan(name), { signal, timeoutSeconds: ASK_SECONDS }).catch(() => undefined);
     const [word, at = ""] = stdout.trim().split(" ");
     if (word === "fired") return { firedAt: at };
     return word === "confirmed" ? word : "lost";

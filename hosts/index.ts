@@ -4,7 +4,7 @@ export { cacheDirectory } from "./cache-directory.ts";
 export type { CommandLineFile } from "./command-line-files.ts";
 export { type Connection, connectionSchema, type SshHop } from "./connection.ts";
 export { counting, readCounted } from "./counted.ts";
-export { armDeadMan, CONFIRM_SECONDS, confirmAnew, confirmDeadMan, NOT_ARMED, type Verdict } from "./dead-man.ts";
+export { armDeadMan, CONFIRM_SECONDS, confirmAnew, NOT_ARMED, type Verdict } from "./dead-man.ts";
 export { distributionOf, distributions } from "./distribution.ts";
 export { EDITOR_DIRECTORY } from "./editor/on-host.ts";
 export { CommandError, ConnectionError, UserError } from "./errors.ts";

@@ -29,6 +29,7 @@ export class Host extends pulumi.CustomResource {
 const packages = {
   installed: undefined,
   added: undefined,
+  configured: undefined,
   services: undefined,
   engines: undefined,
   indexFetched: undefined,

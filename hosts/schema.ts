@@ -77,6 +77,8 @@ export interface PackagesOutputs extends PackagesInputs {
   readonly installed: Readonly<Record<string, string>>;
   /** Real names of everything this resource added, dependencies included: what `delete` removes. */
   readonly added: readonly string[];
+  /** Real names of those of them whose configuration was on the host before: `delete` leaves that. */
+  readonly configured?: readonly string[];
   /** Services this resource started or enabled. */
   readonly services: readonly string[];
   /** The host had no package index, so one was fetched: `delete` removes it again. */

@@ -40,6 +40,7 @@ export function confirmStep(guard: StepGuard): string {
   const lost = `${host}: step ${step} waits for no confirmation: the host was started again since, or has undone the step before`;
   return sh`v=$(${confirmDeadMan(deadManOf(guard))}
 )
+${forgetDeadMan(deadManOf(guard))}
 case $v in
 confirmed) exit 0 ;;
 fired*) echo ${fired} "\${v#fired }" >&2 ;;

@@ -77,9 +77,9 @@ function withoutOverruled(planned: readonly PlannedKnob[]): PlannedKnob[] {
   });
 }
 
-/** A swap device that we switched off is listed no more, but still is one: a knob that did not see it would give it up. */
+/** A swap device that we switched off, the last one first, is listed no more, but still is one: a knob that did not see it would give it up. */
 function withSwaps(view: HostView, baseline: Remembered | undefined): HostView {
-  const swaps = (baseline?.cells ?? []).filter(({ kind }) => kind === "swap");
+  const swaps = (baseline?.cells ?? []).filter(({ kind }) => kind === "swap").reverse();
   return { ...view, values: new Map([...swaps.map((cell) => [cellKey(cell), "off"] as const), ...view.values]) };
 }
 

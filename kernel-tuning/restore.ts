@@ -1,11 +1,12 @@
 import { cellKey, comesAtBoot, type WantedCell } from "./cells.ts";
 import type { WriteStep } from "./host/port.ts";
+import { followsGovernor } from "./knobs/cpu-frequency.ts";
 import { isForgotten, isOurs, NOT_STARTED } from "./ours.ts";
 import type { Baseline, BaselineCell } from "./schema.ts";
 import { type HostView, valueIn } from "./view.ts";
 
 export interface RestorePlan {
-  /** In reverse order of writing. */
+  /** In reverse order of writing, but for what has to wait for a governor. */
   readonly steps: readonly WriteStep[];
   /** Somebody else changed these since: left alone. */
   readonly conflicts: readonly (BaselineCell & { readonly found: string })[];
@@ -25,7 +26,8 @@ export function planRestore(baseline: Baseline, view: HostView, force: boolean):
     if (decision === "write") steps.push({ kind: cell.kind, name: cell.name, value: cell.before });
     else if (decision === "conflict") conflicts.push({ ...cell, found: found ?? "absent" });
   }
-  return { steps, conflicts };
+  const waits = ({ kind, name }: WriteStep) => kind === "value" && followsGovernor(name);
+  return { steps: [...steps.filter((step) => !waits(step)), ...steps.filter(waits)], conflicts };
 }
 
 /** A file of a slice goes with the slice; a parameter of the running kernel goes with a restart. */

@@ -4,6 +4,7 @@ import { type Cell, type CellKind, cellKey, cellKinds, choices, normalise } from
 import { parseCpuList } from "./cpu-list.ts";
 import { withHolds } from "./host/holds.ts";
 import type { HostRecord } from "./host/port.ts";
+import { parseRecords } from "./host/records.ts";
 import { withReadBack } from "./ours.ts";
 import { digestOf, keptText, parseRecord } from "./record.ts";
 import type { Baseline } from "./schema.ts";
@@ -104,8 +105,8 @@ function grouped(records: readonly HostRecord[]): ReadonlyMap<string, readonly n
   return groups;
 }
 
+/** A last line without an end was cut off with the host's power or its disk's space, and maybe its value too. */
 function withReadBacks(baseline: Baseline, text: string): Baseline {
-  const lines = text.split("\n").map((line) => line.split("\t"));
-  const read = valuesOf(lines.map(([kind = "", name = "", value = ""]) => ({ kind, name, value })));
+  const read = valuesOf(parseRecords(text.slice(0, text.lastIndexOf("\n") + 1)));
   return { ...baseline, cells: baseline.cells.map((cell) => withReadBack(cell, read.get(cellKey(cell)))) };
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { UserError } from "../errors.ts";
 import { type FilesBaseline, filesBaseline } from "./schema.ts";
 
 /** A path as the host has it. */
@@ -23,7 +24,7 @@ export interface FoundFiles {
   readonly records: readonly FilesBaseline[];
 }
 
-/** Takes the answer of `readFilesScript` apart. */
+/** Takes the answer of `readFilesScript` apart. Throws `UserError` for a record that can't be understood. */
 export function parseFound(text: string): FoundFiles {
   const files = new Map<string, FoundFile>();
   const missing = new Set<string>();
@@ -32,7 +33,7 @@ export function parseFound(text: string): FoundFiles {
     const [kind, first = "", ...rest] = line.split("\t");
     if (kind === "file") files.set(first, parseFile(rest));
     else if (kind === "missing") missing.add(first);
-    else if (kind === "record") records.push(...parseRecord(first));
+    else if (kind === "record") records.push(parseRecord(first, rest[0] ?? ""));
   }
   return { files, missing: [...missing].sort(), records };
 }
@@ -44,11 +45,14 @@ function parseFile([mode = "", ids = "", owner = "", base64 = ""]: readonly stri
   return { kind: "file", mode, ids, owner, base64, sha256 };
 }
 
-/** A record cut off by a crash is none: it is renamed into place only when it is whole. */
-function parseRecord(base64: string): FilesBaseline[] {
+/** One that is not understood is not passed over: another in its place would forget what was there before. */
+function parseRecord(path: string, base64: string): FilesBaseline {
   try {
-    return [filesBaseline.parse(JSON.parse(Buffer.from(base64, "base64").toString()))];
-  } catch {
-    return [];
+    return filesBaseline.parse(JSON.parse(Buffer.from(base64, "base64").toString()));
+  } catch (cause) {
+    throw new UserError(`${path} on the host can't be understood: a newer distrobench may have written it`, {
+      remedy: "use that one; or put its `before` values back by hand, then remove it",
+      cause,
+    });
   }
 }

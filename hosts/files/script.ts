@@ -3,7 +3,7 @@ import type { FilesBaseline } from "./schema.ts";
 
 /**
  * For any POSIX shell, busybox included. One record per line, tabs between: `file PATH absent`, `file PATH other KIND`,
- * `file PATH MODE UID:GID USER:GROUP BASE64`, `missing PATH` for a folder that is not there, `record BASE64`.
+ * `file PATH MODE UID:GID USER:GROUP BASE64`, `missing PATH` for a folder that is not there, `record PATH BASE64`.
  */
 const library: Shell = sh`D=/var/lib/distrobench/files
 look() {
@@ -13,11 +13,12 @@ look() {
   else printf 'file\\t%s\\tabsent\\n' "$1"; fi
 }
 missing() { d=\${1%/*}; while [ -n "$d" ] && [ ! -e "$d" ]; do printf 'missing\\t%s\\n' "$d"; d=\${d%/*}; done; }
-records() { for p in "$D"/*.json; do [ -f "$p" ] && printf 'record\\t%s\\n' "$(base64 "$p" | tr -d '\\n')"; done; :; }
+records() { for p in "$D"/*.json; do [ -f "$p" ] && printf 'record\\t%s\\t%s\\n' "$p" "$(base64 "$p" | tr -d '\\n')"; done; :; }
 put() {
-  t=$(mktemp "$1.XXXXXX") && base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && mv -f "$t" "$1" || { rm -f "$t"; return 1; }
+  t=$(mktemp "$1.XXXXXX") && base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && durable "$t" && mv -f "$t" "$1" || { rm -f "$t"; return 1; }
 }
-save() { umask 077; mkdir -p "$D" && base64 -d >"$D/$1.new" && { sync "$D/$1.new" 2>/dev/null || sync; } && mv -f "$D/$1.new" "$D/$1"; }
+durable() { sync "$1" 2>/dev/null || sync; }
+save() { umask 077; mkdir -p "$D" && base64 -d >"$D/$1.new" && durable "$D/$1.new" && mv -f "$D/$1.new" "$D/$1" && durable "$D"; }
 forget() { rm -f "$D/$1" "$D/$1.new"; rmdir "$D" /var/lib/distrobench 2>/dev/null || :; }`;
 
 /** Read-only, one round trip. */

@@ -67,6 +67,17 @@ export const ignoreRules: readonly IgnoreRule[] = [
     reason: "made on first use",
   },
   {
+    category: "services",
+    key: /^(packagekit|fwupd|polkit|udisks2)\.service$/,
+    reason: "is started on request, by a package manager too, and ends by itself",
+  },
+  {
+    category: "irqs",
+    key: /^\/proc\/irq\/\d+\//,
+    presenceOnly: true,
+    reason: "belongs to a device; is not told while irqbalance moves interrupts",
+  },
+  {
     category: "cgroupsettings",
     key: /./,
     presenceOnly: true,
@@ -90,7 +101,7 @@ export const ignoreRules: readonly IgnoreRule[] = [
   { category: "knobs", key: /\/mm\/transparent_hugepage\/hpage/, reason: "a property of the processor" },
   {
     category: "daemons",
-    key: /^(systemd|\(sd-pam\)|dbus-|polkitd|packagekitd|udisksd|agetty|getty|login|sshd|ssh-agent|gpg-agent|dirmngr|apt|unattended)/,
+    key: /^(systemd|\(sd-pam\)|dbus-|polkitd|packagekitd|fwupd|udisksd|agetty|getty|login|sshd|ssh-agent|gpg-agent|dirmngr|apt|unattended)/,
     reason: "is started on request, by a login or by a timer",
   },
   {

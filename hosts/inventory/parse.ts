@@ -8,6 +8,7 @@ export type Inventory = Readonly<Record<string, Readonly<Record<string, string>>
 const READERS: Readonly<Record<string, (text: string) => Record<string, string>>> = {
   packages: (text) => byFirstWord(text),
   holds: (text) => presence(lines(text)),
+  configurations: (text) => presence(lines(text)),
   units: (text) => byFirstWord(text),
   services: (text) => byFirstWord(text),
   sysctls: (text) => sysctls(text),

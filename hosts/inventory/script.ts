@@ -4,6 +4,7 @@ import { CGROUP_SETTINGS, GRUB_ENVIRONMENT, KNOBS, LATENCIES, PODMAN_VOLUMES, SE
 /**
  * The state of a host that a run could leave changed, in one round trip, read-only, any POSIX shell. Sections start with `@@@ name`;
  * one line is one entry. Nothing is started to be asked: a Docker that does not run has no section, and Podman's store is read as files.
+ * While irqbalance runs, where interrupts go is its doing and not told. `configurations`: what dpkg keeps of packages that were removed.
  */
 export function inventoryScript(): Shell {
   return sh`exec 2>/dev/null
@@ -13,6 +14,7 @@ s packages
 if has dpkg-query; then dpkg-query -W -f='\${Package}:\${Architecture} \${Version}\\n'; elif has pacman; then pacman -Q; elif has apk; then apk info -v | sed 's/-\\([^-]*-r[0-9]*\\)$/ \\1/'; fi
 s holds
 if has dpkg-query; then dpkg-query -W -f='\${db:Status-Want} \${Package}:\${Architecture}\\n' | sed -n 's/^hold //p'; elif has pacman; then pacman-conf IgnorePkg; elif has apk; then grep '[^<>~]=' /etc/apk/world; fi
+if has dpkg-query; then s configurations; dpkg-query -W -f='\${db:Status-Abbrev} \${Package}:\${Architecture}\\n' | sed -n 's/^.c[^ ]* *//p'; fi
 if has systemctl; then
   s units; systemctl list-unit-files --no-legend --no-pager --plain | awk '{print $1, $2}'
   s services; systemctl list-units --no-legend --no-pager --plain --type=service,socket,timer --state=running,listening,waiting | awk '{print $1, $4}'
@@ -23,7 +25,7 @@ fi
 s sysctls; cd /proc/sys && find . -type f -perm -400 -exec grep -sH '' {} + ; cd /
 s knobs; grep -sH '' ${joinSh(KNOBS, " ")}
 s latencies; grep -sH '' ${LATENCIES}
-s irqs; grep -sH '' /proc/irq/*/smp_affinity_list /proc/irq/default_smp_affinity | sed 's/:/ /'
+s irqs; { pidof irqbalance >/dev/null || grep -sH '' /proc/irq/*/smp_affinity_list; grep -sH '' /proc/irq/default_smp_affinity; } | sed 's/:/ /'
 s cgroups; [ -d /sys/fs/cgroup ] && find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -type d
 s cgroupsettings; cd /sys/fs/cgroup && for f in ${CGROUP_SETTINGS}; do grep -sH '' ./*/"$f"; done; cd /
 modes() { find "$@" -type f -exec stat -c '%n %a %U:%G' {} +; }

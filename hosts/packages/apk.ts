@@ -24,11 +24,10 @@ export const apk: PackageManager = {
     const words = names.map((name) => (versions[name] === undefined ? name : `${name}=${versions[name]}`));
     return sh`printf 'y\\ny\\n' | apk add --wait 300 --no-progress ${words}`;
   },
-  complete: sh`printf 'y\\ny\\n' | apk fix --wait 300 --no-progress`,
+  // It writes its database in one piece, at the end: one that was killed has left packages as they were.
+  complete: sh`:`,
   whenMissing:
     "enable the community repository in /etc/apk/repositories (Docker and Podman are there); a release keeps only the newest build of each package, so a locked version may be gone",
-  // It writes its database in one piece, at the end.
-  wasCut: sh`false`,
   simulateRemoval: (names) => sh`apk del --simulate --rdepends ${names}`,
   // What is needed it keeps by itself, and takes it out of the world.
   simulateUnneeded: (names) => sh`apk del --simulate ${names}`,
@@ -48,10 +47,10 @@ export const apk: PackageManager = {
 /** A held package is one of exactly its present version in the world; what stood there is kept for `unhold`. */
 function hold(names: readonly string[]): Shell {
   return sh`mkdir -p ${HELD}; for p in ${names}; do
-  [ ! -e ${HELD}/"$p" ] || continue
   v=$(apk list --installed "$p" 2>/dev/null | sed -n "s/^$p-\\([0-9][^ ]*\\) .*/\\1/p" | head -n 1); [ -n "$v" ] || continue
   w=$(grep -E "^$p([=<>~@]|\$)" /etc/apk/world); [ "$w" != "$p=$v" ] || continue
-  echo "$w" >${HELD}/"$p" && printf 'y\\ny\\n' | apk add --wait 300 --no-progress "$p=$v" || exit 1
+  [ -e ${HELD}/"$p" ] || echo "$w" >${HELD}/"$p" || exit 1
+  printf 'y\\ny\\n' | apk add --wait 300 --no-progress "$p=$v" || { rm -f ${HELD}/"$p"; rmdir ${HELD} 2>/dev/null; exit 1; }
 done`;
 }
 

@@ -10,7 +10,7 @@ import { parseTraces, readTraces } from "./engine-traces.ts";
 import { lockedVersions } from "./locked.ts";
 import { engineVersions, type PackagePlan, type PackageState, planPackages } from "./plan.ts";
 import { queryPackages } from "./query.ts";
-import { type PackageRecord, readRecord, recovered, saveRecord, together } from "./record.ts";
+import { type Brought, type PackageRecord, readRecord, recovered, saveRecord, together } from "./record.ts";
 import { packageNames } from "./table.ts";
 
 /** Seconds; a package's scripts and a service's start take minutes on an emulated machine. */
@@ -60,6 +60,7 @@ export async function applyPackages(
   if (plan.install.length > 0) state = await install(unlocked, state, plan, outputs, keep);
   await startServices(work, planPackages(unlocked.inputs, state), outputs, keep);
   if (inputs.wanted.includes("editor")) await applyEditor(work, keep);
+  keep({ configured: (outputs.configured ?? []).filter((name) => outputs.added.includes(name)) });
   await end(outputs);
   return { ...outputs, installed: versions(inputs, state), engines: engineVersions(inputs, state) };
 }
@@ -73,7 +74,13 @@ async function withBefore(
 ): Promise<PackagesOutputs> {
   const all = kept === undefined ? outputs : together(outputs, await recovered(transport, kept, state, context.signal));
   const traces = all.traces ?? parseTraces((await transport.run(readTraces)).stdout);
-  return { ...outputs, ...all, traces };
+  return { ...outputs, ...all, configured: configuredBefore(all, state), traces };
+}
+
+/** What was left configured before we brought it; one of ours that somebody has removed since was not. */
+function configuredBefore({ added, configured = [] }: Brought, state: PackageState): string[] {
+  const found = (state.configured ?? []).filter((name) => !added.includes(name));
+  return [...new Set([...configured, ...found])].sort();
 }
 
 /** Before anything is changed the host itself keeps how it is; the function that is returned says that the change has ended. */

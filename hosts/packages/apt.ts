@@ -1,4 +1,4 @@
-import { type Shell, sh } from "../sh.ts";
+import { joinSh, type Shell, sh } from "../sh.ts";
 import { groupVersions, type PackageManager } from "./manager.ts";
 
 /**
@@ -24,7 +24,8 @@ export const apt: PackageManager = {
   family: "apt",
   listInstalled: sh`dpkg-query -W -f='\${db:Status-Abbrev} \${Package} \${Version}\\n'`,
   parseInstalled: (text) => new Map(text.split("\n").flatMap((line) => installedLine(line))),
-  parsePresent: (text) => text.split("\n").flatMap((line) => /^\w[iHUFWt]\S? +(\S+) /.exec(line)?.[1] ?? []),
+  parsePresent: (text) => text.split("\n").flatMap((line) => /^\w[ciHUFWt]\S? +(\S+) /.exec(line)?.[1] ?? []),
+  parseConfigured: (text) => text.split("\n").flatMap((line) => /^\wc\S? +(\S+) /.exec(line)?.[1] ?? []),
   listCandidates: (names) => (names.length === 0 ? sh`:` : sh`apt-cache policy ${names}`),
   parseCandidates,
   listVersions: (names) => (names.length === 0 ? sh`:` : sh`apt-cache madison ${names}`),
@@ -39,14 +40,11 @@ export const apt: PackageManager = {
     const older = names.some((name) => versions[name] !== undefined) ? ["--allow-downgrades"] : [];
     return sh`${QUIET}; apt-get ${[...OPTIONS, ...older]} install ${words}`;
   },
-  // What was unpacked and lacks what it depends on is completed, or taken out, by apt.
-  complete: sh`${QUIET}; dpkg --configure -a --force-confold || apt-get ${OPTIONS} --fix-broken install`,
-  // dpkg counts its journal as part of its state, and apt does not: it would see packages that are gone, and what they needed as needed.
-  wasCut: sh`ls /var/lib/dpkg/updates | grep -q . || dpkg-query -W -f='\${db:Status-Abbrev}\\n' | grep -q '^.[UFHWt]'`,
+  complete: complete(),
   simulateRemoval: (names) => sh`apt-get -s -q purge ${names}`,
   simulateUnneeded,
   parseRemoval: (text) => [...text.matchAll(/^(?:Purg|Remv) (\S+)/gm)].map((match) => match[1] ?? ""),
-  remove: (names) => removal(names),
+  remove: removal,
   leave: (names) => sh`apt-mark -q auto ${names}`,
   whenMissing: "check /etc/apt/sources.list* on the host, and that it reaches a mirror",
   hold: (names) => sh`apt-mark hold ${names}`,
@@ -54,6 +52,16 @@ export const apt: PackageManager = {
   listHeld: sh`apt-mark showhold`,
   parseHeld: (text) => text.split("\n").filter((line) => line !== ""),
 };
+
+/**
+ * dpkg counts its journal as part of its state, and apt does not: it would see packages that are gone, and what they needed as needed. What
+ * was unpacked and lacks what it depends on is completed, or taken out, by apt.
+ */
+function complete(): Shell {
+  return sh`if ls /var/lib/dpkg/updates | grep -q . || dpkg-query -W -f='\${db:Status-Abbrev}\\n' | grep -q '^.[UFHWt]'; then
+  ${QUIET}; dpkg --configure -a --force-confold || apt-get ${OPTIONS} --fix-broken install
+fi`;
+}
 
 /**
  * DPkg::Lock::Timeout does not hold for the lock of the lists, which a timer's `apt-get update` takes too: whoever finds
@@ -77,8 +85,15 @@ function simulateUnneeded(names: readonly string[]): Shell {
 apt-get -s -q -o Dir::State::extended_states="$s" ${needs} autoremove; r=$?; rm -f "$s"; exit $r`;
 }
 
-function removal(names: readonly string[]): Shell {
-  return sh`${QUIET}; apt-get ${OPTIONS} --no-auto-remove purge ${names}`;
+/** To purge is to purge whatever needs it as well, so what keeps its configuration goes first. */
+function removal(names: readonly string[], configured: readonly string[] = []): Shell {
+  const kept = names.filter((name) => configured.includes(name));
+  const others = names.filter((name) => !configured.includes(name));
+  const steps = [
+    ...(kept.length === 0 ? [] : [sh`apt-get ${OPTIONS} --no-auto-remove remove ${kept}`]),
+    ...(others.length === 0 ? [] : [sh`apt-get ${OPTIONS} --no-auto-remove purge ${others}`]),
+  ];
+  return sh`${QUIET}; ${joinSh(steps, " && ")}`;
 }
 
 function installedLine(line: string): [string, string][] {

@@ -7,8 +7,10 @@ export interface PackageManager {
   readonly listInstalled: Shell;
   /** Real name to version. */
   parseInstalled(text: string): Map<string, string>;
-  /** From the same text, names of what is there in any state, half removed too; what `parseInstalled` gives, by default. */
+  /** From the same text, names of what is there in any state, half removed or its configuration alone; what `parseInstalled` gives, by default. */
   parsePresent?(text: string): readonly string[];
+  /** From the same text, names of what was removed without its configuration, where a package manager remembers such. */
+  parseConfigured?(text: string): readonly string[];
   /** Prints what could be installed of these. */
   listCandidates(names: readonly string[]): Shell;
   parseCandidates(text: string): Map<string, string>;
@@ -21,10 +23,11 @@ export interface PackageManager {
   readonly dropIndex: Shell;
   /** Asks nothing, waits for another package manager to end, leaves alone what is there in the wanted version. */
   install(names: readonly string[], versions: Readonly<Record<string, string>>): Shell;
-  /** Brings an installation or removal to its end that was killed in the middle: until then packages are neither there nor gone. */
+  /**
+   * Brings an installation or removal to its end that was killed in the middle, and does nothing where none was: until then packages are
+   * neither there nor gone, and what is simulated is not what is there.
+   */
   readonly complete: Shell;
-  /** Ends with 0 where one that was killed has left something to complete: what is simulated then is not what is there. */
-  readonly wasCut: Shell;
   /** What to look at on the host when no source has a package. */
   readonly whenMissing: string;
   /** Prints what would go if these were removed, with everything that needs them. */
@@ -32,8 +35,8 @@ export interface PackageManager {
   /** Prints, in the same form, those of them that no other package needs, neither itself nor through others. */
   simulateUnneeded(names: readonly string[]): Shell;
   parseRemoval(text: string): string[];
-  /** Removes them with their configuration, in one call. */
-  remove(names: readonly string[]): Shell;
+  /** Removes them with their configuration, but for those whose configuration was there before them. */
+  remove(names: readonly string[], configured?: readonly string[]): Shell;
   /** Marks installed packages as there for others only, so that the host's own clean-up takes them when nobody needs them any more. */
   leave(names: readonly string[]): Shell;
   /** Keeps installed packages at their version whatever is upgraded. What is held already stays as it is. */

@@ -1,4 +1,4 @@
-import { sh } from "../sh.ts";
+import { type Shell, sh } from "../sh.ts";
 import type { ServiceManager } from "./manager.ts";
 
 /**
@@ -16,8 +16,13 @@ done`,
   listRunning: sh`rc-status -a -f ini | sed -n 's/^[[:space:]]*\\([^ =]*\\) *= *started.*/\\1/p' | sort -u`,
   enablement: (names) =>
     sh`for n in ${names}; do if ls -d /etc/runlevels/*/"$n" >/dev/null 2>&1; then echo "$n enabled"; else echo "$n disabled"; fi; done`,
-  start: (name) => sh`rc-service --ifnotstarted ${name} start`,
+  start: (name) => apart(sh`rc-service --ifnotstarted ${name} start`),
   stop: (name) => sh`rc-service --ifstarted ${name} stop`,
   enable: (name) => sh`[ -e ${`/etc/runlevels/default/${name}`} ] || rc-update add ${name} default`,
   disable: (name) => sh`[ ! -L ${`/etc/runlevels/default/${name}`} ] || rc-update del ${name} default`,
 };
+
+/** With a file for its output: a daemon has that as its own, and not every one closes it, so that a connection would wait for its end. */
+function apart(command: Shell): Shell {
+  return sh`t=$(mktemp) || exit 1; ${command} </dev/null >"$t" 2>&1; r=$?; cat "$t" >&2; rm -f "$t"; exit $r`;
+}

@@ -22,9 +22,8 @@ export const pacman: PackageManager = {
   fetchIndex: sh`ls /var/lib/pacman/sync/*.db >/dev/null 2>&1 || { ${WAIT}; LC_ALL=C pacman -Sy --noconfirm --noprogressbar; }`,
   dropIndex: sh`rm -f /var/lib/pacman/sync/*.db /var/lib/pacman/sync/*.db.sig /var/lib/pacman/sync/*.files`,
   install,
-  // Its lock file outlives a pacman that was killed.
-  complete: sh`grep -qsx pacman /proc/[0-9]*/comm || rm -f /var/lib/pacman/db.lck`,
-  wasCut: sh`[ -e /var/lib/pacman/db.lck ]`,
+  // Its lock file outlives a pacman that was killed; one that lives, and pamac, keep theirs open (libalpm, _alpm_handle_lock).
+  complete: sh`ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q ' /var/lib/pacman/db.lck$' || rm -f /var/lib/pacman/db.lck`,
   whenMissing:
     "look at the repositories in /etc/pacman.conf; when a mirror no longer has the version of the host's index, upgrade the host with pacman -Syu",
   simulateRemoval: (names) => sh`LC_ALL=C pacman -Rcp --print-format %n ${names}`,

@@ -9,6 +9,8 @@ export interface PackageState {
   /** The distribution's code name of its release. */
   readonly release: string;
   readonly installed: ReadonlyMap<string, string>;
+  /** Names of packages that were removed and whose configuration was left; absent where the package manager remembers none. */
+  readonly configured?: readonly string[];
   /** Versions that could be installed; empty where there is no index. */
   readonly candidates: ReadonlyMap<string, string>;
   /** Services that run. */

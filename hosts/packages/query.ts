@@ -45,6 +45,7 @@ function parseState({ packages }: Distribution, text: string): PackageState {
   return {
     release: releaseNames({ osRelease, rpiIssue: "", lsbRelease: {} })[0] ?? "",
     installed: packages.parseInstalled(get("installed")),
+    configured: packages.parseConfigured?.(get("installed")) ?? [],
     candidates: packages.parseCandidates(get("candidates")),
     versions: packages.parseVersions(get("versions")),
     hasIndex: get("index") === "yes",

@@ -7,10 +7,11 @@ import type { Transport } from "../transport.ts";
 import type { PackageState } from "./plan.ts";
 
 /** What was brought to a host and has to be taken away again. */
-export type Brought = Pick<PackagesOutputs, "added" | "services" | "indexFetched" | "traces" | "editor">;
+export type Brought = Pick<PackagesOutputs, "added" | "configured" | "services" | "indexFetched" | "traces" | "editor">;
 
 const brought = z.object({
   added: z.array(z.string()),
+  configured: z.array(z.string()).exactOptional(),
   services: z.array(z.string()),
   indexFetched: z.boolean().exactOptional(),
   traces: z.record(z.string(), z.string()).exactOptional(),
@@ -54,7 +55,10 @@ export async function readRecord(transport: Transport, stack: string, signal: Ab
   }
 }
 
-/** Written under another name first, so that it is there as a whole or not at all. Of `brought` nothing is kept but what is its own. */
+/**
+ * Written under another name first, so that it is there as a whole or not at all, whenever the host loses its power. Of `brought` nothing is
+ * kept but what is its own.
+ */
 export async function saveRecord(
   transport: Transport,
   stack: string,
@@ -63,7 +67,9 @@ export async function saveRecord(
 ): Promise<void> {
   const kept = record.parse({ version: 1, ...what });
   const file = fileOf(stack);
-  const script = sh`set -e; umask 077; mkdir -p ${FOLDER}; cat >${`${file}.new`}; mv ${`${file}.new`} ${file}`;
+  const draft = `${file}.new`;
+  const script = sh`set -e; umask 077; mkdir -p ${FOLDER}; cat >${draft}; sync ${draft} 2>/dev/null || sync; mv ${draft} ${file}
+sync ${FOLDER} 2>/dev/null || sync`;
   await transport.run(script, { stdin: `${JSON.stringify(kept)}\n`, signal });
 }
 
@@ -73,9 +79,15 @@ async function forgetRecord(transport: Transport, stack: string, signal: AbortSi
 }
 
 /** After a destroy: packages that had to stay remain ours, so that a later `restore`, or `up` and `destroy`, takes them. None: no record. */
-export async function keepLeft(transport: Transport, stack: string, left: readonly string[], signal: AbortSignal): Promise<void> {
-  if (left.length === 0) await forgetRecord(transport, stack, signal);
-  else await saveRecord(transport, stack, { brought: { added: left, services: [] }, left: true }, signal);
+export async function keepLeft(
+  transport: Transport,
+  stack: string,
+  { left, configured }: { readonly left: readonly string[]; readonly configured: readonly string[] },
+  signal: AbortSignal,
+): Promise<void> {
+  if (left.length === 0) return await forgetRecord(transport, stack, signal);
+  const brought = { added: left, configured: configured.filter((name) => left.includes(name)), services: [] };
+  await saveRecord(transport, stack, { brought, left: true }, signal);
 }
 
 /** What a record knows to be ours, and, of a change that was cut off, everything that came since it began. */
@@ -101,6 +113,7 @@ export function together(first: Brought, second: Brought): Brought {
     ...second,
     ...first,
     added: union(first.added, second.added),
+    configured: union(first.configured ?? [], second.configured ?? []),
     services: union(first.services, second.services),
     ...(first.indexFetched === true || second.indexFetched === true ? { indexFetched: true } : {}),
   };

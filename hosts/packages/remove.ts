@@ -9,7 +9,7 @@ import { type EngineTraces, parseTraces, readTraces, restoreTraces } from "./eng
 import { queryPackages } from "./query.ts";
 import { type Brought, keepLeft, readRecord, recovered, together } from "./record.ts";
 import { isEngine } from "./table.ts";
-import { REMOVE_SECONDS, takeAway } from "./take-away.ts";
+import { completeCut, REMOVE_SECONDS, takeAway } from "./take-away.ts";
 
 /**
  * Puts back what engines changed while they ran, stops what was started, and removes what was added, in one call. Succeeds when the packages
@@ -26,14 +26,15 @@ export async function removePackages(context: OperationContext, inputs: Packages
 async function removeFrom(transport: Transport, context: OperationContext, inputs: PackagesInputs, told: Brought): Promise<void> {
   const { packages, services } = distributionOf(inputs.distribution);
   const options = { signal: context.signal, timeoutSeconds: REMOVE_SECONDS };
+  await completeCut(transport, inputs, context);
   const outputs = await withRecord(transport, context, inputs, told);
   for (const name of outputs.services) await transport.run(services.stop(name), { ...options, accept: "any" });
   // Where no engine was asked for, one that was started since is somebody's, with its bridge and its units.
   if (inputs.wanted.some(isEngine)) await putBack(transport, context, outputs.traces ?? {});
   if (outputs.editor !== undefined) await removeEditor(transport, context.signal);
-  const { left, neededBy } = await takeAway(transport, inputs, outputs.added, context);
+  const { left, neededBy } = await takeAway(transport, inputs, outputs, context);
   if (outputs.indexFetched === true) await transport.run(packages.dropIndex, options);
-  await keepLeft(transport, context.stack, left, context.signal);
+  await keepLeft(transport, context.stack, { left, configured: outputs.configured ?? [] }, context.signal);
   if (left.length > 0) context.warn(leftText(context.stack, inputs.host, left, neededBy));
 }
 
@@ -55,8 +56,6 @@ async function withRecord(
   const kept = await readRecord(transport, stack, signal);
   if (kept === undefined) return told;
   if (kept.begun === undefined) return together(told, kept.brought);
-  const { complete } = distributionOf(inputs.distribution).packages;
-  await transport.run(complete, { signal, timeoutSeconds: REMOVE_SECONDS });
   const wanted = [...new Set([...inputs.wanted, ...kept.begun.wanted])];
   const state = await queryPackages(transport, { ...inputs, wanted }, { candidates: false, signal });
   return together(told, await recovered(transport, kept, state, signal));

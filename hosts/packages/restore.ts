@@ -1,7 +1,7 @@
 import type { DistributionName } from "../schema.ts";
 import type { Transport } from "../transport.ts";
 import { keepLeft, readRecord } from "./record.ts";
-import { type TakenAway, takeAway } from "./take-away.ts";
+import { completeCut, type TakenAway, takeAway } from "./take-away.ts";
 
 /**
  * Takes away what a `destroy` had to leave because others needed it, as far as they don't any more. `undefined` where no destroy left
@@ -19,7 +19,8 @@ export async function restorePackages(
   const kept = await readRecord(transport, stack, signal);
   if (kept?.left !== true) return undefined;
   const options = { signal, progress: () => undefined };
-  const taken = await takeAway(transport, { distribution }, kept.brought.added, options);
-  await keepLeft(transport, stack, taken.left, signal);
+  await completeCut(transport, { distribution }, options);
+  const taken = await takeAway(transport, { distribution }, kept.brought, options);
+  await keepLeft(transport, stack, { left: taken.left, configured: kept.brought.configured ?? [] }, signal);
   return taken;
 }

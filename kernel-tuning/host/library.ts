@@ -109,11 +109,15 @@ write_file() {
   if [ -e "$f" ] && [ -L "$f" ]; then f=$(readlink -f "$f"); fi
   set -f; set -- "$f" $2; set +f
   t=$(mktemp "$1.XXXXXX") || return
-  printf %s "\${4-}" | base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && mv -f "$t" "$1" || { rm -f "$t"; return 1; }
+  printf %s "\${4-}" | base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && { sync "$t" 2>/dev/null || sync; } && mv -f "$t" "$1" || { rm -f "$t"; return 1; }
 }
 write_service() {
   if [ "$2" = running ]; then a=start; else a=stop; fi
-  if systemd; then systemctl "$a" -- "$1"; else rc-service "$1" "$a"; fi
+  if systemd; then systemctl "$a" -- "$1"; return; fi
+  # A daemon of OpenRC's has this output as its own, and not every one closes it: a pipe would have no end.
+  t=$(mktemp) || return
+  rc-service "$1" "$a" </dev/null >"$t" 2>&1; c=$?
+  cat "$t"; rm -f "$t"; return "$c"
 }
 write_session() {
   if [ "$2" = running ]; then a=start; else a=stop; fi
@@ -127,8 +131,9 @@ write_slice() {
 write_property() {
   if ! systemd || [ $# -lt 3 ]; then printf '%s\\n' "$2" | cat >"$G/$1"; return; fi
   systemctl set-property --runtime "\${1%%/*}" "$3" || return
+  # systemd answers first and writes then. What the kernel rounds (memory) never reads as it was written.
   i=0
-  while [ "$i" -lt 20 ] && [ ! -f "$G/$1" ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i + 1)); done
+  while [ "$i" -lt 20 ] && [ "$(cat "$G/$1" 2>/dev/null)" != "$2" ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i + 1)); done
 }
 write_confined() {
   if [ "$2" != all ]; then
@@ -175,8 +180,8 @@ step() {
 same() { [ -f "$R" ] && [ "$(sha256sum <"$R")" = "$1  -" ]; }
 taken() { rm -f "$1"; read_record; exit ${TAKEN}; }
 save() {
-  umask 077
-  mkdir -p "$D" && t=$(mktemp "$R.XXXXXX") || return
+  # Not for what follows: a service that is started again has its umask from here.
+  (umask 077; mkdir -p "$D") && t=$(mktemp "$R.XXXXXX") || return
   printf %s "$1" | base64 -d >"$t" && { sync "$t" 2>/dev/null || sync; } || { rm -f "$t"; return 1; }
   if [ -z "$2" ]; then
     m=$(ln "$t" "$R" 2>&1) || { [ ! -e "$R" ] || taken "$t"; rm -f "$t"; echo "$m" >&2; return 1; }

@@ -26,23 +26,37 @@ const settings: Readonly<Record<string, Setting>> = {
 const NO_TURBO = "/sys/devices/system/cpu/intel_pstate/no_turbo";
 const BOOST = "/sys/devices/system/cpu/cpufreq/boost";
 
+const PREFERENCE = "preference";
+const others = Object.keys(settings).filter((name) => name !== PREFERENCE);
+
+/** `cpu.governor`, `cpu.bias` (EPB), `cpu.lowest` and `cpu.highest` in kHz, `cpu.turbo` on or off. Most virtual machines have none. */
+export const cpuFrequency: Knob = knobOf(["turbo", ...others]);
+
 /**
- * `cpu.governor`, `cpu.preference` (EPP), `cpu.bias` (EPB), `cpu.lowest` and `cpu.highest` in kHz, `cpu.turbo` on or off. Most virtual
- * machines have none.
+ * `cpu.preference` (EPP), a knob apart because it comes after the governor: while that is `performance` intel_pstate and amd-pstate take no
+ * other preference (EBUSY; drivers/cpufreq/ of 6.12).
  */
-export const cpuFrequency: Knob = {
-  prefix: "cpu",
-  argument: new RegExp(`^(turbo|${Object.keys(settings).join("|")})$`),
-  reads: (name) => pathsOf(name).map((path) => ({ kind: "value", name: path })),
-  plan: (name, value, around) => {
-    if (name === "turbo") return turbo(value, around);
-    const { path = "", choices, words } = settings[name] ?? {};
-    const offered = (file: string) => around.view.values.get(`value ${file.replace(/[^/]*$/, choices ?? "")}`)?.split(" ") ?? [];
-    const number = words?.[value] ?? value;
-    const pick = ({ name: file }: { readonly name: string }, earlier: string) => settle(number, earlier, offered(file));
-    return wantEach(path, pick, around, `the CPUs' frequency can't be steered here (no ${path.split("/").at(-1)})`);
-  },
-};
+export const cpuPreference: Knob = knobOf([PREFERENCE]);
+
+/** Whether a file is to be put back after the governors, for the same reason. */
+export const followsGovernor = (path: string): boolean => path.endsWith("/energy_performance_preference");
+
+function knobOf(names: readonly string[]): Knob {
+  return {
+    prefix: "cpu",
+    argument: new RegExp(`^(${names.join("|")})$`),
+    reads: (name) => pathsOf(name).map((path) => ({ kind: "value", name: path })),
+    plan: (name, value, around) => (name === "turbo" ? turbo(value, around) : setting(name, value, around)),
+  };
+}
+
+function setting(name: string, value: string, around: Surroundings): KnobPlan {
+  const { path = "", choices, words } = settings[name] ?? {};
+  const offered = (file: string) => around.view.values.get(`value ${file.replace(/[^/]*$/, choices ?? "")}`)?.split(" ") ?? [];
+  const number = words?.[value] ?? value;
+  const pick = ({ name: file }: { readonly name: string }, earlier: string) => settle(number, earlier, offered(file));
+  return wantEach(path, pick, around, `the CPUs' frequency can't be steered here (no ${path.split("/").at(-1)})`);
+}
 
 function pathsOf(name: string): string[] {
   if (name === "turbo") return [NO_TURBO, BOOST];

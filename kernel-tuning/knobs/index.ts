@@ -1,6 +1,6 @@
 import { UserError } from "../../hosts/index.ts";
 import { boot } from "./boot.ts";
-import { cpuFrequency } from "./cpu-frequency.ts";
+import { cpuFrequency, cpuPreference } from "./cpu-frequency.ts";
 import { cpuIdle } from "./cpu-idle.ts";
 import { cpuLatency } from "./cpu-latency.ts";
 import { hostSlice } from "./host-slice.ts";
@@ -32,6 +32,7 @@ const knobs: readonly Knob[] = [
   transparentHugePages,
   numaBalancing,
   cpuFrequency,
+  cpuPreference,
   cpuIdle,
   cpuLatency,
   workqueue,

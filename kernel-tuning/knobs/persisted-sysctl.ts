@@ -1,7 +1,7 @@
 import type { Knob } from "./knob.ts";
 import { settledSysctl, sysctlPath } from "./sysctl.ts";
 
-const fileOf = (key: string) => `/etc/sysctl.d/90-distrobench-${key.replaceAll("/", "-")}.conf`;
+const fileOf = (key: string) => `/etc/sysctl.d/zz-distrobench-${key.replaceAll("/", "-")}.conf`;
 
 /**
  * A sysctl at every boot: a file of its own, which is not read now. The live value is the knob `sysctl`; without that it is never written,

@@ -111,6 +111,21 @@ describe("Packages over a real apt and dpkg", () => {
     assert.equal(await run(records), "");
   });
 
+  test("leaves the configuration that somebody had kept of a package, as it was, and purges all else of ours", async () => {
+    await run(apt.fetchIndex);
+    await run(apt.install(["git"], {}));
+    await run(sh`echo 'by hand' >>/etc/git.conf`);
+    await run(apt.remove(["git", "zlib"], ["git"]));
+    const host = async () => await run(sh`${apt.listInstalled}; head -n 9 /etc/*.conf`);
+    const before = await host();
+    assert.match(before, /^rc +git /m);
+    const { outputs } = await packagesHandler.create(context, inputs);
+    assert.deepEqual([outputs.added, outputs.configured], [["git", "python3", "zlib"], ["git"]]);
+    await packagesHandler.delete(context, { id: "x", inputs, outputs });
+    assert.equal(await host(), before);
+    await run(apt.remove(["git"]));
+  });
+
   test("waits for another apt that installs", async () => {
     await run(apt.fetchIndex);
     const other = run(sh`apt-get -q -y -o ${`DPkg::Pre-Invoke::=${HOLD}`} install editor`);

@@ -185,6 +185,19 @@ for (const [name, shell] of Object.entries(shells))
       assert.equal(readFileSync(one.path("kept"), "utf8"), "before");
     });
 
+    it("are not written where the host has a record that is not understood, which stays", async () => {
+      const one = box(shell);
+      writeFileSync(one.path("kept"), "before");
+      const stored = await create(one, one.inputs({ kept: ["ours", "644"] }));
+      const record = one.path("../lib/files/demo.box.before-packages.json");
+      writeFileSync(record, readFileSync(record, "utf8").replace('"version":1', '"version":2'));
+      const newer = readFileSync(record, "utf8");
+      const not = /demo\.box\.before-packages\.json on the host can't be understood: a newer distrobench/;
+      await assert.rejects(create(one, one.inputs({ kept: ["ours, newer", "644"] })), not);
+      await assert.rejects(filesHandler.delete(one.context, stored), not);
+      assert.deepEqual([readFileSync(one.path("kept"), "utf8"), readFileSync(record, "utf8")], ["ours", newer]);
+    });
+
     it("that can't be written fail with what is known, so that destroy can put back the rest", async () => {
       const one = box(shell);
       writeFileSync(one.path("good"), "before");

@@ -20,6 +20,8 @@ const text = (changes: Record<string, string> = {}) =>
     cgroupsettings: "./system.slice/cpu.weight:100\n./system.slice/memory.max:max",
     modes: "/etc/sysctl.d/10 x.conf 644 root:root",
     holds: "linux-image-amd64:amd64",
+    configurations: "vim:amd64",
+    irqs: "/proc/irq/24/smp_affinity_list 0-3\n/proc/irq/default_smp_affinity f",
     latencies: "/sys/devices/system/cpu/cpu0/power/pm_qos_resume_latency_us:0",
     settings: `${A}  /boot/grub/custom.cfg`,
     "settings.modes": "/boot/grub/custom.cfg 644 root:root",
@@ -56,6 +58,8 @@ describe("inventory", () => {
       cgroupsettings: { "system.slice.cpu.weight": "100", "system.slice.memory.max": "max" },
       modes: { "/etc/sysctl.d/10 x.conf": "644 root:root" },
       holds: { "linux-image-amd64:amd64": "present" },
+      configurations: { "vim:amd64": "present" },
+      irqs: { "/proc/irq/24/smp_affinity_list": "0-3", "/proc/irq/default_smp_affinity": "f" },
       latencies: { "/sys/devices/system/cpu/cpu0/power/pm_qos_resume_latency_us": "0" },
       settings: { "/boot/grub/custom.cfg": A },
       "settings.modes": { "/boot/grub/custom.cfg": "644 root:root" },
@@ -136,8 +140,38 @@ describe("inventory", () => {
     ]);
   });
 
+  test("counts a package that was removed and one that was purged, though dpkg names both's version and neither", () => {
+    assert.deepEqual(differences({ configurations: "jq:amd64" }), [
+      "configurations jq:amd64: was not there, now present",
+      "configurations vim:amd64: was present, now gone",
+    ]);
+  });
+
+  test("counts where an interrupt goes, and not that one came or went", () => {
+    assert.deepEqual(differences({ irqs: "/proc/irq/25/smp_affinity_list 1\n/proc/irq/default_smp_affinity 3" }), [
+      "irqs /proc/irq/default_smp_affinity: was f, now 3",
+    ]);
+    assert.equal(differences({ irqs: "/proc/irq/24/smp_affinity_list 0\n/proc/irq/default_smp_affinity f" }).length, 1);
+  });
+
+  test("does not ask where interrupts go while irqbalance moves them", () => {
+    const at = mkdtempSync(join(tmpdir(), "distrobench-inventory-"));
+    const irqs = (status: number) => {
+      writeFileSync(join(at, "pidof"), `#!/bin/sh\nexit ${status}\n`, { mode: 0o755 });
+      const env = { ...process.env, PATH: `${at}:${process.env.PATH}` };
+      const text = execFileSync("sh", ["-c", inventoryScript().toString()], { encoding: "utf8", maxBuffer: 1 << 28, env });
+      return Object.keys(parseInventory(text).irqs ?? {});
+    };
+    try {
+      assert.ok(irqs(1).some((path) => path.endsWith("_list")));
+      assert.deepEqual(irqs(0), ["/proc/irq/default_smp_affinity"]);
+    } finally {
+      rmSync(at, { recursive: true });
+    }
+  });
+
   test("finds no difference from an older inventory in what that one did not look at", () => {
-    const later = ["holds", "latencies", "settings", "settings.modes", "grubenv", "podman.volumes"];
+    const later = ["configurations", "holds", "latencies", "settings", "settings.modes", "grubenv", "podman.volumes"];
     const older = Object.fromEntries(Object.entries(parseInventory(text())).filter(([category]) => !later.includes(category)));
     const now = text({
       cgroupsettings: "./system.slice/cpu.weight:100\n./system.slice/memory.max:max\n./system.slice/pids.max:9",

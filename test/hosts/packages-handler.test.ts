@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { packagesHandler } from "../../hosts/handler.ts";
-import {
-  CommandError,
-  ConnectionError,
-  GONE_VARIABLE,
-  type OperationContext,
-  PartialFailure,
-  type Transport,
-  type UserError,
-} from "../../hosts/index.ts";
+import { ConnectionError, GONE_VARIABLE, PartialFailure, type UserError } from "../../hosts/index.ts";
 import { restorePackages } from "../../hosts/packages/restore.ts";
 import { type PackagesOutputs, packagesInputs } from "../../hosts/schema.ts";
+import { debianBox } from "./debian-box.ts";
 
 const inputs = packagesInputs.parse({
   host: "box",
@@ -19,104 +12,6 @@ const inputs = packagesInputs.parse({
   distribution: "debian",
   wanted: ["docker", "git"],
 });
-
-const isSubset = (some: readonly string[], all: readonly string[]) => some.every((one) => all.includes(one));
-
-/** A Debian 13 that keeps its packages in a map and does what apt and systemctl would. */
-function debianBox(options: { readonly failing?: RegExp; readonly killedAfter?: RegExp } = {}) {
-  const needs = new Map<string, readonly string[]>();
-  const installed = new Map([
-    ["ca-certificates", "1"],
-    ["base", "1"],
-  ]);
-  const ran: string[] = [];
-  const told: string[] = [];
-  let active = false;
-  let index = false;
-  const effects: readonly (readonly [RegExp, (names: readonly string[]) => void])[] = [
-    [/-y.* install /, (names) => [...names, `lib${names.at(-1)}`].forEach((name) => void installed.set(name, "26.1-1"))],
-    [/-y.* purge /, (names) => names.forEach((name) => void installed.delete(name))],
-    [
-      /apt-get -q update/,
-      () => {
-        index = true;
-      },
-    ],
-    [
-      /systemctl start/,
-      () => {
-        active = true;
-      },
-    ],
-  ];
-  const sections = () => ({
-    "os-release": "ID=debian\nVERSION_CODENAME=trixie",
-    installed: [...installed].map(([name, version]) => `ii  ${name} ${version}`).join("\n"),
-    services: `docker ${active ? "active" : "inactive"}`,
-    index: index ? "yes" : "",
-    candidates: index ? ["docker.io", "docker-cli", "git"].map((name) => `${name}:\n  Candidate: 26.1-1`).join("\n") : "",
-  });
-  const state = () =>
-    Object.entries(sections())
-      .map(([name, text]) => `@@@ ${name}\n${text}\n`)
-      .join("");
-  const answer = (script: string): string => {
-    const names = script.match(/ (install|purge) (.*)$/)?.[2]?.split(" ") ?? [];
-    for (const [command, effect] of effects) if (command.test(script)) effect(names);
-    const automatic = /Auto-Installed: 1\\n\\n' (.*) >/.exec(script)?.[1]?.split(" ");
-    if (automatic !== undefined) return purged(automatic.filter((name) => isSubset(goingWith([name]), automatic)));
-    return script.includes(" -s -q purge ") ? purged(goingWith(names)) : state();
-  };
-  const purged = (names: readonly string[]) => names.map((name) => `Purg ${name} [1]`).join("\n");
-  /** These and all that needs them. */
-  const goingWith = (names: readonly string[]): readonly string[] => {
-    const more = [...needs].flatMap(([name, parts]) => (parts.some((part) => names.includes(part)) ? [name] : []));
-    const all = [...new Set([...names, ...more])].filter((name) => installed.has(name));
-    return all.length === names.length ? all : goingWith(all);
-  };
-  const record = { text: "" };
-  const life = { killed: false };
-  const keep = (command: string, stdin: unknown): string => {
-    if (command.startsWith("rm -f")) record.text = "";
-    else if (typeof stdin === "string") record.text = stdin;
-    return record.text;
-  };
-  const transport: Pick<Transport, "run"> = {
-    run: async (shell, { stdin } = {}) => {
-      const command = shell.toString();
-      if (life.killed) throw new Error("nobody runs this any more");
-      ran.push(command);
-      if (command.includes("/var/lib/distrobench/packages"))
-        return { command, host: "box", exitCode: 0, stdout: keep(command, stdin), stderr: "", seconds: 0 };
-      const failed = options.failing?.test(command) === true;
-      const result = { command, host: "box", exitCode: failed ? 1 : 0, stdout: answer(command), stderr: "", seconds: 0 };
-      if (failed) throw new CommandError(result, "exit");
-      life.killed = options.killedAfter?.test(command) === true;
-      return result;
-    },
-  };
-  const context: OperationContext = {
-    urn: "",
-    signal: new AbortController().signal,
-    root: "/",
-    stack: "s",
-    progress: () => {},
-    info: (message) => told.push(message),
-    warn: (message) => told.push(message),
-    transport: async () => transport as Transport,
-    exclusive: async (_, work) => await work(),
-  };
-  return {
-    ...{ context, installed, needs, ran, record, transport: transport as Transport },
-    /** The next run of the controller. */
-    revive: () => {
-      life.killed = false;
-    },
-    isActive: () => active,
-    told,
-    changes: () => ran.filter((script) => /apt-get -y|update|systemctl start/.test(script)).length,
-  };
-}
 
 describe("Packages", () => {
   test("brings what is missing, remembers all that came along, and takes away exactly that", async () => {
@@ -168,7 +63,7 @@ describe("Packages", () => {
       await packagesHandler.delete(box.context, { id: "begun", inputs, outputs: untold });
       assert.deepEqual([...box.installed.keys()], ["ca-certificates", "base"]);
       assert.equal(box.record.text, "");
-      assert.ok(box.ran.some((command) => command.includes("dpkg --configure -a")));
+      assert.equal(box.ran.filter((command) => command.includes("dpkg --configure -a")).length, 1);
       assert.ok(!box.isActive() || box.ran.some((command) => /systemctl stop/.test(command)));
       assert.ok(box.ran.some((command) => command.includes("/var/lib/apt/lists")));
     });
@@ -182,6 +77,28 @@ describe("Packages", () => {
     assert.equal(outputs.indexFetched, true);
     await packagesHandler.delete(box.context, { id: "x", inputs, outputs });
     assert.deepEqual([[...box.installed.keys()], box.record.text], [["ca-certificates", "base"], ""]);
+  });
+
+  test("of which the host had kept the configuration leave it, also where only the host knows that", async () => {
+    for (const told of [true, false]) {
+      const box = debianBox();
+      for (const name of ["git", "vim"]) box.configured.add(name);
+      const { outputs } = await packagesHandler.create(box.context, inputs);
+      assert.deepEqual(outputs.configured, ["git"]);
+      const known = told ? outputs : ({ ...inputs } as PackagesOutputs);
+      await packagesHandler.delete(box.context, { id: "x", inputs, outputs: known });
+      assert.deepEqual([...box.installed.keys()], ["ca-certificates", "base"]);
+      assert.deepEqual([...box.configured].sort(), ["git", "vim"]);
+    }
+  });
+
+  test("whose programs somebody has removed since leave no configuration of ours", async () => {
+    const box = debianBox();
+    const { outputs } = await packagesHandler.create(box.context, inputs);
+    box.installed.delete("git");
+    box.configured.add("git");
+    await packagesHandler.delete(box.context, { id: "x", inputs, outputs });
+    assert.deepEqual([[...box.installed.keys()], [...box.configured]], [["ca-certificates", "base"], []]);
   });
 
   test("without an engine among them leave the traces of somebody's engine alone", async () => {

@@ -7,6 +7,7 @@ import { after, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stepCommand, stepInput } from "../../hosts/step.ts";
 import { confirmStep, guardStep, undoGuardedStep } from "../../hosts/step-guard.ts";
+import { until } from "../until.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "distrobench-step-guard-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,7 +50,7 @@ for (const [name, shell] of Object.entries(shells)) {
 
     it("is undone by the host when nobody does, with the step's variables and up to the first command that fails", async () => {
       run(shell, guardStep(STEP, guard(1)), variables);
-      while (!existsSync(join(folder, "run.guard.step.demo.firewall.fired/at"))) await sleep(50);
+      await until("the dead man acts", () => existsSync(join(folder, "run.guard.step.demo.firewall.fired/at")));
       assert.equal(readFileSync(setting, "utf8"), variables.BEFORE);
       const late = run(shell, confirmStep(guard(1)));
       assert.equal(late.status, 1);
@@ -64,7 +65,7 @@ for (const [name, shell] of Object.entries(shells)) {
     it("is undone as well when it ends in the middle", async () => {
       const step = run(shell, guardStep(`${STEP}; false; echo further`, guard(1)), variables);
       assert.deepEqual([step.status, step.stdout], [1, "done\n"]);
-      while (!existsSync(join(folder, "run.guard.step.demo.firewall.fired/at"))) await sleep(50);
+      await until("the dead man acts", () => existsSync(join(folder, "run.guard.step.demo.firewall.fired/at")));
       assert.equal(readFileSync(setting, "utf8"), variables.BEFORE);
       assert.equal(existsSync(join(folder, "run.guard.step.demo.firewall.fired/environment")), false);
       run(shell, confirmStep(guard(1)));

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stepCommand, stepInput, stopSteps } from "../../hosts/step.ts";
+import { until } from "../until.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "distrobench-step-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,7 +54,7 @@ describe("a setup step", () => {
     assert.equal(stepInput(become, {}), stepInput(become, {}));
   });
 
-  it("is ended with all that it started, also what will not hear, and no step of another stack", async () => {
+  it("is ended with all that it started, also what will not hear, and no step of another stack", async (context) => {
     const marker = join(folder, "tick");
     const stubborn = `trap "" TERM; (while :; do sleep 0.1; date +%s%N >${marker}; done) & wait; sleep 60`;
     const steps = ["one", "one-more"].map((stack) =>
@@ -62,10 +63,14 @@ describe("a setup step", () => {
         stdio: "pipe",
       }),
     );
+    // One that outlives its test would keep the process of all tests.
+    context.after(() => {
+      for (const { pid } of steps) spawnSync("sh", ["-c", `kill -KILL -${pid}`]);
+    });
     for (const step of steps) step.stdin?.end();
     const [one, other] = steps;
     const ended = new Promise((resolve) => one?.once("close", (_code, signal) => resolve(signal)));
-    while (!existsSync(marker)) await sleep(20);
+    await until("the step runs", () => existsSync(marker));
     const stop = () => spawnSync("sh", ["-c", stopSteps("one").toString()], { encoding: "utf8", timeout: 20_000 });
     assert.deepEqual([stop().stdout, await ended], ["1\n", "SIGKILL"]);
     const last = readFileSync(marker, "utf8");
@@ -73,6 +78,5 @@ describe("a setup step", () => {
     assert.equal(readFileSync(marker, "utf8"), last);
     assert.equal(other?.exitCode, null);
     assert.deepEqual([stop().stdout, stop().status], ["0\n", 0]);
-    process.kill(-(other?.pid ?? 0), "SIGKILL");
   });
 });

@@ -52,7 +52,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
 const drifts: Readonly<Record<string, readonly string[]>> = {
   "value /proc/sys/vm/swappiness": ["33", "44", "10"],
   "value /proc/sys/vm/stat_interval": ["33", "44"],
-  "file /etc/sysctl.d/90-distrobench-vm.swappiness.conf": ["640 0:0 IyB0aGVpcnMK", "644 1:1 "],
+  "file /etc/sysctl.d/zz-distrobench-vm.swappiness.conf": ["640 0:0 IyB0aGVpcnMK", "644 1:1 "],
   "value /sys/kernel/debug/sched/base_slice_ns": ["5000000", "2000000"],
   "value /sys/kernel/mm/transparent_hugepage/enabled": ["always", "never"],
   "value /sys/devices/virtual/workqueue/cpumask": ["8", "1"],
@@ -65,7 +65,7 @@ const drifts: Readonly<Record<string, readonly string[]>> = {
 const writers: Readonly<Record<string, string>> = {
   "value /proc/sys/vm/swappiness": "sysctl.vm.swappiness",
   "value /proc/sys/vm/stat_interval": "sysctl.vm.stat_interval",
-  "file /etc/sysctl.d/90-distrobench-vm.swappiness.conf": "persisted.vm.swappiness",
+  "file /etc/sysctl.d/zz-distrobench-vm.swappiness.conf": "persisted.vm.swappiness",
   "value /sys/kernel/debug/sched/base_slice_ns": "sched.latency_ns",
   "value /sys/kernel/mm/transparent_hugepage/enabled": "thp.enabled",
   "value /sys/devices/virtual/workqueue/cpumask": "workqueue.all",

@@ -5,7 +5,7 @@ import type { PropertyMap } from "../../provider/server/index.ts";
 import { contextOf, MemoryHost } from "./memory-host.ts";
 
 export const SWAPPINESS = "value /proc/sys/vm/swappiness";
-export const FILE = "file /etc/sysctl.d/90-distrobench-vm.swappiness.conf";
+export const FILE = "file /etc/sysctl.d/zz-distrobench-vm.swappiness.conf";
 export const BALANCER = "service irqbalance";
 export const IRQ = (number: number) => `value /proc/irq/${number}/smp_affinity_list`;
 

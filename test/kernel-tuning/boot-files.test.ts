@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { PartialFailure } from "../../hosts/index.ts";
 import { shellHost } from "../../kernel-tuning/host/shell-host.ts";
 import type { TuningInputs, TuningOutputs } from "../../kernel-tuning/schema.ts";
 import { createTuningHandler } from "../../kernel-tuning/tuning-handler.ts";
+import { until } from "../until.ts";
 import { arrangements } from "./arrangements.ts";
 import { contextOf, inputsOf } from "./memory-host.ts";
 import { type Arrangement, PaperMachine } from "./paper-machine.ts";
@@ -17,13 +17,16 @@ const folder = mkdtempSync(join(tmpdir(), "distrobench-paper-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const userlands = await userlandsIn(folder);
 const WANTED = { "boot.mitigations": "off", "boot.threadirqs": "set" };
+/** For one machine, whatever is wrong. */
+const SECONDS = 240;
 let made = 0;
 
 function bench(userland: Userland, arrangement: Arrangement, confirmSeconds = 60) {
   made += 1;
   const machine = new PaperMachine(join(folder, `machine${made}`), userland, arrangement);
   const said: string[] = [];
-  const context = contextOf(said);
+  // Else a machine that stays silent, as by a mistake in a script, is waited for as long as a real one: a quarter of an hour.
+  const context = { ...contextOf(said), signal: AbortSignal.timeout(SECONDS * 1000) };
   const handler = createTuningHandler(async () => shellHost(machine.transport, context.signal));
   const inputs: TuningInputs = { ...inputsOf(WANTED), distribution: arrangement.distribution, confirmSeconds };
   const found = { files: machine.files(), commandLine: machine.commandLine };
@@ -65,7 +68,7 @@ for (const [shell, userland] of Object.entries(userlands).filter(([shell]) => sh
         assert.match(machine.commandLine, /\bmitigations=off threadirqs\b/);
         assert.match(machine.read(arrangement.path), /mitigations=off threadirqs/);
         // The dead man ends within a second of its confirmation, and takes that away.
-        while (Object.keys(machine.files()).some((path) => path.startsWith("/run/"))) await sleep(50);
+        await until("the dead man ends", () => !Object.keys(machine.files()).some((path) => path.startsWith("/run/")));
         assert.deepEqual(
           Object.keys(machine.files()).filter((path) => !path.startsWith("/var/lib") && !(path in found.files)),
           [],

@@ -219,7 +219,7 @@ describe("boot knobs", () => {
     const { host, handler, context, before } = bench();
     const inputs = inputsOf({ ...knobs, "persisted.vm.swappiness": "10" });
     const { id, outputs } = await handler.create(context, inputs);
-    host.refused.add("file /etc/sysctl.d/90-distrobench-vm.swappiness.conf");
+    host.refused.add("file /etc/sysctl.d/zz-distrobench-vm.swappiness.conf");
     await assert.rejects(handler.delete(context, { id, inputs, outputs }), /could not be put back to absent/);
     assert.deepEqual([host.restarts, host.record !== undefined], [2, true]);
     host.refused.clear();

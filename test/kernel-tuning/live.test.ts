@@ -80,7 +80,7 @@ describe("looking at a tuned host before something is measured there", () => {
     assert.deepEqual(Object.keys(stored).sort(), ["cells", "distribution", "knobs", "managed"]);
     const cells = stored.cells as readonly { readonly name: string; readonly before: string }[];
     assert.deepEqual(Object.fromEntries(cells.map(({ name, before }) => [name, before])), {
-      ...{ "/etc/sysctl.d/90-distrobench-vm.swappiness.conf": "absent", irqbalance: "running" },
+      ...{ "/etc/sysctl.d/zz-distrobench-vm.swappiness.conf": "absent", irqbalance: "running" },
       ...{ "model.slice": "absent", "model.slice/cpu.weight": "absent" },
       ...{ "/proc/sys/vm/swappiness": "60", "/sys/kernel/debug/sched/base_slice_ns": "2800000" },
       ...{ "/sys/kernel/mm/transparent_hugepage/enabled": "always" },

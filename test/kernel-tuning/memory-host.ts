@@ -23,6 +23,8 @@ export class MemoryHost implements TuningHost {
   readonly managed = new Set<string>();
   /** Cells that answer EINVAL. */
   readonly refused = new Set<string>();
+  /** Whether a value is answered with EBUSY, given the cells. */
+  refuses: (key: string, value: string, cells: ReadonlyMap<string, string>) => boolean = () => false;
   record: Baseline | undefined;
   readBack: readonly HostRecord[] = [];
   bootId = "boot-1";
@@ -118,7 +120,7 @@ export class MemoryHost implements TuningHost {
             {
               kind: "record",
               name: "tuning.readback",
-              value: encode(this.readBack.map(({ kind, name, value }) => `${kind}\t${name}\t${value}`).join("\n")),
+              value: encode(this.readBack.map(({ kind, name, value }) => `${kind}\t${name}\t${value}\n`).join("")),
             },
           ];
     const facts = { kernel: "6.12.1", bootId: this.bootId, init: "systemd", online: "0-3" };
@@ -164,6 +166,7 @@ export class MemoryHost implements TuningHost {
   #step({ kind, name, value }: WriteOrder["steps"][number]): { readonly exitCode: number; readonly message: string } {
     const key = `${kind} ${name}`;
     if (this.managed.has(key)) return { exitCode: 1, message: "cat: write error: Operation not permitted" };
+    if (this.refuses(key, value, this.cells)) return { exitCode: 1, message: "cat: write error: Device or resource busy" };
     if (this.refused.has(key)) return { exitCode: 1, message: "cat: write error: Invalid argument" };
     if (kind === "slice" && value === "absent") this.#removeBelow(`property ${name}/`);
     if (value === "absent" || value === "off") this.cells.delete(key);
@@ -188,7 +191,7 @@ export class MemoryHost implements TuningHost {
       return { kind, name: name.join(" "), value };
     });
     const asked = [
-      { kind: "file", name: "/etc/sysctl.d/90-distrobench-vm.swappiness.conf" },
+      { kind: "file", name: "/etc/sysctl.d/zz-distrobench-vm.swappiness.conf" },
       { kind: "file", name: DROP_IN },
       { kind: "slice", name: "model.slice" },
       { kind: "property", name: "model.slice/cpu.weight" },

@@ -13,9 +13,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, type CommandResult, ConnectionError, type Transport } from "../../hosts/index.ts";
 import type { DistributionName } from "../../hosts/schema.ts";
+import { until } from "../until.ts";
 import type { Userland } from "./userlands.ts";
 
 /** What a machine is started by: its files, and the commands that are its boot loader's. */
@@ -135,7 +135,7 @@ export class PaperMachine {
 
   /** Resolves when a dead man has reset it. */
   async reset(): Promise<void> {
-    while (!this.read("/proc/sysrq-trigger").includes("b")) await sleep(50);
+    await until("a dead man resets the machine", () => this.read("/proc/sysrq-trigger").includes("b"));
     this.start();
   }
 

@@ -14,6 +14,7 @@ import { viewOf } from "../../kernel-tuning/view.ts";
 const folder = mkdtempSync(join(tmpdir(), "distrobench-systemd-"));
 const CPUS = join(folder, "cgroup/system.slice/cpuset.cpus");
 const CONTROL = join(folder, "systemd.control");
+const WEIGHT = join(folder, "cgroup/model.slice/cpu.weight");
 const DROP_IN = join(CONTROL, "system.slice.d/50-AllowedCPUs.conf");
 
 /** Does to files what systemd 252 does: a property has a drop-in and a kernel's file, a user's unit a state. */
@@ -21,6 +22,7 @@ const SYSTEMCTL = `#!/bin/sh
 echo "$*" >>${folder}/asked
 case "$*" in
 "set-property --runtime system.slice AllowedCPUs="*) v=\${4#*=}; mkdir -p ${CONTROL}/system.slice.d; echo "$4" >${DROP_IN}; echo "$v" >${CPUS} ;;
+"set-property --runtime model.slice CPUWeight="*) v=\${4#*=}; (sleep 0.5; echo "$v" >${WEIGHT}) >/dev/null 2>&1 & ;;
 "--user show"*) u=$XDG_RUNTIME_DIR/state.$6; [ -f "$u" ] || { echo LoadState=not-found; exit 0; }
   echo LoadState=loaded; echo "ActiveState=$(cat "$u")" ;;
 "--user start"*) echo active >"$XDG_RUNTIME_DIR/state.$4" ;;
@@ -78,6 +80,12 @@ describe("the scripts beside systemd", () => {
     await write({ kind: "confined", name: "system.slice", value: "all" });
     assert.deepEqual([existsSync(CONTROL), readFileSync(CPUS, "utf8").trim()], [false, ""]);
     assert.match(readFileSync(join(folder, "asked"), "utf8"), /daemon-reload\n$/);
+  });
+
+  it("wait for a property that is there already to have the new value, which systemd writes after it has answered", async () => {
+    mkdirSync(join(folder, "cgroup/model.slice"));
+    writeFileSync(WEIGHT, "100\n");
+    await write({ kind: "property", name: "model.slice/cpu.weight", value: "300", assignment: "CPUWeight=300" });
   });
 
   it("leave other drop-ins of the slice where they are", async () => {

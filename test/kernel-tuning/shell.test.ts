@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { $ } from "zx";
-import { confirmDeadMan } from "../../hosts/index.ts";
+import { confirmDeadMan, forgetDeadMan } from "../../hosts/dead-man.ts";
 import type { WriteOrder } from "../../kernel-tuning/host/port.ts";
 import { parseRecords } from "../../kernel-tuning/host/records.ts";
 import { readScript, writeScript } from "../../kernel-tuning/host/scripts.ts";
@@ -26,6 +26,7 @@ import { TAKEN } from "../../kernel-tuning/host/taken.ts";
 import { digestOf, keptText, parseRecord } from "../../kernel-tuning/record.ts";
 import type { Baseline, BaselineCell } from "../../kernel-tuning/schema.ts";
 import { viewOf } from "../../kernel-tuning/view.ts";
+import { until } from "../until.ts";
 import { type Userland, userlandsIn } from "./userlands.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "distrobench-tuning-"));
@@ -92,9 +93,12 @@ for (const [name, shell] of Object.entries(userlands))
       writeFileSync(knob, "60\n");
       const records = parseRecords(await run(shell, writeScript(guardOrder(1))));
       assert.equal(records.find(({ kind }) => kind === "value")?.value, "10");
-      while (!existsSync(`${folder}/run.guard.tuning.fired/at`)) await sleep(50);
+      await until("the dead man acts", () => existsSync(`${folder}/run.guard.tuning.fired/at`));
       assert.equal(readFileSync(knob, "utf8"), "60\n");
-      assert.match(await run(shell, confirmDeadMan("tuning")), /^fired \d{4}-\d\d-\d\dT\S+Z\n$/);
+      const told = await run(shell, confirmDeadMan("tuning"));
+      assert.match(told, /^fired \d{4}-\d\d-\d\dT\S+Z\n$/);
+      assert.equal(await run(shell, confirmDeadMan("tuning")), told);
+      await run(shell, forgetDeadMan("tuning"));
       assert.equal(await run(shell, confirmDeadMan("tuning")), "lost\n");
     });
 
@@ -102,7 +106,8 @@ for (const [name, shell] of Object.entries(userlands))
       writeFileSync(knob, "60\n");
       await run(shell, writeScript(guardOrder(1)));
       await run(shell, writeScript(guardOrder(3600)));
-      assert.equal(await run(shell, confirmDeadMan("tuning")), "confirmed\n");
+      for (const _ of [1, 2]) assert.equal(await run(shell, confirmDeadMan("tuning")), "confirmed\n");
+      await run(shell, forgetDeadMan("tuning"));
       await sleep(2500);
       assert.equal(readFileSync(knob, "utf8"), "10\n");
       assert.deepEqual(
@@ -209,7 +214,7 @@ for (const [name, shell] of Object.entries(userlands))
       const [holder = ""] = readFileSync(join(folder, "run.latency"), "utf8").split(" ");
       assert.deepEqual([await read(), readFileSync(device, "utf8")], ["3", "0x00000003"]);
       process.kill(Number(holder), "SIGKILL");
-      while (existsSync(`/proc/${holder}/exe`)) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until("the holder ends", () => !existsSync(`/proc/${holder}/exe`));
       assert.equal(await read(), "released");
       await write("5");
       await write("released");

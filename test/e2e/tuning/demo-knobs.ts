@@ -34,7 +34,7 @@ rm /etc/systemd/system/indexer.service
 systemctl daemon-reload`,
 };
 
-const PERSISTED = "/etc/sysctl.d/90-distrobench-vm.swappiness.conf";
+const PERSISTED = "/etc/sysctl.d/zz-distrobench-vm.swappiness.conf";
 const HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage/enabled";
 const BASE_SLICE = "/sys/kernel/debug/sched/base_slice_ns";
 const SLICE = "/sys/fs/cgroup/model.slice";
