@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { command } from "../../benchmarks/command/index.ts";
 import { instrumentDigest } from "../../benchmarks/index.ts";
 import { readSession } from "../../benchmarks/results/reader.ts";
-import type { Sample } from "../../benchmarks/results/schema.ts";
 import type { BenchmarkInputs } from "../../benchmarks/schema.ts";
 import { type Participant, measure as runSession } from "../../benchmarks/session/index.ts";
 import { createSshPool, gatherFacts } from "../../hosts/index.ts";
 import { startSshd } from "../lab/sshd.ts";
 import type { Figure } from "./figure.ts";
 import { connectionTo } from "./loopback.ts";
+import { middle } from "./timed.ts";
 
 /** The least with an interval. */
 const BLOCKS = 6;
@@ -52,22 +52,20 @@ async function overhead(root: string, host: Participant, length: number): Promis
   const measured = samples.reduce((sum, { values }) => sum + (values.wall ?? 0), 0);
   const [first, ...later] = samples.filter(({ role }) => role !== "calibration");
   const preparation = (Date.parse(first?.at ?? "") - begun) / 1000;
-  const [quiet, control] = ["settle.seconds", "control.seconds"].map((name) => summed(later, name));
+  const perSample = ["settle.seconds", "control.seconds"].map((name) =>
+    middle(later.map(({ conditions }) => conditions[name] ?? 0)),
+  );
   if (measured < 2 * BLOCKS * length) throw new Error(`only ${measured} s were measured`);
   const what = `session: ${samples.length} samples of ${length} s`;
   return [
     { what: `${what}: wall time`, value: `${wall.toFixed(1)} s`, aim: "" },
     {
-      what: `${what}: until the first begins, waiting for quiet, control computations`,
-      value: [preparation, quiet, control].map((seconds = 0) => `${seconds.toFixed(1)} s`).join(", "),
+      what: `${what}: until the first begins; middle wait for quiet and control computation of a sample`,
+      value: [preparation, ...perSample].map((seconds) => `${seconds.toFixed(2)} s`).join("; "),
       aim: "",
     },
     { what: `${what}: over its measuring time`, value: (wall / measured).toFixed(2), aim: "1.15" },
   ];
-}
-
-function summed(samples: readonly Sample[], condition: string): number {
-  return samples.reduce((sum, { conditions }) => sum + (conditions[condition] ?? 0), 0);
 }
 
 function inputsOf(length: number): BenchmarkInputs {
