@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import {
   chmodSync,
   cpSync,
@@ -164,6 +165,15 @@ describe("a program of ours is started from its bundle", () => {
     }
     write(root, `${cacheOf(root)}/index.mjs`, 'export const folder = "none", from = "the bundle";');
     assert.equal((await node(root, "engine/start/program.mjs", ...words)).out, "--dry-run none the bundle false");
+  });
+
+  it("and waits for a debugger where Pulumi was told to let one attach", async () => {
+    const root = checkout();
+    const words = ["engine/start/program.mjs", "--inspect-brk=0", "/anywhere/cmd/run", "--dry-run", "index.ts"];
+    const child = spawn(process.execPath, words, { cwd: root, stdio: ["ignore", "inherit", "pipe"] });
+    const [said] = await once(child.stderr, "data");
+    child.kill("SIGKILL");
+    assert.match(String(said), /^Debugger listening on ws:/);
   });
 
   it("and that program, too, from its source by somebody who may not write here", {
