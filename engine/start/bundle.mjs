@@ -152,6 +152,8 @@ function removeOldParts(used) {
   const limit = Date.now() - KEEP_OLD_PARTS_MILLISECONDS;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (isPart(path) && !used.has(path) && statSync(path).mtimeMs < limit) rmSync(path, { force: true });
+    // Another's draft may have its name by now.
+    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? limit;
+    if (isPart(path) && !used.has(path) && changed < limit) rmSync(path, { force: true });
   }
 }
