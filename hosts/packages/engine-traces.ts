@@ -63,18 +63,23 @@ export function restoreTraces(before: EngineTraces, now: EngineTraces): Shell[] 
   return [
     ...(stop.length === 0 ? [] : [sh`systemctl stop ${[...serviceStops, ...stop]}`]),
     ...changed("interface", INTERFACES).flatMap(({ name, earlier }) =>
-      earlier === "absent" ? [sh`ip link delete ${name} 2>/dev/null || true`] : [],
+      earlier === "absent" ? [unlessDockerRuns(sh`ip link delete ${name} 2>/dev/null || true`)] : [],
     ),
     // Refused, and rightly, while a container of somebody runs.
     ...changed("mount", MOUNTS).flatMap(({ name, earlier }) =>
       earlier === "absent" ? [sh`while umount ${name} 2>/dev/null; do :; done`] : [],
     ),
     ...changed("firewall", FIREWALLS).flatMap(({ name, earlier }) =>
-      now[`firewall ${name}`] === "engine" ? [withoutEngineRules(name, earlier)] : [],
+      now[`firewall ${name}`] === "engine" ? [unlessDockerRuns(withoutEngineRules(name, earlier))] : [],
     ),
     ...restoreSysctls(before, now),
     ...(start.length === 0 ? [] : [sh`systemctl reset-failed ${start} 2>/dev/null; systemctl start ${start}`]),
   ];
+}
+
+/** Ours is stopped by now: one that runs still was started by somebody by hand, and can't do without its bridge and rules. */
+function unlessDockerRuns(step: Shell): Shell {
+  return sh`if ! pidof dockerd >/dev/null 2>&1; then ${step}; fi`;
 }
 
 /** The tables as they are without the lines of engines, put in their place in one step. Tables that iptables can't read are left alone. */

@@ -34,9 +34,9 @@ function missing(): string | false {
 
 describe("the firewall of a host whose engines have run", { skip: missing() }, () => {
   let space: ChildProcess;
-  /** In a network namespace, whose firewall is nobody else's. */
+  /** In a network namespace, whose firewall is nobody else's; a daemon of this machine has nothing in it. */
   const run = (script: string | Shell) =>
-    execFileSync("nsenter", ["--net", "--target", String(space.pid), "sh", "-c", String(script)]).toString();
+    execFileSync("nsenter", ["--net", "--target", String(space.pid), "sh", "-c", `pidof() { false; }\n${script}`]).toString();
   const firewall = () => parseInventory(run(inventoryScript())).firewall;
   const putBack = (earlier: EngineTraces) => {
     const steps = restoreTraces(earlier, parseTraces(run(readTraces)));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { describe, it } from "node:test";
 import { parseTraces, restoreTraces } from "../../hosts/packages/engine-traces.ts";
 
@@ -20,8 +21,14 @@ describe("what an engine left in the system is put back", () => {
       "systemctl reset-failed docker.socket 2>/dev/null; systemctl start docker.socket",
     ]));
 
-  it("takes the bridge away that was not there", () =>
-    assert.deepEqual(steps("interface docker0 present"), ["ip link delete docker0 2>/dev/null || true"]));
+  it("takes the bridge away that was not there, unless a daemon runs that somebody has started by hand", () => {
+    const run = (daemons: string) => {
+      const stubs = `pidof() { [ -n "${daemons}" ]; }\nip() { echo "$@"; }\n`;
+      return execFileSync("sh", ["-c", stubs + steps("interface docker0 present").join("\n")], { encoding: "utf8" });
+    };
+    assert.equal(run(""), "link delete docker0\n");
+    assert.equal(run("dockerd"), "");
+  });
 
   it("unmounts what a podman that was killed left mounted", () =>
     assert.deepEqual(steps("mount /var/lib/containers/storage/overlay present"), [
