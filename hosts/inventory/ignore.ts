@@ -34,9 +34,9 @@ export const ignoreRules: readonly IgnoreRule[] = [
   },
   {
     category: "sysctls",
-    key: /^net\.ipv4\.tcp_[rw]mem$/,
+    key: /^(net\.ipv4\.(tcp_[rw]mem|inet_peer_threshold)|kernel\.threads-max|fs\.(file-max|(epoll|inotify)\.max_user_watches))$/,
     near: 0.001,
-    reason: "its largest number is computed from free memory at each boot",
+    reason: "it, or its largest number, is computed from free memory at each boot",
   },
   {
     category: "sysctls",

@@ -212,6 +212,11 @@ describe("inventory", () => {
     assert.deepEqual(compareInventories(found, of("4096 131072 15435040")), []);
     for (const other of ["4096 131072 16777216", "4096 87380 15435072", "4096 131072", "4096 131072 x"])
       assert.equal(compareInventories(found, of(other)).length, 1, other);
+    for (const name of ["net.ipv4.inet_peer_threshold", "kernel.threads-max", "fs.file-max"]) {
+      const one = (value: string) => ({ sysctls: { [name]: value } });
+      assert.deepEqual(compareInventories(one("51874"), one("51873")), [], name);
+      assert.equal(compareInventories(one("51874"), one("65536")).length, 1, name);
+    }
   });
 
   test("says of every ignored difference why", () => {
