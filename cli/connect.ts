@@ -1,5 +1,5 @@
 import { type Connection, UserError } from "../hosts/index.ts";
-import { environmentSecret, type PlannedHost, suggest, withSecrets } from "../stacks/index.ts";
+import { didYouMean, environmentSecret, type PlannedHost, withSecrets } from "../stacks/index.ts";
 import { type Context, say } from "./context.ts";
 import { openPulumi, type Pulumi } from "./pulumi.ts";
 
@@ -33,8 +33,7 @@ export function namedHost(hosts: readonly PlannedHost[], name: string, stack: st
   const host = hosts.find((one) => one.name === name);
   if (host !== undefined) return host;
   const known = hosts.map((one) => one.name);
-  const near = suggest(name, known);
-  throw new UserError(`the stack ${stack} has no host ${name}${near === undefined ? "" : `; did you mean ${near}?`}`, {
+  throw new UserError(`the stack ${stack} has no host ${name}${didYouMean(name, known)}`, {
     remedy: `Its hosts: ${known.join(", ")}. Another stack: --stack NAME`,
   });
 }

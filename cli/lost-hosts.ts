@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Connection, ConnectionError, createSshPool } from "../hosts/index.ts";
-import { suggest } from "../stacks/index.ts";
+import { didYouMean } from "../stacks/index.ts";
 import type { Context } from "./context.ts";
 import { type Pulumi, stateFile } from "./pulumi.ts";
 import { exportState, importState, nameOf, STEP, type StackState, type StateResource } from "./state.ts";
@@ -43,10 +43,7 @@ export function unknownHosts({ deployment }: StackState, gone: readonly string[]
   const hosts = (deployment.resources ?? []).filter(({ type }) => type === HOST).map(({ urn }) => nameOf(urn));
   return gone
     .filter((name) => !hosts.includes(name))
-    .map((name) => {
-      const near = suggest(name, hosts);
-      return `--gone ${name}: there is no such host${near === undefined ? "" : `; did you mean ${near}?`}`;
-    });
+    .map((name) => `--gone ${name}: there is no such host${didYouMean(name, hosts)}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type FoundSession, foundSessions } from "../benchmarks/index.ts";
 import { UserError } from "../hosts/index.ts";
-import { benchmarkNames, stackNames, suggest } from "../stacks/index.ts";
+import { benchmarkNames, didYouMean, stackNames } from "../stacks/index.ts";
 import { commandFor } from "./hints.ts";
 
 /**
@@ -25,13 +25,9 @@ export function nothingMeasured(root: string, stack: string): UserError {
   const known = stackNames(root);
   const remedy = `Measure: ${commandFor("up", stack)}`;
   if (known.includes(stack)) return new UserError(`nothing has been measured yet for the stack ${stack}`, { remedy });
-  const near = suggest(stack, known);
-  return new UserError(
-    `there is no stack ${stack}, and no session of one${near === undefined ? "" : `; did you mean ${near}?`}`,
-    {
-      remedy: `Stacks here: ${known.join(", ")}`,
-    },
-  );
+  return new UserError(`there is no stack ${stack}, and no session of one${didYouMean(stack, known)}`, {
+    remedy: `Stacks here: ${known.join(", ")}`,
+  });
 }
 
 /** Sessions for which `wanted` holds, newest first, as directories relative to the root. */
@@ -53,8 +49,7 @@ export function namedSessions(root: string, names: readonly string[]): string[] 
     const short = shortName(name);
     if (isSession(root, name)) return join("results", short);
     const known = foundSessions(root).map(({ directory }) => directory.replace(/^results\//, ""));
-    const near = suggest(short, known);
-    throw new UserError(`there is no session ${name}${near === undefined ? "" : `; did you mean ${near}?`}`, {
+    throw new UserError(`there is no session ${name}${didYouMean(short, known)}`, {
       remedy: known.length === 0 ? "Nothing has been measured yet: ./distrobench up" : `Sessions: ${known.slice(-10).join(", ")}`,
     });
   });

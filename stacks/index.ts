@@ -7,4 +7,4 @@ export type { Plan, PlannedHost } from "./plan.ts";
 export { confirmationOf } from "./plan-steps.ts";
 export type { GateSettings } from "./schema.ts";
 export { environmentSecret, withSecrets } from "./secrets.ts";
-export { suggest } from "./suggest.ts";
+export { didYouMean } from "./suggest.ts";

@@ -10,7 +10,7 @@ import { referenceProblems } from "./references.ts";
 import { type GateSettings, type Matrix, matrixSchema } from "./schema.ts";
 import { sourceProblem } from "./source-files.ts";
 import { structureProblem } from "./structure.ts";
-import { suggest } from "./suggest.ts";
+import { didYouMean } from "./suggest.ts";
 import { projectVocabulary, type Vocabulary } from "./vocabulary.ts";
 
 /**
@@ -137,9 +137,8 @@ function failure(file: string, lines: readonly string[]): UserError {
 
 function unknownStack(root: string, stack: string): UserError {
   const known = stackNames(root);
-  const near = suggest(stack, known);
   return new UserError(
-    `there is no stack ${JSON.stringify(stack)}: stacks/${stack}.yaml does not exist${near === undefined ? "" : `; did you mean ${near}?`}`,
+    `there is no stack ${JSON.stringify(stack)}: stacks/${stack}.yaml does not exist${didYouMean(stack, known)}`,
     { remedy: `Stacks here: ${known.join(", ")}. Copy stacks/quickstart.yaml to start a new one.` },
   );
 }

@@ -10,6 +10,12 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   return near[0]?.candidate;
 }
 
+/** The end of a sentence about an unknown word: `; did you mean NAME?`, or nothing when no candidate is near. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const near = suggest(word, candidates);
+  return near === undefined ? "" : `; did you mean ${near}?`;
+}
+
 /** Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)];

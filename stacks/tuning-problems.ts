@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { includedBy, type ProfileTable } from "../kernel-tuning/index.ts";
 import type { Problem } from "./problems.ts";
-import { suggest } from "./suggest.ts";
+import { didYouMean } from "./suggest.ts";
 import { unknownName } from "./unknown-name.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -89,10 +89,9 @@ function knobProblems(
 }
 
 function nothingToTakeOut(knob: string, included: readonly string[], inherited: readonly string[]): string {
-  const near = suggest(knob, inherited);
   const who = included.join(" and ");
   const where = included.length === 0 ? "nothing is included" : `${who} ${included.length === 1 ? "does" : "do"} not set it`;
-  return `null takes a knob out, but ${where}${near === undefined ? "" : `; did you mean ${near}?`}`;
+  return `null takes a knob out, but ${where}${didYouMean(knob, inherited)}`;
 }
 
 /** Names of knobs that a profile sets with all that it includes, as far as they can be understood. */

@@ -3,7 +3,7 @@ import { type ComparisonResult, compareSessions, compareVariants } from "../../b
 import { readSession, type SessionData } from "../../benchmarks/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderComparisonJson, renderComparisonTerminal } from "../../report/index.ts";
-import { suggest } from "../../stacks/index.ts";
+import { didYouMean } from "../../stacks/index.ts";
 import { type Context, print } from "../context.ts";
 import { isSession, namedSessions, newestSessions } from "../sessions.ts";
 import { isColoured } from "../style.ts";
@@ -40,12 +40,10 @@ function betweenVariants(root: string, a: string, b: string, { session, stack }:
   if (holding.length > 0) return holding.map((data) => compareVariants(data, a, b));
   const known = [...new Set(sessions.flatMap(idsOf))];
   const wrong = [a, b].find((name) => !known.includes(name)) ?? a;
-  const near = suggest(wrong, known);
   const where = session ?? `the newest sessions of the stack ${stack}`;
-  throw new UserError(
-    `${wrong} is neither a session nor a variant of ${where}${near === undefined ? "" : `; did you mean ${near}?`}`,
-    { remedy: known.length === 0 ? `Nothing has been measured yet: ./distrobench up ${stack}` : `Variants: ${known.join(", ")}` },
-  );
+  throw new UserError(`${wrong} is neither a session nor a variant of ${where}${didYouMean(wrong, known)}`, {
+    remedy: known.length === 0 ? `Nothing has been measured yet: ./distrobench up ${stack}` : `Variants: ${known.join(", ")}`,
+  });
 }
 
 function idsOf({ session }: SessionData): readonly string[] {

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { GONE_VARIABLE, UserError } from "../../hosts/index.ts";
-import { stackNames, suggest } from "../../stacks/index.ts";
+import { didYouMean, stackNames } from "../../stacks/index.ts";
 import { type Context, Exit, say } from "../context.ts";
 import { heal, refuseBusy } from "../heal.ts";
 import { labFolders, removeLabFolder } from "../lab-machines.ts";
@@ -43,8 +43,7 @@ function checkName(stack: string): void {
 function explainAbsence(context: Context, stack: string): void {
   const known = stackNames(context.root);
   if (!known.includes(stack) && labFolders(context.root, stack).length === 0) {
-    const near = suggest(stack, known);
-    throw new UserError(`there is no stack ${stack}${near === undefined ? "" : `; did you mean ${near}?`}`, {
+    throw new UserError(`there is no stack ${stack}${didYouMean(stack, known)}`, {
       remedy: `Stacks here: ${known.join(", ")}`,
     });
   }

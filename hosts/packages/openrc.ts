@@ -22,7 +22,10 @@ done`,
   disable: (name) => sh`[ ! -L ${`/etc/runlevels/default/${name}`} ] || rc-update del ${name} default`,
 };
 
-/** With a file for its output: a daemon has that as its own, and not every one closes it, so that a connection would wait for its end. `exit` ends these commands, not those around them. */
+/**
+ * With a file for its output: a daemon has that as its own, and not every one closes it, so that a connection would wait for its end. `exit`
+ * ends these commands, not those around them.
+ */
 function apart(command: Shell): Shell {
   return sh`(t=$(mktemp) || exit 1; ${command} </dev/null >"$t" 2>&1; r=$?; cat "$t" >&2; rm -f "$t"; exit $r)`;
 }
