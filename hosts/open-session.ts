@@ -3,7 +3,7 @@ import type { Channel, ChannelOpener } from "./channel.ts";
 import { ConnectionError } from "./errors.ts";
 import { Tail } from "./output.ts";
 import type { Session } from "./shell-transport.ts";
-import { Warden, wardenScript } from "./warden.ts";
+import { registered, Warden, wardenScript } from "./warden.ts";
 
 /** Seconds a host may take to become root: a refused password is answered late on purpose. */
 const BECOME_SECONDS = 20;
@@ -11,7 +11,7 @@ const BECOME_SECONDS = 20;
 /** Puts a warden on an open connection, as root where `become` says so. Throws `ConnectionError` "become" when the host refuses. */
 export async function openSession(host: string, opener: ChannelOpener, become: Become): Promise<Session> {
   if (become !== undefined) await proveBecome(host, opener, become);
-  const { command, preamble } = elevate(become, wardenScript);
+  const { command, preamble } = elevate(become, wardenScript, [registered]);
   const channel = await opener.open(command);
   if (preamble !== "") channel.stdin.write(preamble);
   try {

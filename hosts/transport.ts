@@ -27,6 +27,11 @@ export interface RunOptions {
   readonly accept?: readonly number[] | "any";
   /** Keep stdout out of the result (it went to `onStdout`); default true. */
   readonly collect?: boolean;
+  /**
+   * For a look that ends soon, changes nothing and reads nothing from standard input: runs in a shell that the connection has already, where
+   * that is free. Saves the start of a login shell, which may read a slow `.bashrc`, and two round trips. Ignores SIGINT and SIGQUIT.
+   */
+  readonly brief?: boolean;
 }
 
 /** A program that stays on the host while the controller talks to it. Ends with its channel: no process is left behind. */

@@ -23,7 +23,7 @@ export const MOVE_SECONDS = 1800;
 
 /** Which of these images the engine holds, and what its ids mean. Throws `UserError` when the engine does not answer. */
 export async function probe(place: EnginePlace, references: readonly string[]): Promise<ImageStore> {
-  const store = await ask(place, engines[place.engine].store);
+  const store = await ask(place, engines[place.engine].store, QUICK_SECONDS, { brief: true });
   return { idIsConfigDigest: idIsConfigDigest(store.stdout), images: await look(place, references) };
 }
 
@@ -31,7 +31,7 @@ export async function probe(place: EnginePlace, references: readonly string[]): 
 export async function look(place: EnginePlace, references: readonly string[]): Promise<readonly HeldImage[]> {
   const commands = engines[place.engine];
   try {
-    return parseInspect((await ask(place, commands.inspect(references))).stdout);
+    return parseInspect((await ask(place, commands.inspect(references), QUICK_SECONDS, { brief: true })).stdout);
   } catch (error) {
     if (!(error instanceof CommandError) || !commands.absent.test(error.stderr)) throw error;
     return parseInspect(error.stdout);

@@ -58,6 +58,10 @@ export async function examineHost(
 }
 
 async function ask(transport: Transport, distribution: Distribution, options: Pick<RunOptions, "signal">) {
-  const { stdout } = await transport.run(examinationScript(distribution), { timeoutSeconds: EXAMINATION_SECONDS, ...options });
+  const { stdout } = await transport.run(examinationScript(distribution), {
+    timeoutSeconds: EXAMINATION_SECONDS,
+    brief: true,
+    ...options,
+  });
   return parseSections(stdout);
 }

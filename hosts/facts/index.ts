@@ -11,7 +11,7 @@ const FACTS_SECONDS = 300;
 
 /** Everything recorded with results, in one round trip, without changing anything. Rejects with `UserError` for a system that is none of ours. */
 export async function gatherFacts(transport: Transport, options: Pick<RunOptions, "signal"> = {}): Promise<HostFacts> {
-  const { stdout } = await transport.run(factsScript(), { timeoutSeconds: FACTS_SECONDS, ...options });
+  const { stdout } = await transport.run(factsScript(), { timeoutSeconds: FACTS_SECONDS, brief: true, ...options });
   try {
     return parseFacts(stdout);
   } catch (error) {

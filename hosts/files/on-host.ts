@@ -20,7 +20,7 @@ export async function look(
   { signal }: Running,
 ): Promise<{ readonly found: FoundFiles; readonly record: FilesBaseline | undefined }> {
   const ask = async (paths: readonly string[]): Promise<FoundFiles> => {
-    const options = { signal, timeoutSeconds: FILES_SECONDS, collect: false };
+    const options = { signal, timeoutSeconds: FILES_SECONDS, brief: true, collect: false };
     const parts: Uint8Array[] = [];
     await transport.run(readFilesScript(paths), { ...options, onStdout: (chunk) => parts.push(chunk) });
     return parseFound(Buffer.concat(parts).toString());

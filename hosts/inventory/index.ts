@@ -18,6 +18,7 @@ export async function takeInventory(transport: Transport, options: Pick<RunOptio
   const parts: Uint8Array[] = [];
   await transport.run(inventoryScript(), {
     timeoutSeconds: INVENTORY_SECONDS,
+    brief: true,
     collect: false,
     onStdout: (chunk) => parts.push(chunk),
     ...options,

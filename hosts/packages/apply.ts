@@ -73,7 +73,7 @@ async function withBefore(
   kept: PackageRecord | undefined,
 ): Promise<PackagesOutputs> {
   const all = kept === undefined ? outputs : together(outputs, await recovered(transport, kept, state, context.signal));
-  const traces = all.traces ?? parseTraces((await transport.run(readTraces)).stdout);
+  const traces = all.traces ?? parseTraces((await transport.run(readTraces, { brief: true })).stdout);
   return { ...outputs, ...all, configured: configuredBefore(all, state), traces };
 }
 

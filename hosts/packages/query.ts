@@ -15,7 +15,11 @@ export async function queryPackages(
 ): Promise<PackageState> {
   const distribution = distributionOf(inputs.distribution);
   const script = queryScript(distribution, inputs, options.candidates);
-  const { stdout } = await transport.run(script, { timeoutSeconds: 300, ...(options.signal && { signal: options.signal }) });
+  const { stdout } = await transport.run(script, {
+    timeoutSeconds: 300,
+    brief: true,
+    ...(options.signal && { signal: options.signal }),
+  });
   return parseState(distribution, stdout);
 }
 

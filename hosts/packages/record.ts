@@ -43,7 +43,7 @@ const fileOf = (stack: string): string => `${FOLDER}/${stack}.json`;
 
 /** The record of a stack; undefined where there is none. Rejects with `UserError` for one that can't be understood. */
 export async function readRecord(transport: Transport, stack: string, signal: AbortSignal): Promise<PackageRecord | undefined> {
-  const { stdout } = await transport.run(sh`cat ${fileOf(stack)} 2>/dev/null || true`, { signal });
+  const { stdout } = await transport.run(sh`cat ${fileOf(stack)} 2>/dev/null || true`, { signal, brief: true });
   if (stdout.trim() === "") return undefined;
   try {
     return record.parse(JSON.parse(stdout));

@@ -63,6 +63,6 @@ async function withRecord(
 
 async function putBack(transport: Transport, context: OperationContext, before: EngineTraces): Promise<void> {
   const options = { signal: context.signal, timeoutSeconds: 300 };
-  const steps = restoreTraces(before, parseTraces((await transport.run(readTraces, options)).stdout));
+  const steps = restoreTraces(before, parseTraces((await transport.run(readTraces, { ...options, brief: true })).stdout));
   if (steps.length > 0) await transport.run(joinSh([sh`set -e`, ...steps]), options);
 }

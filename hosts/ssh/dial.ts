@@ -97,6 +97,8 @@ async function dialHop(options: DialOptions, hop: SshHop, socket: Duplex | undef
       remedy: SEE_LOG,
     });
   client.on("error", () => {});
+  // Else what is small waits up to 40 ms for the acknowledgement of what went before (Nagle's algorithm).
+  client.setNoDelay(true);
   return { ssh, client };
 }
 

@@ -32,7 +32,7 @@ function stampOf(path: string): Shell {
 
 /** Tells a file by its outside; `""` means that there is none. */
 export async function look({ transport, signal }: HostPlace, path: string): Promise<string> {
-  return (await transport.run(stampOf(path), { signal, timeoutSeconds: QUICK_SECONDS })).stdout.trim();
+  return (await transport.run(stampOf(path), { signal, brief: true, timeoutSeconds: QUICK_SECONDS })).stdout.trim();
 }
 
 /** The sha256 of a file in hexadecimal; `""` means that there is none. */

@@ -19,7 +19,7 @@ export function shellHost(
   return {
     ...(more.local === true ? {} : remote(transport, signal, progress)),
     read: async (requests) => {
-      const { stdout } = await transport.run(readScript(requests), { signal, timeoutSeconds: READ_SECONDS });
+      const { stdout } = await transport.run(readScript(requests), { signal, timeoutSeconds: READ_SECONDS, brief: true });
       return parseRecords(stdout);
     },
     write: async (order) => {

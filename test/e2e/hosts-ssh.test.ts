@@ -70,6 +70,48 @@ describe("SSH pool", () => {
     assert.equal(sshd.log().split("Accepted publickey").length - before, 1);
   });
 
+  test("asks for no session of its own to run a brief command, unless another runs", async () => {
+    const transport = await pool().transport(connection());
+    const sessions = () => sshd.log().split("Starting session: command").length;
+    const before = sessions();
+    for (const word of ["one", "two"]) assert.equal((await transport.run(sh`echo ${word}`, { brief: true })).stdout, `${word}\n`);
+    assert.equal(sessions() - before, 0);
+    const both = await Promise.all(
+      [0.3, 0].map((seconds) => transport.run(sh`sleep ${seconds}; echo ${seconds}`, { brief: true })),
+    );
+    assert.deepEqual(
+      both.map(({ stdout }) => stdout),
+      ["0.3\n", "0\n"],
+    );
+    assert.equal(sessions() - before, 1);
+  });
+
+  test("gives a brief command the account's umask, default signals, a process group of its own and no standard input", async () => {
+    const transport = await pool().transport(connection());
+    const script = sh`umask; grep SigIgn /proc/$$/status; read -r P _ _ _ G _ </proc/$$/stat; [ "$P" = "$G" ] && echo own; cat`;
+    const [brief, other] = [await transport.run(script, { brief: true }), await transport.run(script)];
+    const [umask, ignored = "", own, ...rest] = brief.stdout.split("\n");
+    assert.deepEqual([umask, own, rest], [other.stdout.split("\n")[0], "own", [""]]);
+    const SIGINT_AND_SIGQUIT = 0b110n;
+    assert.equal(BigInt(`0x${ignored.replace(/\D*/, "")}`) & ~SIGINT_AND_SIGQUIT, 0n, ignored);
+  });
+
+  test("does a brief command again on a new connection when the old one is lost under it, and no other command", async () => {
+    const own = pool();
+    const transport = await own.transport(connection());
+    const server = Number((await transport.run(sh`read -r _ _ _ P _ </proc/$$/stat; echo "$P"`)).stdout);
+    const begun = join(directory, "begun");
+    const brief = transport.run(sh`echo . >>${begun}; sleep 0.5; echo end`, { brief: true });
+    const other = transport.run(sh`sleep 0.5; echo end`);
+    await Promise.all([
+      sleep(200).then(() => process.kill(server, "SIGKILL")),
+      assert.rejects(other, { failure: "connection-lost" }),
+    ]);
+    assert.equal((await brief).stdout, "end\n");
+    assert.equal(readFileSync(begun, "utf8"), ".\n.\n");
+    assert.equal(own.statistics().box?.handshakes, 2);
+  });
+
   test("connects again when an idle connection died, and counts the handshake", async () => {
     const own = pool();
     const transport = await own.transport(connection());

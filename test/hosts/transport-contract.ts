@@ -8,10 +8,26 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandError, sh, type Transport } from "../../hosts/index.ts";
+import { CommandError, type RunOptions, type Shell, sh, type Transport } from "../../hosts/index.ts";
 
-/** What every transport promises; the host has to share this machine's files and processes. */
+/** What every transport promises, of brief commands too; the host has to share this machine's files and processes. */
 export function transportContract(name: string, get: () => Promise<Transport>): void {
+  contract(name, get);
+  contract(`${name}, brief`, async () => allBrief(await get()));
+}
+
+/** Where the connection's own shell is free: what takes standard input, and what runs beside another, has a shell of its own. */
+function allBrief(transport: Transport): Transport {
+  return new Proxy(transport, {
+    get: (target, key) => {
+      if (key === "run") return (script: Shell, options?: RunOptions) => target.run(script, { ...options, brief: true });
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function contract(name: string, get: () => Promise<Transport>): void {
   describe(`transport contract: ${name}`, { concurrency: false }, () => {
     const directory = mkdtempSync(join(tmpdir(), "distrobench-contract-"));
     after(() => rmSync(directory, { recursive: true, force: true }));
