@@ -28,8 +28,23 @@ export async function playground(): Promise<Playground> {
   return { folder: mkdtempSync(join(tmpdir(), "distrobench-peers-")), bin, sysctls: sysctls() };
 }
 
-/** One whole run of their command over ports of this machine, each with its present sysctls. Rejects when it fails. */
+/** One whole run of their command over ports of this machine, each with its present sysctls. Rejects when it fails or is stopped. */
 export const peerRuns = { pyinfra, Ansible: ansible } as const;
+
+interface Bound {
+  /** After this many seconds the run is stopped. */
+  readonly seconds?: number;
+}
+
+/** Whether a run was stopped for its bound. */
+export function wasStopped(error: unknown): boolean {
+  return error instanceof Error && "killed" in error && error.killed === true;
+}
+
+/** Both end what they began on an interrupt. */
+function bounded({ seconds = 0 }: Bound) {
+  return { timeout: Math.ceil(seconds * 1000), killSignal: "SIGINT" } as const;
+}
 
 export function hostsOf(size: number): string {
   return `${size} host${size === 1 ? "" : "s"}`;
@@ -66,7 +81,12 @@ function single(path: string): (readonly [string, string])[] {
   }
 }
 
-async function pyinfra({ folder, bin, sysctls: wanted }: Playground, login: Login, ports: readonly number[]): Promise<void> {
+async function pyinfra(
+  { folder, bin, sysctls: wanted }: Playground,
+  login: Login,
+  ports: readonly number[],
+  bound: Bound = {},
+): Promise<void> {
   const hosts = ports.map((port) => [
     `host-${port}`,
     {
@@ -81,10 +101,18 @@ async function pyinfra({ folder, bin, sysctls: wanted }: Playground, login: Logi
   writeFileSync(join(folder, "inventory.py"), `hosts = [${list}]\n`);
   const steps = wanted.map(([name, value]) => `server.sysctl(key="${name}", value=${value})`).join("\n");
   writeFileSync(join(folder, "deploy.py"), `from pyinfra.operations import server\n${steps}\n`);
-  await run(join(bin, "pyinfra"), ["-y", "--parallel", String(ports.length), "inventory.py", "deploy.py"], { cwd: folder });
+  await run(join(bin, "pyinfra"), ["-y", "--parallel", String(ports.length), "inventory.py", "deploy.py"], {
+    cwd: folder,
+    ...bounded(bound),
+  });
 }
 
-async function ansible({ folder, bin, sysctls: wanted }: Playground, login: Login, ports: readonly number[]): Promise<void> {
+async function ansible(
+  { folder, bin, sysctls: wanted }: Playground,
+  login: Login,
+  ports: readonly number[],
+  bound: Bound = {},
+): Promise<void> {
   // Its own Python, which is there: discovery may find the shim of a version manager that does not work in every session.
   const python = `ansible_python_interpreter=${join(bin, "python")}`;
   const reach = `ansible_host=127.0.0.1 ansible_user=${login.user} ansible_ssh_private_key_file=${login.privateKeyFile} ${python}`;
@@ -93,5 +121,5 @@ async function ansible({ folder, bin, sysctls: wanted }: Playground, login: Logi
   writeFileSync(join(folder, "play.json"), JSON.stringify([{ hosts: "all", gather_facts: false, tasks: [task] }]));
   const env = { ...process.env, ANSIBLE_PIPELINING: "True", ANSIBLE_HOST_KEY_CHECKING: "False", ANSIBLE_HOME: folder };
   const words = ["-i", "hosts.ini", "--forks", String(ports.length), "play.json"];
-  await run(join(bin, "ansible-playbook"), words, { cwd: folder, env, maxBuffer: 64 * 1024 ** 2 });
+  await run(join(bin, "ansible-playbook"), words, { cwd: folder, env, maxBuffer: 64 * 1024 ** 2, ...bounded(bound) });
 }
