@@ -5,6 +5,7 @@ import { choices, isOurs, placesOf } from "./choices.ts";
 import { downloadEngine, downloadPlugin, downloadsReachable, holdsEngine } from "./download.ts";
 import { buildEngine } from "./go-build.ts";
 import { installLauncher, removeLauncher } from "./launchers.ts";
+import { withoutLogs } from "./no-logs.ts";
 import { builtDirectory, commandIn, downloadedDirectory, type Environment, enginesDirectory, engineVersion } from "./places.ts";
 import { isSuitable, pulumiVersion } from "./pulumi-version.ts";
 import { bundledPath, foldersOf } from "./stand-ins.ts";
@@ -94,6 +95,7 @@ async function makeEngine(options: EngineOptions, environment: Environment): Pro
 /** Official plugins win whenever they can be had; ours fill the gaps of an installation that is ours too. */
 async function completeParts(engine: Found, options: EngineOptions, environment: Environment): Promise<void> {
   const places = placesOf(engine, options.root, environment);
+  if (isOurs(engine, environment)) await withoutLogs(places.pulumiHome);
   const { progress, signal } = options;
   const download = { cache: cacheDirectory(environment), environment, progress, signal };
   const missing = choices(engine, options.root, environment).filter(({ official }) => !official);

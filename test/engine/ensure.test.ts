@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -53,6 +53,21 @@ describe("the engine that is chosen", () => {
     script(join(bin, "pulumi"), "echo v3.100.0");
     script(commandIn(builtDirectory(root, environment)), "echo v3.259.0");
     assert.equal((await ensureEngine({ ...silent, environment })).kind, "built");
+  });
+
+  it("keeps no logs in a Pulumi home of ours, unless somebody made a folder for them", async () => {
+    const { bin, cache, environment } = machine("logs");
+    script(commandIn(builtDirectory(root, environment)), "echo v3.259.0");
+    const logs = join(cache, "pulumi-home", "logs");
+    await ensureEngine({ ...silent, environment });
+    assert.match(readFileSync(logs, "utf8"), /make a folder of it/);
+    rmSync(logs);
+    mkdirSync(logs);
+    await ensureEngine({ ...silent, environment });
+    assert.deepEqual(readdirSync(logs), []);
+    script(join(bin, "pulumi"), "echo v3.240.1");
+    await ensureEngine({ ...silent, environment });
+    assert.ok(!existsSync(join(environment.HOME, ".pulumi")));
   });
 
   it("is never a half-finished build", async () => {
