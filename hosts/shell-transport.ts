@@ -193,7 +193,7 @@ trap - EXIT`,
     const long = text.length > LONGEST_ARGUMENT;
     const source = `${warden.directory}/${id}.sh`;
     if (long) await this.#deliver(opener, text, source);
-    const words = [long ? `. ${source}` : text, `${warden.directory}/${id}`];
+    const words = [`${warden.directory}/${id}`, long ? `. ${source}` : text];
     const { command, preamble } = elevate(this.#options.become, registered, words);
     const channel = await opener.open(command);
     channel.stdin.on("error", () => {});

@@ -4,13 +4,13 @@ import type { Channel } from "./channel.ts";
 import { partOf } from "./warden-channel.ts";
 
 /**
- * For `sh -c`, with a script and a file as arguments: registers with the warden by that file, then runs the script in a subshell. The path
- * keeps what the host has and adds where daemons live.
+ * For `sh -c`, with a file and a script as arguments: registers with the warden by that file, then runs the script in a subshell. The path
+ * keeps what the host has and adds where daemons live. An inventory knows what runs for us by the file's name.
  */
 export const registered = `read -r _ _ _ _ G _ <"/proc/$$/stat"
-(set -C; echo "$G" >"$2") 2>/dev/null || exit 125
+(set -C; echo "$G" >"$1") 2>/dev/null || exit 125
 export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
-(eval "$1")`;
+(eval "$2")`;
 
 /**
  * A small shell on the host that outlives nothing: it keeps a list of the process groups this connection started, ends one on
@@ -32,7 +32,7 @@ trap '' HUP INT TERM PIPE
 R=$1
 end() { read -r G <"$2" && [ "$G" -gt 1 ] && kill "$1" "-$G"; } 2>/dev/null
 brief() {
-  (trap - HUP TERM PIPE; umask "$U"; exec setsid sh -c "$R" sh "$3" "$D/$1") </dev/null
+  (trap - HUP TERM PIPE; umask "$U"; exec setsid sh -c "$R" sh "$D/$1" "$3") </dev/null
   c=$?
   echo "$2 $c"
   echo "$2 $c" >&2

@@ -59,7 +59,7 @@ s udp; cat /proc/net/udp /proc/net/udp6
 s daemons; cat /proc/[0-9]*/stat | sed -n 's/^[0-9]* (\\(.*\\)) [A-Z] 1 .*/\\1/p'
 s firewall; for t in iptables ip6tables; do "$t-save" | sed -n "s|^[*]|$t/|; /^$t/h; /^[:-]/ { G; s/ \\[[0-9:]*\\]//; s/^\\(.*\\)\\n\\(.*\\)/\\2 \\1/p; }"; done
 s interfaces; ls /sys/class/net
-s processes; grep -sl distrobench /proc/[0-9]*/cmdline | while read -r p; do tr '\\0\\n' '  ' <"$p" | cut -c1-300; done
+s processes; grep -sl distrobench /proc/[0-9]*/cmdline | while read -r p; do tr '\\0\\n' '  ' <"$p" | cut -c1-600; done
 s ours; ls -d /run/distrobench* /tmp/distrobench* /var/tmp/distrobench*
 :`;
 }

@@ -9,6 +9,7 @@ import { text } from "node:stream/consumers";
 import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, type RunOptions, type Shell, sh, type Transport } from "../../hosts/index.ts";
+import { takeInventory } from "../../hosts/inventory/index.ts";
 
 /** What every transport promises, of brief commands too; the host has to share this machine's files and processes. */
 export function transportContract(name: string, get: () => Promise<Transport>): void {
@@ -112,6 +113,18 @@ function contract(name: string, get: () => Promise<Transport>): void {
       assert.equal(result.stdout, "15\n");
       assert.ok(seen.some((line) => line.includes("read -r secret")));
       assert.ok(!seen.some((line) => line.includes("s3cret-on-stdin")));
+    });
+
+    test("is not told by an inventory, with all that runs over it", async () => {
+      const transport = await get();
+      const mark = `inventory-${Math.floor(Math.random() * 1e6)}`;
+      const running = transport.run(sh`: distrobench ${mark}; sleep 3`, { accept: "any" });
+      const { processes = {} } = await takeInventory(transport);
+      const seen = commandLines().filter((line) => line.includes(mark));
+      const told = Object.keys(processes).filter((line) => line.includes(mark) || line.includes("/proc/$$/stat"));
+      await running;
+      assert.ok(seen.length > 0);
+      assert.deepEqual(told, []);
     });
 
     test("writes a file atomically with mode, and reads it back", async () => {
