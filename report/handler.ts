@@ -71,8 +71,10 @@ function sessionAt(root: string, directory: string): ReportSession {
   const path = isAbsolute(directory) ? directory : join(root, directory);
   const data = readSession(path);
   const inner = readSeries(path);
-  const warnings = [...data.warnings, ...inner.warnings].map((warning) => warning.replaceAll(`${root}/`, ""));
-  return { ...data, directory, warnings, series: inner.series, earlier: pastSessions(root, data) };
+  const leftOut: string[] = [];
+  const earlier = pastSessions(root, data, (sentence) => leftOut.push(sentence));
+  const warnings = [...data.warnings, ...inner.warnings, ...leftOut].map((warning) => warning.replaceAll(`${root}/`, ""));
+  return { ...data, directory, warnings, series: inner.series, earlier };
 }
 
 /** Empty where there is no such file: no report has that digest. */
