@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { UserError } from "../../hosts/index.ts";
+import { plural } from "../../report/index.ts";
 import { loadPlan, lockFile, type Plan, saveLock } from "../../stacks/index.ts";
 import { type Context, say } from "../context.ts";
 import { openPulumi, type Pulumi, stackExists } from "../pulumi.ts";
@@ -23,8 +24,8 @@ export async function writeLock(context: Context, pulumi: Pulumi, plan: Plan): P
   const sessions = Object.values(content.benchmarks).map(({ session }) => `results/${session}`);
   say(
     context,
-    `${relative(context.root, file)}: ${Object.keys(content.hosts).length} hosts, ${packages} packages, ` +
-      `${Object.keys(content.images).length} images, ${sessions.length} sessions.`,
+    `${relative(context.root, file)}: ${plural(Object.keys(content.hosts).length, "host")}, ${plural(packages, "package")}, ` +
+      `${plural(Object.keys(content.images).length, "image")}, ${plural(sessions.length, "session")}.`,
   );
   if (sessions.length > 0) say(context, `To reproduce it elsewhere, take along ${sessions.join(", ")} too (docs/reproduce.md).`);
 }
