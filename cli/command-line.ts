@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { clean } from "./commands/clean.ts";
 import { type CompareOptions, compare } from "./commands/compare.ts";
+import { completion } from "./commands/completion.ts";
 import { destroy } from "./commands/destroy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { environment } from "./commands/environment.ts";
@@ -194,6 +195,10 @@ function machineCommands(program: Command, context: Context): void {
     .command("env")
     .description('print shell lines for plain pulumi: eval "$(./distrobench env)"')
     .action(async () => await environment(context));
+  program
+    .command("completion")
+    .description('print a script that completes commands, stacks and sessions in bash: eval "$(./distrobench completion)"')
+    .action(() => completion(context, program));
   program
     .command("test")
     .description("run every test of this project, installing what they need")
