@@ -1,7 +1,8 @@
 export { benchmarks } from "./catalogue.ts";
 export { instrumentDigest } from "./instrument.ts";
-export { type FoundSession, foundSessions, sessionsBefore } from "./results/earlier.ts";
+export { type FoundSession, foundSessions, sessionsBefore, undescribedSessions } from "./results/earlier.ts";
 export { readSeries, readSession } from "./results/reader.ts";
+export { replaceFile } from "./results/replace-file.ts";
 export {
   type Environment,
   environmentSchema,

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { replaceFile } from "../benchmarks/index.ts";
 import type { Context } from "./context.ts";
 import { type Pulumi, stateFile } from "./pulumi.ts";
 import { exportState, importState, type PendingOperation, resource, type StateResource } from "./state.ts";
@@ -78,7 +79,5 @@ function keepBegun(root: string, stack: string, half: readonly StateResource[]):
   }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // Killed runs are what this is for: it is there as a whole or not at all.
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(half)}\n`, { mode: 0o600 });
-  renameSync(draft, file);
+  replaceFile(file, `${JSON.stringify(half)}\n`, { mode: 0o600 });
 }

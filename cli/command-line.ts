@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { clean } from "./commands/clean.ts";
 import { type CompareOptions, compare } from "./commands/compare.ts";
+import { completion } from "./commands/completion.ts";
 import { destroy } from "./commands/destroy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { environment } from "./commands/environment.ts";
@@ -17,17 +18,11 @@ import { restore } from "./commands/restore.ts";
 import { test } from "./commands/test.ts";
 import { preview, type UpOptions, up } from "./commands/up.ts";
 import type { Context } from "./context.ts";
+import { type HelpText, helpColumns, helpText, refuseUnknown } from "./help.ts";
+import { COMMAND_HELP, PROGRAM_HELP } from "./help-texts.ts";
 import { DEFAULT_STACK } from "./hints.ts";
 
 const STACK = "a matrix: stacks/<stack>.yaml";
-
-const EXAMPLES = `
-First steps:
-  ./distrobench up          make two virtual machines, measure, compare
-  ./distrobench destroy     remove them again
-  ./distrobench doctor      what this machine has and lacks
-
-Systems of your own: copy stacks/own-hosts.yaml to stacks/mine.yaml, change it, ./distrobench up mine`;
 
 /** The command line. Rejects with `CommanderError` on wrong usage, having said what is wrong. */
 export function commandLine(context: Context): Command {
@@ -36,22 +31,39 @@ export function commandLine(context: Context): Command {
     .version(version(context.root), "--version", "print the version")
     .option("--debug", "print where an error comes from")
     .helpOption("-h, --help", "print this help")
-    .addHelpText("after", EXAMPLES)
     .exitOverride()
     .showHelpAfterError("(./distrobench --help lists what there is)")
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
-      getOutHelpWidth: () => 100,
-      getErrHelpWidth: () => 100,
+      getOutHelpWidth: () => helpColumns(context.stdout),
+      getErrHelpWidth: () => helpColumns(context.stderr),
     });
   stackCommands(program, context);
   resultCommands(program, context);
   lockCommands(program, context);
   machineCommands(program, context);
-  for (const command of program.commands)
-    command.option("--debug", "print where an error comes from").copyInheritedSettings(program);
+  for (const command of program.commands) finish(command, program, context);
+  program.addHelpText("before", () => {
+    refuseUnknown(program);
+    return "";
+  });
+  addHelp(program, PROGRAM_HELP, context);
   return program;
+}
+
+/** What every command has. */
+function finish(command: Command, program: Command, context: Context): void {
+  command
+    .option("--debug", "print where an error comes from")
+    .copyInheritedSettings(program)
+    .showHelpAfterError(`(./distrobench ${command.name()} --help says how it is used)`);
+  const text = COMMAND_HELP[command.name()];
+  if (text !== undefined) addHelp(command, text, context);
+}
+
+function addHelp(command: Command, text: HelpText, { stdout, stderr }: Context): void {
+  command.addHelpText("after", ({ error }) => helpText(text, helpColumns(error ? stderr : stdout)));
 }
 
 function stackCommands(program: Command, context: Context): void {
@@ -90,22 +102,6 @@ function stackCommands(program: Command, context: Context): void {
     .action(async (sessions: string[], options: ReportOptions) => await report(context, sessions, options));
 }
 
-const GATE_HELP = `
-Exit codes: 0 PASS, 1 FAIL, 2 INCONCLUSIVE, 3 INVALID, 4 NO-BASELINE, 5 no verdict because something is wrong (said on stderr).
-A matrix may let 2 and 4 pass, with a warning: gate: { inconclusive: warn, noBaseline: warn }.
-The baseline is the newest complete and valid session of the same stack and benchmark with the same fingerprint, before the one
-that is judged. Intervals decide, never point estimates. docs/gate.md says how.
-
-  ./distrobench gate mine                                    the newest sessions of a stack against those before
-  ./distrobench gate mine --baseline debian-13/docker        the variants of the newest sessions against one of them
-  ./distrobench gate mine --expect-change kernel --junit gate.xml --markdown comment.md`;
-
-const COMPARE_HELP = `
-Two sessions are compared variant by variant, unpaired; two variants of one session block by block. Ratios are second / first.
-Where the environments differ the facts are listed and there is no verdict.
-
-  ./distrobench compare debian-13/docker debian-13/podman --stack ci`;
-
 function resultCommands(program: Command, context: Context): void {
   program
     .command("gate")
@@ -124,7 +120,6 @@ function resultCommands(program: Command, context: Context): void {
     .option("--json", "as JSON")
     .option("--junit <file>", "write JUnit XML as well")
     .option("--markdown <file>", "write a comment for a pull request as well")
-    .addHelpText("after", GATE_HELP)
     .action(async (stack: string, options: GateOptions) => await gateCommand(context, stack, options));
   program
     .command("compare")
@@ -134,17 +129,8 @@ function resultCommands(program: Command, context: Context): void {
     .option("--stack <stack>", STACK, DEFAULT_STACK)
     .option("--session <session>", "where the variants are (default: the newest sessions of the stack)")
     .option("--json", "as JSON")
-    .addHelpText("after", COMPARE_HELP)
     .action(async (a: string, b: string, options: CompareOptions) => await compare(context, a, b, options));
 }
-
-const REPRODUCE_HELP = `
-Brings the matrix up with the locked versions, names every difference, measures, and judges each metric against the locked
-session. Exit codes are those of gate: 0 PASS (every metric the same within the tolerance), 1 FAIL, 2 INCONCLUSIVE, 3 INVALID,
-4 NO-BASELINE, 5 no verdict because something is wrong.
-
-  ./distrobench reproduce stacks/mine.lock.json                  again on the same hosts
-  ./distrobench reproduce stacks/mine.lock.json --hosts new-lab   on the hosts of stacks/new-lab.yaml`;
 
 function lockCommands(program: Command, context: Context): void {
   program
@@ -159,7 +145,6 @@ function lockCommands(program: Command, context: Context): void {
     .option("--hosts <matrix>", "a stack with the same hosts at other addresses (default: the locked stack)")
     .option("--tolerance <share>", "how far a metric may be off, such as 10%", tolerance, 0.1)
     .option("--json", "as JSON")
-    .addHelpText("after", REPRODUCE_HELP)
     .action(async (file: string, options: ReproduceOptions) => await reproduce(context, file, options));
 }
 
@@ -185,13 +170,6 @@ function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
-const INVENTORY_HELP = `
-Exit codes: 0 no difference, 1 differences, 2 no comparison because something is wrong (said on stderr).
-
-  ./distrobench inventory runner --stack mine --diff              against the inventory taken before up changed anything
-  ./distrobench inventory runner --stack mine --json >before.json
-  ./distrobench inventory runner --stack mine --diff before.json`;
-
 function machineCommands(program: Command, context: Context): void {
   program
     .command("inventory")
@@ -200,7 +178,6 @@ function machineCommands(program: Command, context: Context): void {
     .option("--stack <stack>", STACK, DEFAULT_STACK)
     .option("--diff [file]", "compare with a file made by --json (default: the one taken before up changed anything)")
     .option("--json", "as JSON")
-    .addHelpText("after", INVENTORY_HELP)
     .action(async (host: string, options: InventoryOptions) => await inventory(context, host, options));
   program
     .command("restore")
@@ -218,6 +195,10 @@ function machineCommands(program: Command, context: Context): void {
     .command("env")
     .description('print shell lines for plain pulumi: eval "$(./distrobench env)"')
     .action(async () => await environment(context));
+  program
+    .command("completion")
+    .description('print a script that completes commands, stacks and sessions in bash: eval "$(./distrobench completion)"')
+    .action(() => completion(context, program));
   program
     .command("test")
     .description("run every test of this project, installing what they need")

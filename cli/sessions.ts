@@ -6,8 +6,8 @@ import { benchmarkNames, didYouMean, stackNames } from "../stacks/index.ts";
 import { commandFor } from "./hints.ts";
 
 /**
- * The newest session of every benchmark of a stack that has samples to show, as directories relative to the root. What its matrix no longer
- * measures is no part of it, while there is a matrix: nothing would ever measure that again.
+ * The newest session of every benchmark of a stack, as directories relative to the root, also one that has not ended. What its matrix no
+ * longer measures is no part of it, while there is a matrix: nothing would ever measure that again.
  */
 export function newestSessions(root: string, stack: string): string[] {
   const newest = new Map<string, FoundSession>();
@@ -48,10 +48,19 @@ export function namedSessions(root: string, names: readonly string[]): string[] 
   return names.map((name) => {
     const short = shortName(name);
     if (isSession(root, name)) return join("results", short);
+    if (existsSync(join(root, "results", short, "samples.jsonl"))) throw noDescription(short);
     const known = foundSessions(root).map(({ directory }) => directory.replace(/^results\//, ""));
     throw new UserError(`there is no session ${name}${didYouMean(short, known)}`, {
       remedy: known.length === 0 ? "Nothing has been measured yet: ./distrobench up" : `Sessions: ${known.slice(-10).join(", ")}`,
     });
+  });
+}
+
+/** A run that was killed in its first moment leaves the folder and nothing in it. */
+function noDescription(name: string): UserError {
+  return new UserError(`results/${name} is no session: it has no session.json`, {
+    remedy:
+      "A run that is killed before its first sample leaves such a folder. Put session.json back if there was one; else measure again.",
   });
 }
 

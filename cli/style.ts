@@ -9,7 +9,7 @@ export interface Style {
 
 const CODES = { good: [32, 39], bad: [31, 39], faint: [2, 22], strong: [1, 22] } as const;
 
-export function isColoured(stream: Output, environment: Environment): boolean {
+function isColoured(stream: Output, environment: Environment): boolean {
   return stream.isTTY === true && (environment.NO_COLOR ?? "") === "" && environment.TERM !== "dumb";
 }
 
@@ -21,6 +21,14 @@ export function styleOf(stream: Output, environment: Environment): Style {
     (text: string) =>
       coloured ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   return { good: paint(CODES.good), bad: paint(CODES.bad), faint: paint(CODES.faint), strong: paint(CODES.strong) };
+}
+
+/** How results are written to a stream. One that is no terminal, or does not tell how wide it is (it says 0), has no width. */
+export function terminalOptions(
+  stream: Output,
+  environment: Environment,
+): { readonly colour: boolean; readonly width: number | undefined } {
+  return { colour: isColoured(stream, environment), width: stream.columns || undefined };
 }
 
 /** Columns of text, the last one ragged; columns in `right` are aligned to the right. */

@@ -93,6 +93,11 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** Day of an ISO time, such as `2026-11-22`. */
+export function dayText(iso: string): string {
+  return /^\d{4}-\d\d-\d\dT/.test(iso) ? iso.slice(0, 10) : iso;
+}
+
 /** ISO time as `2026-11-22 17:58 UTC`. */
 export function timeText(iso: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` : iso;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { pastSessions } from "../benchmarks/gate/index.ts";
-import { readSeries, readSession } from "../benchmarks/index.ts";
+import { readSeries, readSession, replaceFile } from "../benchmarks/index.ts";
 import { renderJson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { type ReportInputs, type ReportOutputs, reportInputs } from "./schema.ts";
@@ -59,9 +59,9 @@ async function writeReport({ root, info }: Context, inputs: ReportInputs): Promi
     digest: digestOf(page),
   };
   mkdirSync(join(root, inputs.directory), { recursive: true });
-  writeAtomically(join(root, outputs.markdown), renderMarkdown(sessions, inputs));
-  writeAtomically(join(root, outputs.json), renderJson(sessions.map(withTrends)));
-  writeAtomically(join(root, outputs.html), page);
+  replaceFile(join(root, outputs.markdown), renderMarkdown(sessions, inputs));
+  replaceFile(join(root, outputs.json), renderJson(sessions.map(withTrends)));
+  replaceFile(join(root, outputs.html), page);
   info(`report: ${outputs.html}`);
   return outputs;
 }
@@ -71,14 +71,10 @@ function sessionAt(root: string, directory: string): ReportSession {
   const path = isAbsolute(directory) ? directory : join(root, directory);
   const data = readSession(path);
   const inner = readSeries(path);
-  const warnings = [...data.warnings, ...inner.warnings].map((warning) => warning.replaceAll(`${root}/`, ""));
-  return { ...data, directory, warnings, series: inner.series, earlier: pastSessions(root, data) };
-}
-
-function writeAtomically(path: string, content: string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, content);
-  renameSync(temporary, path);
+  const leftOut: string[] = [];
+  const earlier = pastSessions(root, data, (sentence) => leftOut.push(sentence));
+  const warnings = [...data.warnings, ...inner.warnings, ...leftOut].map((warning) => warning.replaceAll(`${root}/`, ""));
+  return { ...data, directory, warnings, series: inner.series, earlier };
 }
 
 /** Empty where there is no such file: no report has that digest. */

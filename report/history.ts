@@ -3,8 +3,8 @@ import { extent } from "d3-array";
 import { fingerprintDifferences, type PastSession } from "../benchmarks/gate/index.ts";
 import type { Estimate } from "../benchmarks/statistics/index.ts";
 import { closed, OPEN_INTERVAL } from "./figures/open-interval.ts";
-import { colours, draw, type Figure, heightFor } from "./figures/svg.ts";
-import { capital, intervalText, quantity, type Scale, scaleFor, timeText } from "./format.ts";
+import { colours, draw, type Figure, heightFor, wholeOnly } from "./figures/svg.ts";
+import { capital, dayText, intervalText, quantity, type Scale, scaleFor, timeText } from "./format.ts";
 import type { Table } from "./table.ts";
 import { trendText } from "./trends.ts";
 import { markOf, type SessionView } from "./view.ts";
@@ -78,8 +78,8 @@ function drawHistory(view: SessionView, entries: readonly Entry[], { factor }: S
       marginBottom: 38,
       marginLeft: 44,
       x: {
-        ...{ domain: [0.5, entries.length + 0.5], label: "session", labelAnchor: "center", labelArrow: "none" },
-        ticks: entries.length < 12 ? entries.map((_, index) => index + 1) : 6,
+        ...{ domain: [0.5, entries.length + 0.5], label: axisLabel(entries), labelAnchor: "center", labelArrow: "none" },
+        ...{ ticks: entries.length < 12 ? entries.map((_, index) => index + 1) : 6, tickFormat: wholeOnly },
       },
       y: { label: null, ticks: 3, insetTop: 20, insetBottom: 6, grid: true },
       fy: { axis: null, domain: variants, padding: 0.08 },
@@ -103,6 +103,12 @@ function drawHistory(view: SessionView, entries: readonly Entry[], { factor }: S
       ],
     },
   );
+}
+
+/** Sessions by their number in the table, and from when to when: dates as ticks would be the same for several sessions of a day. */
+function axisLabel(entries: readonly Entry[]): string {
+  const days = entries.map(({ session }) => dayText(session.startedAt));
+  return `session, ${[...new Set([days[0], days.at(-1)])].join(" to ")}`;
 }
 
 /** Where the bars end that have no end: a little beyond all the others. */

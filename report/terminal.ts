@@ -7,14 +7,15 @@ import type {
   VerdictKind,
 } from "../benchmarks/statistics/index.ts";
 import { oversubscribed } from "./diagnostics.ts";
-import { capital, intervalText, percent, quantity, ratioText } from "./format.ts";
+import { capital, intervalText, percent, plural, quantity, ratioText } from "./format.ts";
 import { type SummaryWithTrends, trendSentences } from "./trends.ts";
 import { EMULATED, scaleOf } from "./view.ts";
+import { wrapped } from "./wrapped.ts";
 
 export interface TerminalOptions {
   readonly colour?: boolean;
-  /** Columns of the terminal; narrow ones drop the interval. */
-  readonly width?: number;
+  /** Columns of the terminal: what does not fit loses columns or is broken between words. Nothing is where they are not known. */
+  readonly width?: number | undefined;
 }
 
 const codes: Readonly<Record<VerdictKind, number>> = { better: 32, worse: 31, equivalent: 36, "cannot-tell": 33 };
@@ -23,11 +24,11 @@ const codes: Readonly<Record<VerdictKind, number>> = { better: 32, worse: 31, eq
 export function renderTerminal(summary: SummaryWithTrends, options: TerminalOptions = {}): string {
   const results = summary.metrics.filter(({ definition }) => definition.kind === "result");
   const lines = [
-    paint(`${summary.title}: ${summary.benchmark} (${summary.session})`, 1, options),
+    paint(wrapped(`${summary.title}: ${summary.benchmark} (${summary.session})`, options.width).join("\n"), 1, options),
     ...(summary.comparability.emulated ? [paint(EMULATED, 33, options)] : []),
     ...results.flatMap((metric) => ["", ...metricLines(summary, metric, options)]),
     "",
-    ...notes(summary, options),
+    ...notes(summary).map(([text, code]) => painted(wrapped(text, options.width).join("\n"), code, options)),
   ];
   return `${lines
     .map((text) => text.trimEnd())
@@ -35,14 +36,20 @@ export function renderTerminal(summary: SummaryWithTrends, options: TerminalOpti
     .trimEnd()}\n`;
 }
 
-function metricLines(summary: SessionSummary, metric: MetricSummary, options: TerminalOptions): readonly string[] {
-  const narrow = (options.width ?? 100) < 90;
+function metricLines(
+  summary: SessionSummary,
+  metric: MetricSummary,
+  options: TerminalOptions,
+  narrow = false,
+): readonly string[] {
   const header = [capital(metric.definition.title), "median", ...(narrow ? [] : ["95 % interval"]), "n", "ratio", "verdict"];
   const rows = metric.estimates.map((estimate) => ({
     cells: rowOf(summary, metric, estimate, narrow),
     code: codeOf(metric, estimate.variant),
   }));
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map(({ cells }) => cells[i]?.length ?? 0)));
+  const total = widths.reduce((sum, width) => sum + 2 + width, -2);
+  if (!narrow && total > (options.width ?? total)) return metricLines(summary, metric, options, true);
   const aligned = (cells: readonly string[]) => cells.map((cell, i) => pad(cell, widths[i] ?? 0, i));
   return [
     paint(aligned(header).join("  "), 2, options),
@@ -80,28 +87,33 @@ function stateOf({ variants, baseline }: SessionSummary, variant: string): strin
   return aaOf === undefined ? undefined : "A/A control";
 }
 
-function notes(summary: SummaryWithTrends, options: TerminalOptions): readonly string[] {
+/** A line of text and its colour. */
+type Note = readonly [text: string, code?: number];
+
+function notes(summary: SummaryWithTrends): readonly Note[] {
   const floor = summary.metrics.find(({ definition }) => definition.primary)?.aa?.noiseFloor;
   const { state, flagged } = summary;
   const crowded = oversubscribed(summary);
   const left = flagged.filter(({ counted }) => !counted).length;
   const reasons = state.status === "valid" || state.status === "skipped" ? [] : state.reasons;
   return [
-    ...reasons.map(({ detail }) => paint(`${state.status}: ${detail}`, 31, options)),
-    ...summary.variants.flatMap((variant) => cellNote(variant, options)),
-    ...(summary.comparability.confounded ? [paint("confounded: the hosts' hardware differs", 33, options)] : []),
-    ...(crowded.length === 0 ? [] : [paint(`oversubscribed, more threads than cores: ${crowded.join(", ")}`, 33, options)]),
-    ...(floor === undefined ? [] : [`noise floor ${percent(floor)} (the baseline against itself)`]),
-    ...(flagged.length === 0 ? [] : [`${flagged.length} flagged samples, ${left} of them left out: reasons are in the report`]),
-    ...trendSentences(summary),
+    ...reasons.map(({ detail }): Note => [`${state.status}: ${detail}`, 31]),
+    ...summary.variants.flatMap(cellNote),
+    ...(summary.comparability.confounded ? [["confounded: the hosts' hardware differs", 33] as const] : []),
+    ...(crowded.length === 0 ? [] : [[`oversubscribed, more threads than cores: ${crowded.join(", ")}`, 33] as const]),
+    ...(floor === undefined ? [] : [[`noise floor ${percent(floor)} (the baseline against itself)`] as const]),
+    ...(flagged.length === 0
+      ? []
+      : [[`${plural(flagged.length, "flagged sample")}, ${left} of them left out: reasons are in the report`] as const]),
+    ...trendSentences(summary).map((sentence): Note => [sentence]),
   ];
 }
 
 /** Why a variant has no figures. A second label of what is skipped says nothing more. */
-function cellNote({ id, cell, aaOf }: VariantSummary, options: TerminalOptions): readonly string[] {
+function cellNote({ id, cell, aaOf }: VariantSummary): readonly Note[] {
   const skipped = cell.state === "skipped";
   if (cell.state === "passed" || (skipped && aaOf !== undefined)) return [];
-  return [paint(`${id}: ${cell.state}: ${cell.cause ?? ""}`, skipped ? 33 : 31, options)];
+  return [[`${id}: ${cell.state}: ${cell.cause ?? ""}`, skipped ? 33 : 31]];
 }
 
 function comparisonOf({ comparisons }: MetricSummary, variant: string): Comparison | undefined {
@@ -111,6 +123,10 @@ function comparisonOf({ comparisons }: MetricSummary, variant: string): Comparis
 function codeOf(metric: MetricSummary, variant: string): number | undefined {
   const verdict = comparisonOf(metric, variant)?.verdict;
   return verdict && codes[verdict];
+}
+
+function painted(text: string, code: number | undefined, options: TerminalOptions): string {
+  return code === undefined ? text : paint(text, code, options);
 }
 
 function paint(text: string, code: number, { colour }: TerminalOptions): string {

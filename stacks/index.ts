@@ -1,5 +1,5 @@
 export { benchmarkNames, gateSettings, loadPlan, stackNames } from "./load.ts";
-export { LENIENT_VARIABLE, LOCK_VARIABLE, lockFile, readLock } from "./lock.ts";
+export { LENIENT_VARIABLE, LOCK_VARIABLE, lockFile, readLock, saveLock } from "./lock.ts";
 export { describeLockDifference, type LockDifference, lockDifferences } from "./lock-differences.ts";
 export type { Lock } from "./lock-schema.ts";
 export { NOISY_HOST_VARIABLE } from "./noisy-host.ts";

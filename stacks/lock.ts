@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "../benchmarks/index.ts";
 import { UserError } from "../hosts/index.ts";
 import { type Lock, lockSchema } from "./lock-schema.ts";
 
@@ -21,6 +22,11 @@ export function readLock(file: string): Lock {
   throw new UserError(`${file} is no lock file: ${issue?.path.join(".")}: ${issue?.message}`, {
     remedy: "make it again: ./distrobench lock <stack>, or ./distrobench up <stack> --update-lock",
   });
+}
+
+/** Writes a lock file as a whole or not at all. Throws the file system's own error. */
+export function saveLock(file: string, lock: Lock): void {
+  replaceFile(file, `${JSON.stringify(lock, undefined, 2)}\n`);
 }
 
 /** What a run takes versions from: the stack's own lock file where there is one, unless the environment says otherwise. */

@@ -1,4 +1,4 @@
-import { sessionsBefore } from "../results/earlier.ts";
+import { type LeaveOut, sessionsBefore } from "../results/earlier.ts";
 import type { SessionData } from "../results/schema.ts";
 import { resultEstimates, sessionState } from "../statistics/summarise.ts";
 import type { Estimate, SessionState } from "../statistics/summary.ts";
@@ -25,11 +25,11 @@ export function pastOf(data: SessionData): PastSession {
 
 /**
  * What report and gate know of a benchmark's past, oldest first: the newest complete sessions before this one. Samples are read one session at
- * a time and let go of again.
+ * a time and let go of again. `leaveOut` is told of damaged ones.
  */
-export function pastSessions(root: string, current: SessionData): readonly PastSession[] {
+export function pastSessions(root: string, current: SessionData, leaveOut?: LeaveOut): readonly PastSession[] {
   const newest: PastSession[] = [];
-  for (const data of sessionsBefore(root, current)) {
+  for (const data of sessionsBefore(root, current, leaveOut)) {
     newest.unshift(pastOf(data));
     if (newest.length === MOST) break;
   }

@@ -4,7 +4,7 @@ import { toleranceOf } from "../statistics/exact.ts";
 import type { SessionSummary } from "../statistics/summary.ts";
 import { fingerprintDifferences } from "./fingerprint.ts";
 import { type AaObservation, floorOfMetric } from "./noise-floor.ts";
-import { type PastSession, pastOf } from "./past.ts";
+import type { PastSession } from "./past.ts";
 
 /** A change of level in the history of one variant and metric. Advisory: no verdict rests on it. */
 export interface Trend {
@@ -41,21 +41,25 @@ export interface Past {
   readonly history: readonly AaObservation[];
 }
 
+/** A session as a point of a series. */
+type Point = Pick<PastSession, "session" | "environments" | "status" | "estimates">;
+
 /** Changes of level of all result metrics, by variant. Sessions that are not valid or were measured with `noisyHost` have no part in it. */
 export function trendsOf(past: Past): readonly Trend[] {
-  const valid = [...past.earlier, pastOf(past.current)].filter(({ status }) => status === "valid");
+  const valid = [...past.earlier, pointOf(past)].filter(({ status }) => status === "valid");
   const results = past.current.session.metrics.filter(({ kind }) => kind === "result");
   const variants = past.current.session.variants.filter(({ aaOf }) => aaOf === undefined);
   return results.flatMap((metric) => variants.flatMap(({ id }) => trendsOfSeries(past, valid, id, metric)));
 }
 
+/** The session itself, from the summary that was made of it already. */
+function pointOf({ current: { session, environments }, summary }: Past): Point {
+  const estimates = new Map(summary.metrics.map((metric) => [metric.definition.name, metric.estimates]));
+  return { session, environments, status: summary.state.status, estimates };
+}
+
 /** Sessions that lack the variant, or most of whose samples failed, have no figure and are not in its series. */
-function trendsOfSeries(
-  past: Past,
-  valid: readonly PastSession[],
-  variant: string,
-  definition: MetricDefinition,
-): readonly Trend[] {
+function trendsOfSeries(past: Past, valid: readonly Point[], variant: string, definition: MetricDefinition): readonly Trend[] {
   const series = valid
     .map((session) => ({ session, value: medianOf(session, variant, definition) }))
     .filter(({ value }) => Number.isFinite(value));
@@ -71,7 +75,7 @@ function trendsOfSeries(
 
 function trendAt(
   { index, found, before, after, ratio, p }: ChangePoint,
-  sessions: readonly PastSession[],
+  sessions: readonly Point[],
   current: SessionData,
 ): readonly Omit<Trend, "advisory" | "variant" | "metric" | "magnitude">[] {
   const [last, first, told] = [sessions[index - 1], sessions[index], sessions[found]];
@@ -86,6 +90,6 @@ function trendAt(
   ];
 }
 
-function medianOf({ estimates }: PastSession, variant: string, { name }: MetricDefinition): number {
+function medianOf({ estimates }: Point, variant: string, { name }: MetricDefinition): number {
   return estimates.get(name)?.find((estimate) => estimate.variant === variant)?.median ?? Number.NaN;
 }

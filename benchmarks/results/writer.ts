@@ -7,12 +7,11 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "./replace-file.ts";
 import {
   type Environment,
   environmentSchema,
@@ -92,11 +91,8 @@ function writerTo(directory: string, session: Session, samples: number): Session
   return writer;
 }
 
-/** A reader sees the old file or the new one, never half of one. */
 function replace(path: string, content: unknown): void {
-  const temporary = `${path}.new`;
-  writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { flush: true });
-  renameSync(temporary, path);
+  replaceFile(path, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** Makes `results/` if needed and finds a name there that is not taken: `<UTC time>-<stack>-<benchmark>`, with a number if it is. */

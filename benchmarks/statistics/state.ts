@@ -28,10 +28,13 @@ export function stateOf(data: SessionData, variants: readonly VariantSummary[], 
   return noise.length > 0 ? { status: "noisy", reasons: noise } : { status: "valid" };
 }
 
+/** A kill leaves it as it was while it ran. */
+const RUNNING = "the session has not ended: it still runs, or its run was killed (the next up goes on with it, or says why not)";
+
 function unfinished({ session }: SessionData): readonly Reason[] {
   if (session.outcome === "complete") return [];
   const why = session.failure === undefined ? "" : `: ${session.failure}`;
-  const detail = session.outcome === "running" ? "the session has not ended" : `the session was ${session.outcome}${why}`;
+  const detail = session.outcome === "running" ? RUNNING : `the session was ${session.outcome}${why}`;
   return [{ rule: "incomplete", detail }];
 }
 

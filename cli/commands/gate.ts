@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   type BaselineChoice,
   chooseBaseline,
@@ -13,13 +13,14 @@ import {
   pastSessions,
   worstOf,
 } from "../../benchmarks/gate/index.ts";
-import { readSession, type SessionData, sessionsBefore } from "../../benchmarks/index.ts";
+import { type SessionData, sessionsBefore } from "../../benchmarks/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateJunit, renderGateMarkdown, renderGateTerminal } from "../../report/index.ts";
 import { benchmarkNames, type GateSettings, gateSettings } from "../../stacks/index.ts";
 import { type Context, Exit, print, say } from "../context.ts";
+import { openSession, type Warn, warner, warnOfUndescribed } from "../read-session.ts";
 import { isSession, namedSessions, newestSessions, nothingMeasured } from "../sessions.ts";
-import { isColoured, styleOf } from "../style.ts";
+import { styleOf, terminalOptions } from "../style.ts";
 
 export interface GateOptions {
   /** A session, or a variant of the session that is judged. */
@@ -39,11 +40,14 @@ export interface GateOptions {
  * the matrix lets that one pass.
  */
 export async function gateCommand(context: Context, stack: string, options: GateOptions): Promise<void> {
-  const results = judgedSessions(context.root, stack, options).map((current) =>
+  const { root } = context;
+  const warn = warner(context);
+  if (options.session === undefined) warnOfUndescribed(root, stack, warn);
+  const results = judgedSessions({ root, warn }, stack, options).map((current) =>
     gate({
       current,
-      baseline: baselineOf(context.root, current, options),
-      history: historyOf(current, pastSessions(context.root, current)),
+      baseline: baselineOf({ root, warn }, current, options),
+      history: historyOf(current, pastSessions(root, current, warn)),
       mode: options.mode,
       expected: options.expectChange ?? [],
       ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
@@ -55,9 +59,9 @@ export async function gateCommand(context: Context, stack: string, options: Gate
   const exitCode = exitCodes[worstOf(results.filter((result) => !allowed.includes(result)))];
   if (options.junit !== undefined) write(options.junit, renderGateJunit(results));
   if (options.markdown !== undefined) write(options.markdown, renderGateMarkdown(results));
-  const colour = isColoured(context.stdout, context.environment);
+  const terminal = terminalOptions(context.stdout, context.environment);
   if (options.json === true) print(context, renderGateJson(verdict, exitCode, results));
-  else print(context, results.map((result) => renderGateTerminal(result, { colour })).join("\n"));
+  else print(context, results.map((result) => renderGateTerminal(result, terminal)).join("\n"));
   for (const result of allowed) sayAllowed(context, result);
   if (options.session === undefined && options.baseline === undefined) sayUnmeasured(context, stack, results);
   if (exitCode !== 0) throw new Exit(exitCode);
@@ -88,36 +92,41 @@ function sayUnmeasured(context: Context, stack: string, results: readonly GateRe
     if (!judged.has(name)) say(context, style.bad(`WARNING: ${stack}/${name} is not judged: it has no session`));
 }
 
+/** Where sessions are read from, and who hears what of them could not be. */
+interface Source {
+  readonly root: string;
+  readonly warn: Warn;
+}
+
 /** A named session; or the newest of every benchmark, of which a named baseline session selects its own. */
-function judgedSessions(root: string, stack: string, { session, baseline }: GateOptions): readonly SessionData[] {
-  if (session !== undefined) return namedSessions(root, [session]).map((directory) => read(root, directory));
-  const newest = newestSessions(root, stack).map((directory) => read(root, directory));
+function judgedSessions(source: Source, stack: string, { session, baseline }: GateOptions): readonly SessionData[] {
+  const { root } = source;
+  if (session !== undefined) return [readNamed(source, session)];
+  const newest = newestSessions(root, stack).map((directory) => openSession(root, directory, source.warn));
   if (newest.length === 0) throw nothingMeasured(root, stack);
   if (baseline === undefined || !isSession(root, baseline)) return newest;
-  const named = readNamed(root, baseline).session;
+  const named = readNamed(source, baseline).session;
   const own = newest.filter((data) => data.session.benchmark === named.benchmark);
   if (own.length > 0) return own;
   throw new UserError(`${stack} has no session of the benchmark ${named.benchmark}, which ${named.id} measured`);
 }
 
-function baselineOf(root: string, current: SessionData, { baseline, expectChange, tolerance }: GateOptions): BaselineChoice {
+function baselineOf(source: Source, current: SessionData, options: GateOptions): BaselineChoice {
+  const { baseline, expectChange, tolerance } = options;
   const { session } = current;
-  if (baseline === undefined) return chooseBaseline(current, sessionsBefore(root, current), expectChange, tolerance);
+  if (baseline === undefined)
+    return chooseBaseline(current, sessionsBefore(source.root, current, source.warn), expectChange, tolerance);
   if (session.variants.some(({ id, aaOf }) => id === baseline && aaOf === undefined)) return { kind: "variant", id: baseline };
-  const named = readNamed(root, baseline);
+  const named = readNamed(source, baseline);
   if (named.session.id !== session.id) return namedBaseline(named, tolerance);
   throw new UserError(`${session.id} cannot be its own baseline`, {
     remedy: `Name an earlier session, or a variant of this one: ${session.variants.map(({ id }) => id).join(", ")}`,
   });
 }
 
-function readNamed(root: string, name: string): SessionData {
+function readNamed({ root, warn }: Source, name: string): SessionData {
   const [directory = name] = namedSessions(root, [name]);
-  return read(root, directory);
-}
-
-function read(root: string, directory: string): SessionData {
-  return readSession(join(root, directory));
+  return openSession(root, directory, warn);
 }
 
 function write(file: string, content: string): void {

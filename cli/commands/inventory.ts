@@ -8,6 +8,7 @@ import {
   takeInventory,
   UserError,
 } from "../../hosts/index.ts";
+import { plural } from "../../report/index.ts";
 import { loadPlan } from "../../stacks/index.ts";
 import { connector, namedHost } from "../connect.ts";
 import { type Context, Exit, print, printJson } from "../context.ts";
@@ -63,7 +64,7 @@ function compare(context: Context, name: string, before: Inventory, now: Invento
   else {
     const note = unasked.length === 0 ? "" : `\nNot compared, since the host could not be asked now: ${unasked.join(", ")}.`;
     const lines = differences.map((one) => `  ${describeDifference(one)}`);
-    const head = differences.length === 0 ? `${name}: no difference.` : `${name}: ${differences.length} differences`;
+    const head = differences.length === 0 ? `${name}: no difference.` : `${name}: ${plural(differences.length, "difference")}`;
     print(context, [head, ...lines].join("\n") + note);
   }
   if (differences.length > 0) throw new Exit(1);

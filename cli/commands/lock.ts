@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { UserError } from "../../hosts/index.ts";
-import { loadPlan, lockFile, type Plan } from "../../stacks/index.ts";
+import { plural } from "../../report/index.ts";
+import { loadPlan, lockFile, type Plan, saveLock } from "../../stacks/index.ts";
 import { type Context, say } from "../context.ts";
 import { openPulumi, type Pulumi, stackExists } from "../pulumi.ts";
 import { snapshot } from "../snapshot.ts";
@@ -19,13 +19,13 @@ export async function lock(context: Context, stack: string): Promise<void> {
 export async function writeLock(context: Context, pulumi: Pulumi, plan: Plan): Promise<void> {
   const content = await snapshot(context, pulumi, plan);
   const file = lockFile(context.root, plan.stack);
-  writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`);
+  saveLock(file, content);
   const packages = Object.values(content.hosts).reduce((sum, host) => sum + Object.keys(host.packages).length, 0);
   const sessions = Object.values(content.benchmarks).map(({ session }) => `results/${session}`);
   say(
     context,
-    `${relative(context.root, file)}: ${Object.keys(content.hosts).length} hosts, ${packages} packages, ` +
-      `${Object.keys(content.images).length} images, ${sessions.length} sessions.`,
+    `${relative(context.root, file)}: ${plural(Object.keys(content.hosts).length, "host")}, ${plural(packages, "package")}, ` +
+      `${plural(Object.keys(content.images).length, "image")}, ${plural(sessions.length, "session")}.`,
   );
   if (sessions.length > 0) say(context, `To reproduce it elsewhere, take along ${sessions.join(", ")} too (docs/reproduce.md).`);
 }

@@ -1,6 +1,4 @@
-import { join } from "node:path";
 import { pastSessions } from "../../benchmarks/gate/index.ts";
-import { readSession, type SessionData } from "../../benchmarks/index.ts";
 import { summarise } from "../../benchmarks/statistics/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import {
@@ -16,8 +14,9 @@ import {
   withTrends,
 } from "../../report/index.ts";
 import { type Context, print } from "../context.ts";
+import { openSession, type Warn, warner, warnOfUndescribed } from "../read-session.ts";
 import { namedSessions, newestSessions, nothingMeasured, sessionsWhere } from "../sessions.ts";
-import { isColoured } from "../style.ts";
+import { terminalOptions } from "../style.ts";
 
 /** What `--format` may be, and what it makes of sessions. */
 const formats = {
@@ -44,23 +43,36 @@ export interface ReportOptions {
 /** `distrobench report`: the comparison of named sessions, or of the newest ones of a stack, from the raw samples on disk. */
 export async function report(context: Context, names: readonly string[], options: ReportOptions): Promise<void> {
   const format = options.json === true ? "json" : options.format;
-  const sessions = chosen(context.root, names, options.stack, format);
-  if (sessions.length === 0) throw nothingMeasured(context.root, options.stack);
-  if (format === undefined) await printComparison(context, sessions);
-  else print(context, formats[format](sessions.map((session) => readFor(format, context.root, session))));
+  const source = { root: context.root, warn: warner(context) };
+  if (names.length === 0) warnOfUndescribed(source.root, options.stack, source.warn);
+  const sessions = chosen(source, names, options.stack, format);
+  if (sessions.length === 0) throw nothingMeasured(source.root, options.stack);
+  if (format === undefined) printSessions(context, source, sessions);
+  else print(context, formats[format](sessions.map((session) => readFor(format, source, session))));
 }
 
-/** No terminal, or one that does not tell how wide it is: then it says 0. */
-const UNKNOWN_WIDTH = 100;
-
 /** The comparison table of some sessions, for a terminal. */
-export async function printComparison(context: Context, sessions: readonly string[]): Promise<void> {
-  const options = { colour: isColoured(context.stdout, context.environment), width: context.stdout.columns || UNKNOWN_WIDTH };
-  for (const session of sessions) print(context, renderTerminal(withTrends(readWithPast(context.root, session)), options));
+export function printComparison(context: Context, sessions: readonly string[]): void {
+  printSessions(context, { root: context.root, warn: warner(context) }, sessions);
+}
+
+function printSessions(context: Context, source: Source, sessions: readonly string[]): void {
+  const options = terminalOptions(context.stdout, context.environment);
+  for (const [index, session] of sessions.entries()) {
+    const text = renderTerminal(withTrends(readWithPast(source, session)), options);
+    print(context, index === 0 ? text : `\n${text}`);
+  }
+}
+
+/** Where sessions are read from, and who hears what of them could not be. */
+interface Source {
+  readonly root: string;
+  readonly warn: Warn;
 }
 
 /** Change points are looked for in a history, so that format takes all sessions of the stack's one benchmark. */
-function chosen(root: string, names: readonly string[], stack: string, format: ReportFormat | undefined): readonly string[] {
+function chosen(source: Source, names: readonly string[], stack: string, format: ReportFormat | undefined): readonly string[] {
+  const { root } = source;
   if (names.length > 0) return namedSessions(root, names);
   const newest = newestSessions(root, stack);
   if (format !== "otava") return newest;
@@ -68,24 +80,18 @@ function chosen(root: string, names: readonly string[], stack: string, format: R
     throw new UserError(`${stack} has ${newest.length} benchmarks, and a history is of one`, {
       remedy: `Name the sessions: ./distrobench report --format otava ${newest[0]?.replace(/^results\//, "")} ...`,
     });
-  const benchmarks = newest.map((directory) => read(root, directory).session.benchmark);
+  const benchmarks = newest.map((directory) => openSession(root, directory, source.warn).session.benchmark);
   return sessionsWhere(
     root,
     (session) => session.stack === stack && benchmarks.includes(session.benchmark) && session.outcome === "complete",
   );
 }
 
-function readFor(format: ReportFormat, root: string, directory: string): ReportSession {
-  return looksBack.includes(format) ? readWithPast(root, directory) : read(root, directory);
+function readFor(format: ReportFormat, source: Source, directory: string): ReportSession {
+  return looksBack.includes(format) ? readWithPast(source, directory) : openSession(source.root, directory, source.warn);
 }
 
-function readWithPast(root: string, directory: string): ReportSession {
-  const data = read(root, directory);
-  return { ...data, earlier: pastSessions(root, data) };
-}
-
-/** With its directory relative to the project's root, so that nothing printed depends on where the project lies. */
-function read(root: string, directory: string): SessionData {
-  const data = readSession(join(root, directory));
-  return { ...data, directory, warnings: data.warnings.map((warning) => warning.replaceAll(`${root}/`, "")) };
+function readWithPast({ root, warn }: Source, directory: string): ReportSession {
+  const data = openSession(root, directory, warn);
+  return { ...data, earlier: pastSessions(root, data, warn) };
 }

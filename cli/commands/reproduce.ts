@@ -10,7 +10,7 @@ import {
   pastSessions,
   worstOf,
 } from "../../benchmarks/gate/index.ts";
-import { readSession, type SessionData } from "../../benchmarks/index.ts";
+import type { SessionData } from "../../benchmarks/index.ts";
 import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateTerminal } from "../../report/index.ts";
 import {
@@ -26,9 +26,10 @@ import {
 } from "../../stacks/index.ts";
 import { type Context, Exit, print } from "../context.ts";
 import type { Pulumi } from "../pulumi.ts";
+import { openSession, warner } from "../read-session.ts";
 import { newestSessions } from "../sessions.ts";
 import { snapshot } from "../snapshot.ts";
-import { isColoured } from "../style.ts";
+import { terminalOptions } from "../style.ts";
 import { bringUp, prepare } from "./up.ts";
 
 export interface ReproduceOptions {
@@ -49,7 +50,7 @@ export async function reproduce(context: Context, file: string, options: Reprodu
   const variables = { [LOCK_VARIABLE]: resolve(file), [LENIENT_VARIABLE]: "1" };
   await bringUp(context, prepared, { variables, words: await measuredAgain(prepared.pulumi, stack) });
   const differences = lockDifferences(lock, await snapshot(context, prepared.pulumi, plan));
-  const results = judge(context.root, stack, lock, options.tolerance);
+  const results = judge(context, stack, lock, options.tolerance);
   const verdict = worstOf(results);
   if (options.json === true) {
     const whole: unknown = JSON.parse(renderGateJson(verdict, exitCodes[verdict], results));
@@ -64,7 +65,7 @@ function listOf(differences: readonly LockDifference[]): string {
 }
 
 function terminal(context: Context, result: GateResult): string {
-  return renderGateTerminal(result, { colour: isColoured(context.stdout, context.environment) });
+  return renderGateTerminal(result, terminalOptions(context.stdout, context.environment));
 }
 
 /** Another system, or another set of measurements, is no reproduction. */
@@ -108,12 +109,15 @@ async function measuredAgain(pulumi: Pulumi, stack: string): Promise<string[]> {
   return resources.flatMap(({ urn, type }) => (type === "distrobench:benchmarks:Benchmark" ? ["--replace", urn] : []));
 }
 
-function judge(root: string, stack: string, lock: Lock, tolerance: number): readonly GateResult[] {
-  const sessions = newestSessions(root, stack).map((directory) => readSession(join(root, directory)));
+function judge(context: Context, stack: string, lock: Lock, tolerance: number): readonly GateResult[] {
+  const { root } = context;
+  const warn = warner(context);
+  const sessions = newestSessions(root, stack).map((directory) => openSession(root, directory, warn));
   return Object.entries(lock.benchmarks).map(([name, { session }]) => {
     const current = sessions.find((data) => data.session.benchmark === name);
     if (current === undefined) throw new UserError(`${stack} has not measured ${name}`);
-    return judgeOne(root, current, readSession(join(root, "results", session)), tolerance);
+    const history = historyOf(current, pastSessions(root, current, warn));
+    return judgeOne(current, openSession(root, join("results", session), warn), history, tolerance);
   });
 }
 
@@ -121,11 +125,13 @@ function judge(root: string, stack: string, lock: Lock, tolerance: number): read
  * Other hardware and versions are what a reproduction is about: they are named, and do not stand in the way of a verdict. An emulator
  * on one side does, and so does another test.
  */
-function judgeOne(root: string, current: SessionData, locked: SessionData, tolerance: number): GateResult {
-  const input = {
-    ...{ current, baseline: namedBaseline(locked, tolerance), tolerance, mode: "reproduction" as const },
-    history: historyOf(current, pastSessions(root, current)),
-  };
+function judgeOne(
+  current: SessionData,
+  locked: SessionData,
+  history: ReturnType<typeof historyOf>,
+  tolerance: number,
+): GateResult {
+  const input = { current, baseline: namedBaseline(locked, tolerance), history, tolerance, mode: "reproduction" as const };
   const { differences } = gate(input);
   const expected = differences.filter(({ where, fact }) => where !== "session" && fact !== "emulated").map(({ fact }) => fact);
   return gate({ ...input, expected: [...new Set(expected)] });

@@ -1,5 +1,6 @@
 import { createSshPool, restoreFiles, restorePackages, UserError } from "../../hosts/index.ts";
 import { type Baseline, controllerOf, isOwn, ownerWords, restoreHost, shellHost, wayOn } from "../../kernel-tuning/index.ts";
+import { plural } from "../../report/index.ts";
 import { loadPlan } from "../../stacks/index.ts";
 import { connector, namedHost } from "../connect.ts";
 import { type Context, Exit, say } from "../context.ts";
@@ -63,12 +64,12 @@ function whatWasDone({ tuning, files, packages }: Restored): string[] {
   const wasChanged = tuning !== undefined || files.restored + files.conflicts.length > 0;
   return [
     ...(packages === undefined ? [] : [packagesText(packages)]),
-    ...(wasChanged ? [`${restored - failures.length} values and ${files.restored} files put back.`] : []),
+    ...(wasChanged ? [`${plural(restored - failures.length, "value")} and ${plural(files.restored, "file")} put back.`] : []),
   ];
 }
 
 function packagesText({ removed, left, neededBy }: NonNullable<Restored["packages"]>): string {
-  const gone = `${removed.length} packages removed that a destroy had left`;
+  const gone = `${plural(removed.length, "package")} removed that a destroy had left`;
   return left.length === 0 ? `${gone}.` : `${gone}; ${left.join(", ")} still stay: ${neededBy.join(", ")} need them.`;
 }
 

@@ -48,7 +48,7 @@ export async function up(context: Context, stack: string, options: UpOptions = {
   if (options.updateLock === true) await writeLock(context, pulumi, plan);
   else if (existsSync(lockFile(context.root, stack))) await sayDifferences(context, pulumi, plan);
   say(context);
-  await printComparison(context, newestSessions(context.root, stack));
+  printComparison(context, newestSessions(context.root, stack));
   for (const line of noisyRuns(context.root, plan)) say(context, `\n${line}`);
   say(context, `\nReport: ${join(plan.report.directory, "index.html")}\n`);
   say(context, stageTable(stages.times, operations));

@@ -3,7 +3,7 @@ import { extent, tickStep, ticks } from "d3-array";
 import type { MetricSummary } from "../../benchmarks/statistics/index.ts";
 import { figure } from "../format.ts";
 import { EMULATED, measured, type SessionView, scaleOf } from "../view.ts";
-import { colours, dots, draw, type Figure, heightFor } from "./svg.ts";
+import { colours, dots, draw, type Figure, heightFor, wholeOnly } from "./svg.ts";
 
 const ROW = 84;
 
@@ -77,9 +77,4 @@ function describe({ summary }: SessionView, { definition, estimates }: MetricSum
     ({ variant, lag1, drift }) => `${variant}: lag-1 autocorrelation ${lag1?.toFixed(2) ?? "unknown"}${drift ? ", drift" : ""}`,
   );
   return `Run-sequence plot of ${definition.title}${summary.comparability.emulated ? ` (${EMULATED})` : ""}. ${parts.join(". ")}.`;
-}
-
-/** A short session has ticks between two samples: they get no label. */
-function wholeOnly(position: number): string {
-  return Number.isInteger(position) ? String(position) : "";
 }

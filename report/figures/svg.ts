@@ -99,6 +99,11 @@ export interface Figure {
   readonly drawing: Markup;
 }
 
+/** Labels of an axis of positions: a short one has ticks between two of them, which get none. */
+export function wholeOnly(position: number): string {
+  return Number.isInteger(position) ? String(position) : "";
+}
+
 /** Height for `rows` rows. */
 export function heightFor(rows: number, perRow: number): number {
   return 46 + rows * perRow;

@@ -14,6 +14,8 @@ export const gateTitles = [
 ] as const;
 /** Columns of numbers. */
 export const gateNumbers = [2, 3, 4, 5, 6, 7] as const;
+/** What a narrow terminal can do without: the sentences below the table have the interval. */
+export const gateSpare = [7, 6, 2, 3, 5] as const;
 
 export function gateCells(row: GateRow): readonly string[] {
   const scale = scaleFor(row.metric.unit, [row.median, row.baselineMedian]);
@@ -42,6 +44,7 @@ function verdictText({ verdict, armed }: GateRow): string {
 
 export const comparisonTitles = ["metric", "first", "second", "ratio", "95 % interval", "n", "Cliff's delta", "verdict"] as const;
 export const comparisonNumbers = [1, 2, 3, 4, 5, 6] as const;
+export const comparisonSpare = [6, 5, 1, 2, 4] as const;
 
 /** Of two sessions the variant stands before the metric. */
 export function comparisonCells(row: ComparisonRow, variant: string | undefined): readonly string[] {

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { median } from "../../benchmarks/statistics/index.ts";
-import { colours, dots, draw, type Figure, heightFor, names } from "../figures/svg.ts";
+import { colours, dots, draw, type Figure, heightFor, names, wholeOnly } from "../figures/svg.ts";
 import { quantity, scaleFor } from "../format.ts";
 import type { Table } from "../table.ts";
 import { markOf, type SessionView } from "../view.ts";
@@ -39,7 +39,10 @@ function drawGaps(view: SessionView, gaps: Gaps) {
     height: heightFor(variants.length, ROW),
     marginBottom: 38,
     marginLeft: 44,
-    x: { label: `position of the token; gap in ${scale.symbol}`, labelAnchor: "center", labelArrow: "none", ticks: 6 },
+    x: {
+      ...{ label: `position of the token; gap in ${scale.symbol}`, labelAnchor: "center", labelArrow: "none" },
+      ...{ ticks: 6, tickFormat: wholeOnly },
+    },
     y: { label: null, ticks: 3, insetTop: 20, grid: true, zero: true },
     fy: { axis: null, domain: variants, padding: 0.08 },
     marks: [

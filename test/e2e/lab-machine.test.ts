@@ -107,7 +107,7 @@ describe("a lab machine", { timeout: 1_800_000 }, () => {
   });
 
   it("is started again by an update, on its old port and with its disk", async () => {
-    const outputs = await labMachineHandler.update(labContext(root), stored, inputs);
+    const outputs = await labMachineHandler.update(labContext(root, over.signal), stored, inputs);
     assert.deepEqual(outputs, stored.outputs);
     assert.equal(await ssh("cat /root/kept"), "kept");
   });
@@ -146,7 +146,8 @@ describe("a lab machine", { timeout: 1_800_000 }, () => {
     const progress = (message: string): void => {
       if (message.startsWith("booting")) controller.abort(new Error("stopped by the test"));
     };
-    const create = labMachineHandler.create({ ...labContext(root, controller.signal), progress }, inputs);
+    const signal = AbortSignal.any([controller.signal, over.signal]);
+    const create = labMachineHandler.create({ ...labContext(root, signal), progress }, inputs);
     await assert.rejects(create, /stopped by the test|abort/i);
     assert.deepEqual(await findByArgument(left.uuid), []);
     assert.equal(existsSync(directory()), false);
@@ -171,12 +172,16 @@ describe("KVM", { timeout: 120_000 }, () => {
 
 describe("a disk's build", { timeout: 120_000 }, () => {
   const cache = process.env.XDG_CACHE_HOME;
+  const over = new AbortController();
   let directory: string;
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "lab-e2e-cache-"));
     process.env.XDG_CACHE_HOME = directory;
   });
   after(async () => {
+    over.abort();
+    // A create that should have failed and did not has started a machine, which would outlive its directory.
+    await removeMachine(directory, inputs.directory);
     if (cache === undefined) delete process.env.XDG_CACHE_HOME;
     else process.env.XDG_CACHE_HOME = cache;
     await rm(directory, { recursive: true, force: true });
@@ -190,10 +195,8 @@ describe("a disk's build", { timeout: 120_000 }, () => {
       aborted = performance.now();
       controller.abort(new Error("stopped by the test"));
     };
-    const create = labMachineHandler.create(
-      { ...labContext(directory, controller.signal), progress },
-      { ...inputs, packages: [] },
-    );
+    const signal = AbortSignal.any([controller.signal, over.signal]);
+    const create = labMachineHandler.create({ ...labContext(directory, signal), progress }, { ...inputs, packages: [] });
     await assert.rejects(create, /stopped by the test/);
     assert.ok(performance.now() - aborted < 2500, `${performance.now() - aborted} ms`);
     const names = readdirSync(diskCacheDirectory());
@@ -201,7 +204,8 @@ describe("a disk's build", { timeout: 120_000 }, () => {
   });
 
   it("of a release that the mirror lacks says so", async () => {
-    const create = labMachineHandler.create(labContext(directory), { ...inputs, release: "nosuchrelease", packages: [] });
+    const wanted = { ...inputs, release: "nosuchrelease", packages: [] };
+    const create = labMachineHandler.create(labContext(directory, over.signal), wanted);
     await assert.rejects(create, /nosuchrelease/);
     assert.deepEqual(readdirSync(diskCacheDirectory()), []);
     assert.deepEqual(await findByEnvironment("DISTROBENCH_DISK_BUILD", directory), []);
@@ -209,7 +213,8 @@ describe("a disk's build", { timeout: 120_000 }, () => {
 
   it("from a mirror that can't be reached says so within seconds", async () => {
     const before = performance.now();
-    const create = labMachineHandler.create(labContext(directory), { ...inputs, mirror: "http://127.0.0.1:9/debian" });
+    const wanted = { ...inputs, mirror: "http://127.0.0.1:9/debian" };
+    const create = labMachineHandler.create(labContext(directory, over.signal), wanted);
     await assert.rejects(create, /the mirror http:\/\/127\.0\.0\.1:9\/debian can't be reached/);
     assert.ok(performance.now() - before < 30_000);
   });

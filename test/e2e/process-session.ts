@@ -32,7 +32,7 @@ function processStart(source: string, timeoutSeconds: number): Benchmark {
   });
 }
 
-/** A whole session of process starts over the local transport: what it wrote, and what it failed of. */
+/** A whole session of process starts over the local transport: what it wrote, what it failed of, and when it ended (`performance.now()`). */
 export async function runProcessSession(
   source: string,
   signal: AbortSignal,
@@ -59,9 +59,11 @@ export async function runProcessSession(
     () => undefined,
     (reason: unknown) => reason,
   );
+  const endedAt = performance.now();
+  // The pool's own end waits a second for what it was told to kill, and is no part of the session.
   await pool.close();
   const [name = ""] = readdirSync(join(root, "results"));
   const data = readSession(join(root, "results", name));
   rmSync(root, { recursive: true });
-  return { data, error };
+  return { data, error, endedAt };
 }

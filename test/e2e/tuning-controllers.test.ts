@@ -91,13 +91,13 @@ describe("two controllers of one host", { concurrency: false, skip, timeout: 120
       return true;
     });
     assert.deepEqual(await seen(), ["10", "/var/lib/distrobench"]);
-    assert.match(await restored("laptop"), /box: 1 values and 0 files put back/);
+    assert.match(await restored("laptop"), /box: 1 value and 0 files put back/);
     assert.deepEqual(await seen(), ["60", "no record"]);
   });
 
   it("is had by the other after that, and what the first one still has in its state takes nothing away", async () => {
     const lost = await tuningHandler.create(context("laptop"), inputs());
-    assert.match(await restored("desktop", true), /box: 1 values and 0 files put back/);
+    assert.match(await restored("desktop", true), /box: 1 value and 0 files put back/);
     const mine = await tuningHandler.create(context("desktop"), inputs());
     await assert.rejects(
       tuningHandler.delete(context("laptop"), { ...lost, inputs: inputs() }),

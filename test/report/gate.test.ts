@@ -58,6 +58,20 @@ describe("a gate result", () => {
     for (const text of [renderGateTerminal(invalid()), renderGateMarkdown([invalid()])]) assert.ok(text.includes(EMULATED));
     assert.ok(renderGateJunit([invalid()]).includes('name="emulated" value="true"'));
   });
+  it("fits into a terminal of 80 columns without losing variant, ratio or verdict", () => {
+    for (const result of [mixed(), none()]) {
+      const lines = renderGateTerminal(result, { width: 80 }).split("\n");
+      assert.deepEqual(
+        lines.filter((line) => line.length > 80),
+        [],
+      );
+    }
+    const header = renderGateTerminal(mixed(), { width: 80 })
+      .split("\n")
+      .find((line) => line.startsWith("variant"));
+    for (const title of ["variant", "metric", "ratio", "verdict"]) assert.ok(header?.includes(title), header);
+    assert.equal(renderGateTerminal(mixed(), { width: 200 }), renderGateTerminal(mixed()));
+  });
   it("paints the verdict only on request", () => {
     assert.ok(!renderGateTerminal(mixed()).includes("\u001b"));
     assert.ok(renderGateTerminal(mixed(), { colour: true }).includes("\u001b[31mFAIL"));
@@ -69,6 +83,14 @@ describe("a comparison", () => {
   it("of two sessions is shown variant by variant", () => golden("gate/compare-sessions.txt", renderComparisonTerminal(two())));
   it("of two variants is shown block by block", () =>
     golden("gate/compare-variants.txt", renderComparisonTerminal(compareVariants(base, "debian-13/docker", "debian-13/podman"))));
+  it("fits into a terminal of 80 columns", () => {
+    const lines = renderComparisonTerminal(two(), { width: 80 }).split("\n");
+    assert.ok(lines.some((line) => line.startsWith("metric") && line.endsWith("verdict")));
+    assert.deepEqual(
+      lines.filter((line) => line.length > 80),
+      [],
+    );
+  });
   it("gives figures without a verdict where the environments differ, naming the facts", () => {
     const result = compareSessions(base, now({ facts: { "kernel.release": "6.18" }, variants: times() }));
     assert.equal(result.comparable, false);

@@ -45,6 +45,32 @@ describe("the history", () => {
     assert.ok(!figure.includes("stroke-dasharray"));
   });
 
+  it("numbers its sessions as the table does, and says from when to when they are", async () => {
+    const figure = await pageWith([session(2), session(1)]);
+    const labels = [...figure.matchAll(/<text[^>]*>([^<]+)<\/text>/g)].map(([, label]) => label);
+    assert.ok(
+      ["1", "2", "3", "session, 2026-01-01 to 2026-01-03"].every((label) => labels.includes(label)),
+      labels.join("|"),
+    );
+    assert.ok(!labels.includes("3.0"), labels.join("|"));
+  });
+
+  it("says on the page which earlier session is damaged and left out", async () => {
+    const root = mkdtempSync(join(tmpdir(), "distrobench-history-"));
+    roots.push(root);
+    for (const data of [session(3), session(2)]) writeSession(root, data);
+    writeFileSync(join(root, "results", session(2).session.id, "samples.jsonl"), "{\n{");
+    const inputs = {
+      stack: "synthetic",
+      title: "T",
+      sessions: [`results/${session(3).session.id}`],
+      directory: "results/report-s",
+    };
+    const { outputs } = await reportHandler.create({ root, info() {} }, inputs);
+    const page = readFileSync(join(root, outputs.html), "utf8");
+    assert.match(page, /results\/20260102T000000Z-synthetic-cold-start is left out of what was measured before: results\/2026/);
+  });
+
   it("marks where the fingerprint changed, and names the fact", async () => {
     const figure = await pageWith([session(1), session(2, { facts: { "kernel.release": "6.1.0" } })]);
     assert.equal(figure.match(/<td>kernel\.release<\/td>/g)?.length, 2);

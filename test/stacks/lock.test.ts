@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { LENIENT_VARIABLE, LOCK_VARIABLE, lockInUse, readLock } from "../../stacks/lock.ts";
+import { LENIENT_VARIABLE, LOCK_VARIABLE, lockInUse, readLock, saveLock } from "../../stacks/lock.ts";
 import { describeLockDifference, lockDifferences } from "../../stacks/lock-differences.ts";
 import { type Lock, type LockedHost, lockJsonSchema } from "../../stacks/lock-schema.ts";
 import { publishedJson } from "../published-json.ts";
@@ -71,6 +71,18 @@ describe("a lock", () => {
     assert.deepEqual(lockInUse(root, "mine", {}), { lock, lenient: false });
     assert.deepEqual(lockInUse(root, "new", { [LOCK_VARIABLE]: file, [LENIENT_VARIABLE]: "1" }), { lock, lenient: true });
     assert.equal(lockInUse(root, "mine", { [LOCK_VARIABLE]: "none" }), undefined);
+  });
+
+  it("is written as a whole: who has the old file open keeps it, and nothing else is left in the folder", () => {
+    const own = join(root, "whole");
+    mkdirSync(own);
+    const [path, kept] = [join(own, "mine.lock.json"), join(own, "kept")];
+    saveLock(path, { ...lock, stack: "old" });
+    linkSync(path, kept);
+    saveLock(path, lock);
+    assert.deepEqual([readLock(kept).stack, readLock(path)], ["old", lock]);
+    assert.deepEqual(readdirSync(own).sort(), ["kept", "mine.lock.json"]);
+    assert.throws(() => saveLock(join(own, "missing/mine.lock.json"), lock), /ENOENT/);
   });
 
   it("that is damaged is refused with what is wrong and how it is made again", () => {

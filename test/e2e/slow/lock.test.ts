@@ -54,7 +54,7 @@ describe("a stack that is locked", { concurrency: false, skip, timeout: 600_000 
     assert.equal(code, 0, output);
     const made = await distrobench("lock", stack);
     assert.equal(made.code, 0, made.output);
-    assert.match(made.output, /stacks\/zz-lock\.lock\.json: 1 hosts, \d+ packages, 0 images, 1 sessions/);
+    assert.match(made.output, /stacks\/zz-lock\.lock\.json: 1 host, \d+ packages, 0 images, 1 session/);
     const { hosts, benchmarks } = locked();
     assert.ok(hosts.box.packages.nodejs);
     assert.equal(hosts.box.kernel, readFileSync("/proc/sys/kernel/osrelease", "utf8").trim());
