@@ -1,5 +1,6 @@
 import { bestSplit, MINIMUM_SEGMENT, orderP } from "./best-split.ts";
 import { median } from "./estimate.ts";
+import { levelSplit } from "./level-split.ts";
 
 /** A place in a series of sessions from which on its level is another. */
 export interface ChangePoint {
@@ -32,7 +33,7 @@ const SHORTEST_WINDOW = 10;
  * between their neighbours), on ranks: a candidate is the best split of a window by the exact Mann-Whitney test, and it stays where a
  * permutation test of the best split, between the neighbouring points, gives p <= 0.001 and the medians differ by the magnitude. Choosing
  * the split is part of what is permuted, so searching does not make changes. Rank 1 of n is rank 1 however far out it lies, so a spike
- * moves nothing. Deterministic. For some dozens of values: the exact distributions of hundreds take seconds.
+ * moves nothing. Where exactly it is, is then said by the values themselves (`levelSplit`). Deterministic. For some dozens of values: the exact distributions of hundreds take seconds.
  */
 export function changePoints(values: readonly number[], options: ChangeOptions): readonly ChangePoint[] {
   const search = { ...options, order: orderOf(values, options.seed) };
@@ -89,13 +90,13 @@ function pruned(values: readonly number[], given: readonly Candidate[], search: 
   }
 }
 
-/** Each to the best split between its neighbours: the window that it comes from may have ended in the middle of a level. */
+/** Each to where the level changes between its neighbours: the window that it comes from may have ended in the middle of a level. */
 function moved(values: readonly number[], given: readonly Candidate[]): readonly Candidate[] {
   const places: Candidate[] = [];
   for (const [i, { index, p }] of given.entries()) {
     const from = places.at(-1)?.index ?? 0;
-    const { at } = bestSplit(values.slice(from, given[i + 1]?.index));
-    places.push({ index: at === 0 ? index : from + at, p });
+    const at = levelSplit(values.slice(from, given[i + 1]?.index));
+    places.push({ index: at === undefined ? index : from + at, p });
   }
   return places;
 }

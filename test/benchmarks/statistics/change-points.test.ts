@@ -33,6 +33,14 @@ describe("change points", () => {
     assert.ok((point?.p ?? 1) <= 0.001);
   });
 
+  it("are where the level changed, also where the last nights before it were the slowest of their level, or hold a spike", () => {
+    const before = [1.051, 1.047, 1.043, 1.055, 1.049, 1.046, 1.052, 1.044, 1.048, 1.05, 1.058, 1.057];
+    const after = [1.362, 1.358, 1.371, 1.355, 1.366, 1.36];
+    assert.deepEqual(places([...before, ...after]), [12]);
+    assert.deepEqual(places([...after, ...before]), [6]);
+    assert.deepEqual(places([...before.with(9, 3), ...after.with(2, 3)]), [12]);
+  });
+
   it("are told once: with the first night that shows them, and with the same night ever after", () => {
     const values = [...level(15), ...level(20, 1.2)].map((factor, i) => factor + (i % 7) / 1000);
     const told = Array.from({ length: 20 }, (_, more) => found(values.slice(0, 16 + more)).map((point) => point.found));
