@@ -94,8 +94,10 @@ arm_file() {
   write_file "$1" "$2" && apply || die "$1 can't be written"
   [ ! -f $H/menu ] || grep -qF ${IS_TRIAL} $M || die "$M was not made anew of $1: overwrite=1 has to stand there"
 }
+# Once: a dead man takes it away as he goes, and nobody would take away a second one.
+call_off() { if [ -z "\${off-}" ] && on_trial && [ -e $H/trial-init ]; then : >$C; off=yes; fi; }
 withdraw() {
-  if on_trial && [ -e $H/trial-init ]; then : >$C; fi
+  call_off
   [ ! -f $H/undo ] || sh $H/undo || return
   if [ -e $H/no-grubenv ]; then rm -f $B/grubenv; fi
   if [ -e $B/custom.cfg ] && grep -q distrobench-trial $B/custom.cfg; then
@@ -153,7 +155,7 @@ export function confirmScript(change: BootChange): Shell {
     apply(path),
     saveFirst(change),
     sh`umask 022`,
-    sh`if on_trial && [ -e $H/trial-init ]; then : >$C; fi`,
+    sh`call_off`,
     sh`write_file ${path} ${file} && apply || die ${`${path} can't be made permanent`}`,
     sh`withdraw`,
     sh`sync`,
