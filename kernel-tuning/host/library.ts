@@ -1,4 +1,4 @@
-import { type Shell, sh } from "../../hosts/index.ts";
+import { type Shell, sh, takePlace } from "../../hosts/index.ts";
 import { TAKEN } from "./taken.ts";
 
 /**
@@ -8,7 +8,8 @@ import { TAKEN } from "./taken.ts";
  * `save BASE64 SHA256` puts a record in the place of the one that has that digest. Without one yet (an empty SHA256) the name is made with
  * link(2), which only one of several can. Both end the script with `TAKEN` where another record is in the way, and print that.
  */
-export const library: Shell = sh`D=/var/lib/distrobench/baseline
+export const library: Shell = sh`${takePlace}
+D=/var/lib/distrobench/baseline
 R=$D/tuning.json
 G=/sys/fs/cgroup
 L=/run/distrobench.latency
@@ -109,7 +110,7 @@ write_file() {
   if [ -e "$f" ] && [ -L "$f" ]; then f=$(readlink -f "$f"); fi
   set -f; set -- "$f" $2; set +f
   t=$(mktemp "$1.XXXXXX") || return
-  printf %s "\${4-}" | base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && { sync "$t" 2>/dev/null || sync; } && mv -f "$t" "$1" || { rm -f "$t"; return 1; }
+  printf %s "\${4-}" | base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && take_place "$t" "$1" || { rm -f "$t"; return 1; }
 }
 write_service() {
   if [ "$2" = running ]; then a=start; else a=stop; fi
@@ -182,7 +183,7 @@ taken() { rm -f "$1"; read_record; exit ${TAKEN}; }
 save() {
   # Not for what follows: a service that is started again has its umask from here.
   (umask 077; mkdir -p "$D") && t=$(mktemp "$R.XXXXXX") || return
-  printf %s "$1" | base64 -d >"$t" && { sync "$t" 2>/dev/null || sync; } || { rm -f "$t"; return 1; }
+  printf %s "$1" | base64 -d >"$t" && durable "$t" || { rm -f "$t"; return 1; }
   if [ -z "$2" ]; then
     m=$(ln "$t" "$R" 2>&1) || { [ ! -e "$R" ] || taken "$t"; rm -f "$t"; echo "$m" >&2; return 1; }
     rm -f "$t"
@@ -190,6 +191,6 @@ save() {
     same "$2" || taken "$t"
     mv -f "$t" "$R" || return
   fi
-  sync "$D" 2>/dev/null || sync
+  durable "$D"
 }
 forget() { rm -f "$R" "$R".* "$D/tuning.readback"; rm -rf /run/distrobench.guard.tuning*; rmdir "$D" /var/lib/distrobench 2>/dev/null; :; }`;
