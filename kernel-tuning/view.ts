@@ -19,6 +19,8 @@ export interface HostView {
   readonly init: string;
   readonly distribution: DistributionName;
   readonly online: readonly number[];
+  /** CPUs that are there, online or not. */
+  readonly present: readonly number[];
   /** CPUs of one core, by CPU. */
   readonly siblings: ReadonlyMap<number, readonly number[]>;
   /** Line of /proc/interrupts without its counts, by number. */
@@ -61,6 +63,7 @@ export function viewOf(records: readonly HostRecord[], distribution: Distributio
     init: fact("init"),
     distribution,
     online: parseCpuList(fact("online")) ?? [0],
+    present: parseCpuList(fact("present")) ?? [],
     siblings: new Map(of("siblings").map(({ name, value }) => [Number.parseInt(name, 10), parseCpuList(value) ?? []])),
     irqs: new Map(of("irq").map(({ name, value }) => [Number(name), value])),
     deviceIrqs: grouped(of("deviceIrq")),

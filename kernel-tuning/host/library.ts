@@ -80,6 +80,7 @@ read_facts() {
   o fact bootId "$(cat /proc/sys/kernel/random/boot_id)"
   if systemd; then o fact init systemd; elif has rc-service; then o fact init openrc; else o fact init other; fi
   o fact online "$(cat /sys/devices/system/cpu/online)"
+  o fact present "$(cat /sys/devices/system/cpu/present)"
   for p in /sys/devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list; do [ -f "$p" ] && o siblings "\${p#/sys/devices/system/cpu/cpu}" "$(cat "$p")"; done
   awk 'NR == 1 { c = NF; next } $1 ~ /^[0-9]+:$/ { n = $1; sub(":", "", n); t = ""; for (i = c + 2; i <= NF; i++) t = t " " $i; printf "irq\\t%s\\t%s\\n", n, substr(t, 2) }' /proc/interrupts
   for p in /sys/class/net/*/device; do

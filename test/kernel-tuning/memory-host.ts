@@ -36,6 +36,9 @@ export class MemoryHost implements TuningHost {
   restarted: () => void = () => {};
   /** Whether somebody can still log in anew, given the cells. */
   reachable: (cells: ReadonlyMap<string, string>) => boolean = () => true;
+  /** CPUs, as the kernel lists them. */
+  online = "0-3";
+  present = "0-3";
   /** What the kernel sets along with a cell that was written. */
   along: (key: string, cells: Map<string, string>) => void = () => {};
   confirmations = 0;
@@ -123,7 +126,7 @@ export class MemoryHost implements TuningHost {
               value: encode(this.readBack.map(({ kind, name, value }) => `${kind}\t${name}\t${value}\n`).join("")),
             },
           ];
-    const facts = { kernel: "6.12.1", bootId: this.bootId, init: "systemd", online: "0-3" };
+    const facts = { kernel: "6.12.1", bootId: this.bootId, init: "systemd", online: this.online, present: this.present };
     return [
       ...Object.entries(facts).map(([name, value]) => ({ kind: "fact", name, value })),
       ...[0, 1, 2, 3].map((cpu) => ({ kind: "siblings", name: String(cpu), value: String(cpu) })),
