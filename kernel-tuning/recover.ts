@@ -2,7 +2,7 @@ import { failuresOf } from "./apply.ts";
 import { isLoaderFile } from "./boot/change.ts";
 import { needsRestart, takeBackCommandLine } from "./boot/stage.ts";
 import { type Cell, cellKey } from "./cells.ts";
-import type { TuningHost } from "./host/port.ts";
+import type { TuningHost, WriteStep } from "./host/port.ts";
 import { lookAt } from "./look.ts";
 import { digestOf, recordText } from "./record.ts";
 import { planRestore } from "./restore.ts";
@@ -57,11 +57,12 @@ export async function restoreHost(host: TuningHost, options: RestoreOptions): Pr
     await host.write({ baseline, over, steps: [], readBack: [], afterwards: restOf(baseline, conflicts, waiting) });
   }
   const values = valuesOf(answer.records);
-  const wrong = steps.filter(
-    (step, index) => answer.results[index]?.exitCode === 0 && (valueIn(values, step) ?? "absent") !== step.value,
-  );
+  // A service that a socket had to wait for was stopped and started again.
+  const aims = new Map(steps.map((step) => [cellKey(step), step]));
+  const reached = (step: WriteStep) => aims.get(cellKey(step)) !== step || (valueIn(values, step) ?? "absent") === step.value;
+  const wrong = steps.filter((step, index) => answer.results[index]?.exitCode === 0 && !reached(step));
   return {
-    restored: steps.length,
+    restored: aims.size,
     conflicts: conflicts.map(
       ({ name, before, wrote, found }) => `${name}: found ${found}, we had set ${wrote}, before it was ${before}`,
     ),

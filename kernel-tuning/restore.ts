@@ -4,10 +4,11 @@ import { followsGovernor } from "./knobs/cpu-frequency.ts";
 import { type WaitingCell, waitingCells } from "./offline.ts";
 import { isForgotten, isOurs, NOT_STARTED } from "./ours.ts";
 import type { Baseline, BaselineCell } from "./schema.ts";
+import { besideServices } from "./sockets.ts";
 import { type HostView, valueIn } from "./view.ts";
 
 export interface RestorePlan {
-  /** In reverse order of writing, but for what has to wait for a governor. */
+  /** In reverse order of writing, but for sockets, and for what has to wait for a governor. */
   readonly steps: readonly WriteStep[];
   /** Somebody else changed these since: left alone. */
   readonly conflicts: readonly (BaselineCell & { readonly found: string })[];
@@ -31,7 +32,7 @@ export function planRestore(baseline: Baseline, view: HostView, force: boolean):
   }
   const waits = ({ kind, name }: WriteStep) => kind === "value" && followsGovernor(name);
   const ordered = [...steps.filter((step) => !waits(step)), ...steps.filter(waits)];
-  return { steps: ordered, conflicts, waiting: waitingCells(baseline, view) };
+  return { steps: besideServices(ordered, baseline, view), conflicts, waiting: waitingCells(baseline, view) };
 }
 
 /** A file of a slice goes with the slice; a parameter of the running kernel goes with a restart. */

@@ -1,4 +1,5 @@
 import { type Shell, sh, takePlace } from "../../hosts/index.ts";
+import { readServices } from "./services.ts";
 import { TAKEN } from "./taken.ts";
 
 /**
@@ -34,18 +35,7 @@ read_property() { if [ -f "$G/$1" ]; then set -f; squeeze $(cat "$G/$1"); set +f
 read_swap() { sed 1d /proc/swaps 2>/dev/null | while read -r d t s u q; do
   case $q in -*) o swap "$d" on ;; *) o swap "$d" "on $q" ;; esac
 done; }
-read_service() {
-  if systemd; then
-    systemctl show -p LoadState,ActiveState -- "$@" 2>/dev/null | awk -v names="$*" 'BEGIN { split(names, n, " "); i = 1 }
-      function out() { if (l == "loaded") printf "service\\t%s\\t%s\\n", n[i], (s == "active" || s == "reloading" || s == "activating") ? "running" : "stopped"; i++; l = "" }
-      /^LoadState=/ { l = substr($0, 11) } /^ActiveState=/ { s = substr($0, 13) } /^$/ { out() } END { if (l != "") out() }'
-  elif has rc-service; then
-    for p do
-      rc-service -e "$p" 2>/dev/null || continue
-      if rc-service "$p" status >/dev/null 2>&1; then o service "$p" running; else o service "$p" stopped; fi
-    done
-  fi
-}
+${readServices}
 as_user() { u=$1; shift; setpriv --reuid "$u" --regid "$(stat -c %g "/run/user/$u")" --clear-groups env XDG_RUNTIME_DIR="/run/user/$u" systemctl --user "$@"; }
 read_session() {
   systemd && has setpriv || return 0

@@ -39,6 +39,8 @@ export class MemoryHost implements TuningHost {
   /** CPUs, as the kernel lists them. */
   online = "0-3";
   present = "0-3";
+  /** What goes along with a service that is stopped, as the host says it. */
+  goingAlong: Readonly<Record<string, readonly string[]>> = {};
   /** What the kernel sets along with a cell that was written. */
   along: (key: string, cells: Map<string, string>) => void = () => {};
   confirmations = 0;
@@ -134,6 +136,7 @@ export class MemoryHost implements TuningHost {
       { kind: "interface", name: "eth0", value: "physical" },
       { kind: "irq", name: "25", value: "PCI-MSI 1-edge nvme0q1" },
       { kind: "loader", name: "grub.d", value: "yes" },
+      ...Object.entries(this.goingAlong).map(([name, others]) => ({ kind: "along", name, value: others.join(" ") })),
       ...this.#cells(),
       ...saved,
     ];
