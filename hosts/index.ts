@@ -46,6 +46,7 @@ export { createSshPool, type SshPool } from "./ssh-pool.ts";
 export { stepCommand, stepInput, stopSteps } from "./step.ts";
 export { confirmStep, guardStep, type StepGuard, undoGuardedStep } from "./step-guard.ts";
 export { explainSystemError } from "./system-error.ts";
+export { takePlace } from "./take-place.ts";
 export { DISK_FOLDER, loadFolder } from "./traces.ts";
 export type { CommandResult, RemoteProcess, RunOptions, Transport, TransportStatistics } from "./transport.ts";
 export { inTurn } from "./turns.ts";

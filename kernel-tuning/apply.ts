@@ -37,10 +37,12 @@ interface ApplyOptions {
 export async function applyProfile(host: TuningHost, inputs: TuningInputs, options: ApplyOptions): Promise<Applied> {
   const { view, old, planned, wanted, baseline } = await started(host, inputs, options);
   const leaving = obsolete(old, wanted);
-  const back = leaving === undefined ? { steps: [], conflicts: [] } : planRestore(leaving, view, inputs.force ?? false);
+  const back =
+    leaving === undefined ? { steps: [], conflicts: [], waiting: [] } : planRestore(leaving, view, inputs.force ?? false);
   const unguarded = toWrite(wanted, view, back.steps);
   const { cells: changed, ...guard } = guarded(unguarded, view, { ...inputs, hasLink: host.link !== undefined });
-  const lean = { ...baseline, cells: baseline.cells.filter((cell) => wanted.some((one) => cellKey(one) === cellKey(cell))) };
+  const kept = new Set([...wanted, ...back.waiting].map(cellKey));
+  const lean = { ...baseline, cells: baseline.cells.filter((cell) => kept.has(cellKey(cell))) };
   const order: WriteOrder = {
     baseline,
     over: view.digest,
@@ -49,8 +51,8 @@ export async function applyProfile(host: TuningHost, inputs: TuningInputs, optio
     ...(leaving === undefined || leaving.cells.length === 0 ? {} : { afterwards: lean }),
     ...guard,
   };
-  const kept = view.record === undefined ? baseline.cells.length === 0 : isDeepStrictEqual(lean, view.record);
-  const untouched = order.steps.length === 0 && kept;
+  const isKept = view.record === undefined ? baseline.cells.length === 0 : isDeepStrictEqual(lean, view.record);
+  const untouched = order.steps.length === 0 && isKept;
   const written = lastWrite(untouched, view, options);
   if (!untouched) options.writing({ ...blank(inputs, baseline), written });
   const answer = untouched ? { results: [], records: undefined } : await writeGuarded(host, order, inputs.host);

@@ -43,10 +43,10 @@ function alsoOurs({ wanted, atBoot }: WantedCell, old: BaselineCell | undefined,
 }
 
 function firstSeen(cell: WantedCell, before: string, view: HostView, at: string): BaselineCell {
-  const { kind, name, wanted } = cell;
+  const { kind, name, wanted, goesWith } = cell;
   const origin = before === "absent" ? "absent" : kind === "file" ? "file" : "live";
   const bootId = comesAtBoot(cell) ? NOT_STARTED : view.bootId;
-  return { kind, name, before, origin, wrote: wanted, at, bootId };
+  return { kind, name, before, origin, wrote: wanted, at, bootId, ...(goesWith && { goesWith: [...goesWith] }) };
 }
 
 function withForeign(cell: BaselineCell, view: HostView): BaselineCell {

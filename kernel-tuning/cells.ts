@@ -42,6 +42,8 @@ export interface WantedCell extends Cell {
   readonly follows?: boolean;
   /** What a file of ours gives it at the next start of the host. */
   readonly atBoot?: string;
+  /** For `service`: services that it is stopped because of, since it goes along with them. */
+  readonly goesWith?: readonly string[];
 }
 
 /** Whether only a start of the host, and no write of ours, gives a cell the wanted value. */

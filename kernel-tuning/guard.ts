@@ -2,6 +2,7 @@ import { CONFIRM_SECONDS, CommandError, ConnectionError, UserError, type Verdict
 import type { Cell, WantedCell } from "./cells.ts";
 import { dividesCpus, isComputedAnew } from "./computed-anew.ts";
 import type { Guard, TuningHost, WriteAnswer, WriteOrder, WriteStep } from "./host/port.ts";
+import { socketsFirst } from "./sockets.ts";
 import { type HostView, valueIn } from "./view.ts";
 
 const NETWORK = /^\/proc\/sys\/net\//;
@@ -39,10 +40,13 @@ export function guarded(
   }: { readonly hasLink: boolean; readonly confirmSeconds?: number | undefined },
 ): { readonly cells: readonly WantedCell[]; readonly guard?: Guard } {
   const cuts = (cell: WantedCell) => mayCutLink(cell, valueIn(view.values, cell));
-  const risky = cells.filter(cuts);
+  // A service is stopped with what needs it.
+  const takesAlong = ({ kind, name }: WantedCell) =>
+    kind === "service" && cells.some((cell) => cell.goesWith?.includes(name) === true && cuts(cell));
+  const risky = cells.filter((cell) => cuts(cell) || takesAlong(cell));
   if (risky.length === 0 || !hasLink) return { cells };
   const after = risky.some(dividesCpus) ? cells.filter(isComputedAnew) : [];
-  const undone = [...[...risky].reverse(), ...after];
+  const undone = [...socketsFirst([...risky].reverse()), ...after];
   const undo = undone.map(({ kind, name }) => ({ kind, name, value: earlier({ kind, name }, view) }));
   return { cells: [...cells.filter((cell) => !undone.includes(cell)), ...risky, ...after], guard: { undo, seconds } };
 }

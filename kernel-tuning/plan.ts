@@ -44,6 +44,8 @@ export function planKnobs(wishes: Wishes, seen: HostView, baseline: Remembered |
   const around = {
     view,
     earlier,
+    stoppedWith: (service: string) =>
+      (baseline?.cells ?? []).flatMap(({ name, goesWith }) => (goesWith?.includes(service) === true ? [name] : [])),
     cpus: (list: string) => resolveCpus(list, view, wishes.cpus),
     wishes: new Map(
       Object.entries(wishes.knobs).flatMap(([name, value]): [string, string][] => {
@@ -91,6 +93,12 @@ function isListed(cell: Cell, view: HostView): boolean {
 /** The cells of all knobs, each once, in the order of writing. Where two knobs want one cell, the later one has it. */
 export function cellsOf(planned: readonly PlannedKnob[]): WantedCell[] {
   const cells = new Map<string, WantedCell>();
-  for (const { plan } of planned) for (const cell of "cells" in plan ? plan.cells : []) cells.set(cellKey(cell), cell);
+  for (const { plan } of planned)
+    for (const cell of "cells" in plan ? plan.cells : []) cells.set(cellKey(cell), joined(cells.get(cellKey(cell)), cell));
   return [...cells.values()];
+}
+
+function joined(earlier: WantedCell | undefined, cell: WantedCell): WantedCell {
+  const goesWith = [...new Set([...(earlier?.goesWith ?? []), ...(cell.goesWith ?? [])])];
+  return goesWith.length === 0 ? cell : { ...cell, goesWith };
 }

@@ -31,6 +31,7 @@ export function reportKnob(
     fixed.length > 0 ? `managed: cannot be moved: ${fixed.map(shortName).join(", ")}` : undefined,
     ...refused.map((cell) => messages.get(cellKey(cell))),
   ].filter((note) => note !== undefined && note !== "");
+  const summary = summaryFor(shown, cells);
   const texts = {
     expected: summary(shown, ({ wanted }) => wanted),
     found: summary(shown, (cell) => valueIn(values, cell) ?? "absent"),
@@ -43,12 +44,19 @@ function absence(plan: Exclude<KnobPlan, { readonly cells: unknown }>): Pick<Kno
   return { status: "not-applicable", note: plan.notApplicable };
 }
 
+/** A knob's name does not say which of several services is meant. */
+function summaryFor(shown: readonly WantedCell[], cells: readonly WantedCell[]): typeof inShort {
+  return shown.length < cells.length && shown.every(({ kind }) => kind === "service") ? byName : inShort;
+}
+
 /** One value when all cells agree; else each with its short name. */
-function summary(cells: readonly WantedCell[], value: (cell: WantedCell) => string): string {
-  const shown = (cell: WantedCell) => readable(cell, value(cell));
-  const different = [...new Set(cells.map(shown))];
-  if (different.length === 1) return different[0] ?? "";
-  return cells.map((cell) => `${shortName(cell)}=${shown(cell)}`).join(" ");
+function inShort(cells: readonly WantedCell[], value: (cell: WantedCell) => string): string {
+  const different = [...new Set(cells.map((cell) => readable(cell, value(cell))))];
+  return different.length === 1 ? (different[0] ?? "") : byName(cells, value);
+}
+
+function byName(cells: readonly WantedCell[], value: (cell: WantedCell) => string): string {
+  return cells.map((cell) => `${shortName(cell)}=${readable(cell, value(cell))}`).join(" ");
 }
 
 function readable({ kind }: WantedCell, value: string): string {

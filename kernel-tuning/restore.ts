@@ -1,15 +1,19 @@
 import { cellKey, comesAtBoot, type WantedCell } from "./cells.ts";
 import type { WriteStep } from "./host/port.ts";
 import { followsGovernor } from "./knobs/cpu-frequency.ts";
+import { type WaitingCell, waitingCells } from "./offline.ts";
 import { isForgotten, isOurs, NOT_STARTED } from "./ours.ts";
 import type { Baseline, BaselineCell } from "./schema.ts";
+import { besideServices } from "./sockets.ts";
 import { type HostView, valueIn } from "./view.ts";
 
 export interface RestorePlan {
-  /** In reverse order of writing, but for what has to wait for a governor. */
+  /** In reverse order of writing, but for sockets, and for what has to wait for a governor. */
   readonly steps: readonly WriteStep[];
   /** Somebody else changed these since: left alone. */
   readonly conflicts: readonly (BaselineCell & { readonly found: string })[];
+  /** The earlier values of these stay to be put back. */
+  readonly waiting: readonly WaitingCell[];
 }
 
 type Decision = "restored" | "write" | "conflict";
@@ -27,7 +31,8 @@ export function planRestore(baseline: Baseline, view: HostView, force: boolean):
     else if (decision === "conflict") conflicts.push({ ...cell, found: found ?? "absent" });
   }
   const waits = ({ kind, name }: WriteStep) => kind === "value" && followsGovernor(name);
-  return { steps: [...steps.filter((step) => !waits(step)), ...steps.filter(waits)], conflicts };
+  const ordered = [...steps.filter((step) => !waits(step)), ...steps.filter(waits)];
+  return { steps: besideServices(ordered, baseline, view), conflicts, waiting: waitingCells(baseline, view) };
 }
 
 /** A file of a slice goes with the slice; a parameter of the running kernel goes with a restart. */
@@ -36,7 +41,7 @@ function goesWithMore({ kind, name }: BaselineCell, removed: ReadonlySet<string>
 }
 
 /**
- * An entry that vanished (an interrupt, a CPU, a queue) needs nothing. After a restart what lives in the kernel is back by itself;
+ * An entry that vanished (an interrupt, a CPU, a queue) needs nothing now. After a restart what lives in the kernel is back by itself;
  * only what still has our value (a persisted setting was read at boot) goes back.
  */
 function decide(cell: BaselineCell, found: string | undefined, view: HostView, force: boolean): Decision {

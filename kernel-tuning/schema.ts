@@ -81,12 +81,14 @@ const baselineCell = firstCell.extend({
   also: z.array(z.string()).optional(),
   /** What somebody else had set when we were about to write, and may have kept: a read-back of these is not ours. */
   foreign: z.array(z.string()).optional(),
+  /** Services that this one was stopped because of: once it is stopped the host may not know that they belong together. */
+  goesWith: z.array(z.string()).optional(),
 });
 export type BaselineCell = z.output<typeof baselineCell>;
 
 /** What planning needs of a cell: the value before the first write, and which ones are ours in which start of the host. */
 export const rememberedCell = baselineCell
-  .pick({ kind: true, name: true, before: true, wrote: true, bootId: true, also: true })
+  .pick({ kind: true, name: true, before: true, wrote: true, bootId: true, also: true, goesWith: true })
   .strip();
 
 const secondBaseline = z.strictObject({

@@ -136,10 +136,15 @@ async function putBack(open: OpenHost, context: OperationContext, { inputs, outp
 }
 
 function conclude(context: OperationContext, host: string, done: Awaited<ReturnType<typeof restoreHost>>): void {
-  const { conflicts, failures } = done ?? { conflicts: [], failures: [] };
-  const force = `./distrobench restore ${host} --stack ${context.stack} --force puts them back all the same`;
+  const { conflicts, waiting, failures } = done ?? { conflicts: [], waiting: [], failures: [] };
+  const restore = `./distrobench restore ${host} --stack ${context.stack}`;
+  const force = `${restore} --force puts them back all the same`;
   if (conflicts.length > 0)
     context.warn(`${host}: somebody else changed what we had set, so it was left alone; ${force}\n  ${conflicts.join("\n  ")}`);
+  if (waiting.length > 0)
+    context.warn(
+      `${host}: not put back, because CPUs are offline that come back with it; the host keeps the record, and once they are online ${restore} goes on\n  ${waiting.join("\n  ")}`,
+    );
   if (failures.length > 0)
     throw new UserError(`${host}: ${failures.join("\n")}`, { remedy: "free what holds them, then destroy again" });
 }

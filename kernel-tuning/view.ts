@@ -19,6 +19,8 @@ export interface HostView {
   readonly init: string;
   readonly distribution: DistributionName;
   readonly online: readonly number[];
+  /** CPUs that are there, online or not. */
+  readonly present: readonly number[];
   /** CPUs of one core, by CPU. */
   readonly siblings: ReadonlyMap<number, readonly number[]>;
   /** Line of /proc/interrupts without its counts, by number. */
@@ -27,6 +29,8 @@ export interface HostView {
   readonly deviceIrqs: ReadonlyMap<string, readonly number[]>;
   /** Network interfaces that are a device: no bridge, and no end of a container's network. */
   readonly interfaces: readonly string[];
+  /** By service or unit: what goes along when it is stopped, because it needs it, and what would start it again. */
+  readonly along: ReadonlyMap<string, readonly string[]>;
   /** Whether the kernel's debugfs is where it belongs; `none` when the kernel has none. */
   readonly debugfs: string;
   /** What the kernel's lockdown keeps even from root (Secure Boot), or nothing. */
@@ -61,10 +65,12 @@ export function viewOf(records: readonly HostRecord[], distribution: Distributio
     init: fact("init"),
     distribution,
     online: parseCpuList(fact("online")) ?? [0],
+    present: parseCpuList(fact("present")) ?? [],
     siblings: new Map(of("siblings").map(({ name, value }) => [Number.parseInt(name, 10), parseCpuList(value) ?? []])),
     irqs: new Map(of("irq").map(({ name, value }) => [Number(name), value])),
     deviceIrqs: grouped(of("deviceIrq")),
     interfaces: of("interface").map(({ name }) => name),
+    along: new Map(of("along").map(({ name, value }) => [name, value.split(" ")])),
     debugfs: fact("debugfs"),
     lockdown: /\[(integrity|confidentiality)\]/.exec(fact("lockdown"))?.[1],
     values: valuesOf(cells),

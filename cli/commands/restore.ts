@@ -46,15 +46,18 @@ interface Restored {
 
 function conclude(context: Context, name: string, stack: string, restored: Restored): void {
   const { tuning, files, packages } = restored;
-  const { failures = [], conflicts = [] } = tuning ?? {};
-  const left = [...failures, ...conflicts, ...files.conflicts.map((path) => `${path}: changed since we wrote it`)];
+  const { failures = [], conflicts = [], waiting = [] } = tuning ?? {};
+  const changed = [...conflicts, ...files.conflicts.map((path) => `${path}: changed since we wrote it`)];
+  const left = [...failures, ...waiting, ...changed];
   const done = whatWasDone(restored);
   if (done.length === 0)
     say(context, `${name}: nothing to put back: it has no record of a tuning, of files or of packages that ${stack} left.`);
   for (const line of done) say(context, `${name}: ${line}`);
   for (const line of left) say(context, `  ${line}`);
   for (const owner of files.others) say(context, `${name} has a record of files of ${owner} too; they stay.`);
-  if (left.length > failures.length)
+  if (waiting.length > 0)
+    say(context, `Once these CPUs are online, ./distrobench restore ${name} --stack ${stack} puts back what is left.`);
+  if (changed.length > 0)
     say(context, `Somebody else changed these since. To overwrite them: ./distrobench restore ${name} --stack ${stack} --force`);
   if (left.length + (packages?.left.length ?? 0) > 0) throw new Exit(1);
 }

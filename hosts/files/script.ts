@@ -1,11 +1,13 @@
 import { joinSh, type Shell, sh } from "../sh.ts";
+import { takePlace } from "../take-place.ts";
 import type { FilesBaseline } from "./schema.ts";
 
 /**
  * For any POSIX shell, busybox included. One record per line, tabs between: `file PATH absent`, `file PATH other KIND`,
  * `file PATH MODE UID:GID USER:GROUP BASE64`, `missing PATH` for a folder that is not there, `record PATH BASE64`.
  */
-const library: Shell = sh`D=/var/lib/distrobench/files
+const library: Shell = sh`${takePlace}
+D=/var/lib/distrobench/files
 look() {
   if [ -L "$1" ]; then printf 'file\\t%s\\tother\\ta symbolic link\\n' "$1"
   elif [ -f "$1" ]; then printf 'file\\t%s\\t%s\\t%s\\n' "$1" "$(stat -c '%a\t%u:%g\t%U:%G' "$1")" "$(base64 "$1" | tr -d '\\n')"
@@ -15,9 +17,8 @@ look() {
 missing() { d=\${1%/*}; while [ -n "$d" ] && [ ! -e "$d" ]; do printf 'missing\\t%s\\n' "$d"; d=\${d%/*}; done; }
 records() { for p in "$D"/*.json; do [ -f "$p" ] && printf 'record\\t%s\\t%s\\n' "$p" "$(base64 "$p" | tr -d '\\n')"; done; :; }
 put() {
-  t=$(mktemp "$1.XXXXXX") && base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && durable "$t" && mv -f "$t" "$1" || { rm -f "$t"; return 1; }
+  t=$(mktemp "$1.XXXXXX") && base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && take_place "$t" "$1" || { rm -f "$t"; return 1; }
 }
-durable() { sync "$1" 2>/dev/null || sync; }
 save() { umask 077; mkdir -p "$D" && base64 -d >"$D/$1.new" && durable "$D/$1.new" && mv -f "$D/$1.new" "$D/$1" && durable "$D"; }
 forget() { rm -f "$D/$1" "$D/$1.new"; rmdir "$D" /var/lib/distrobench 2>/dev/null || :; }`;
 

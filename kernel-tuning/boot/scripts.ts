@@ -1,4 +1,4 @@
-import { joinSh, type Shell, sh } from "../../hosts/index.ts";
+import { joinSh, type Shell, sh, takePlace } from "../../hosts/index.ts";
 import { library } from "../host/library.ts";
 import type { BootChange } from "../host/port.ts";
 import { saveFirst } from "../host/scripts.ts";
@@ -45,14 +45,15 @@ const WITHOUT_TRIAL = `s# panic=10 ${IS_TRIAL}##; s# ${IS_TRIAL}##`;
  * somebody else has changed since loses only what would start a trial. The configuration comes last, since it tells which of both it is.
  * For the dead man too, who may run before a boot medium is mounted.
  */
-const undoScript = (path: string): Shell => sh`H=${HOME}
+const undoScript = (path: string): Shell => sh`${takePlace}
+H=${HOME}
 p=${path}
 m=${MENU}
 [ -f "$H/menu" ] || m=$p
 back() {
   grep -qF ${IS_TRIAL} "$2" 2>/dev/null || return 0
   t=$(readlink -f "$2")
-  if [ -n "$whole" ]; then cp -p "$H/$1" "$t.new" && mv -f "$t.new" "$t"; else sed -i ${WITHOUT_TRIAL} "$t"; fi
+  if [ -n "$whole" ]; then cp -p "$H/$1" "$t.new"; else cp -p "$t" "$t.new" && sed ${WITHOUT_TRIAL} "$t" >"$t.new"; fi && take_place "$t.new" "$t"
 }
 for f in "$p" "$m"; do [ -e "$f" ] || mount "\${f%/*}" 2>/dev/null; done
 if cmp -s "$H/file.trial" "$p"; then whole=yes; else whole=; fi
@@ -94,8 +95,10 @@ arm_file() {
   write_file "$1" "$2" && apply || die "$1 can't be written"
   [ ! -f $H/menu ] || grep -qF ${IS_TRIAL} $M || die "$M was not made anew of $1: overwrite=1 has to stand there"
 }
+# Once: a dead man takes it away as he goes, and nobody would take away a second one.
+call_off() { if [ -z "\${off-}" ] && on_trial && [ -e $H/trial-init ]; then : >$C; off=yes; fi; }
 withdraw() {
-  if on_trial && [ -e $H/trial-init ]; then : >$C; fi
+  call_off
   [ ! -f $H/undo ] || sh $H/undo || return
   if [ -e $H/no-grubenv ]; then rm -f $B/grubenv; fi
   if [ -e $B/custom.cfg ] && grep -q distrobench-trial $B/custom.cfg; then
@@ -153,7 +156,7 @@ export function confirmScript(change: BootChange): Shell {
     apply(path),
     saveFirst(change),
     sh`umask 022`,
-    sh`if on_trial && [ -e $H/trial-init ]; then : >$C; fi`,
+    sh`call_off`,
     sh`write_file ${path} ${file} && apply || die ${`${path} can't be made permanent`}`,
     sh`withdraw`,
     sh`sync`,

@@ -1,4 +1,5 @@
-import { type Shell, sh } from "../../hosts/index.ts";
+import { type Shell, sh, takePlace } from "../../hosts/index.ts";
+import { readServices } from "./services.ts";
 import { TAKEN } from "./taken.ts";
 
 /**
@@ -8,7 +9,8 @@ import { TAKEN } from "./taken.ts";
  * `save BASE64 SHA256` puts a record in the place of the one that has that digest. Without one yet (an empty SHA256) the name is made with
  * link(2), which only one of several can. Both end the script with `TAKEN` where another record is in the way, and print that.
  */
-export const library: Shell = sh`D=/var/lib/distrobench/baseline
+export const library: Shell = sh`${takePlace}
+D=/var/lib/distrobench/baseline
 R=$D/tuning.json
 G=/sys/fs/cgroup
 L=/run/distrobench.latency
@@ -33,18 +35,7 @@ read_property() { if [ -f "$G/$1" ]; then set -f; squeeze $(cat "$G/$1"); set +f
 read_swap() { sed 1d /proc/swaps 2>/dev/null | while read -r d t s u q; do
   case $q in -*) o swap "$d" on ;; *) o swap "$d" "on $q" ;; esac
 done; }
-read_service() {
-  if systemd; then
-    systemctl show -p LoadState,ActiveState -- "$@" 2>/dev/null | awk -v names="$*" 'BEGIN { split(names, n, " "); i = 1 }
-      function out() { if (l == "loaded") printf "service\\t%s\\t%s\\n", n[i], (s == "active" || s == "reloading" || s == "activating") ? "running" : "stopped"; i++; l = "" }
-      /^LoadState=/ { l = substr($0, 11) } /^ActiveState=/ { s = substr($0, 13) } /^$/ { out() } END { if (l != "") out() }'
-  elif has rc-service; then
-    for p do
-      rc-service -e "$p" 2>/dev/null || continue
-      if rc-service "$p" status >/dev/null 2>&1; then o service "$p" running; else o service "$p" stopped; fi
-    done
-  fi
-}
+${readServices}
 as_user() { u=$1; shift; setpriv --reuid "$u" --regid "$(stat -c %g "/run/user/$u")" --clear-groups env XDG_RUNTIME_DIR="/run/user/$u" systemctl --user "$@"; }
 read_session() {
   systemd && has setpriv || return 0
@@ -79,6 +70,7 @@ read_facts() {
   o fact bootId "$(cat /proc/sys/kernel/random/boot_id)"
   if systemd; then o fact init systemd; elif has rc-service; then o fact init openrc; else o fact init other; fi
   o fact online "$(cat /sys/devices/system/cpu/online)"
+  o fact present "$(cat /sys/devices/system/cpu/present)"
   for p in /sys/devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list; do [ -f "$p" ] && o siblings "\${p#/sys/devices/system/cpu/cpu}" "$(cat "$p")"; done
   awk 'NR == 1 { c = NF; next } $1 ~ /^[0-9]+:$/ { n = $1; sub(":", "", n); t = ""; for (i = c + 2; i <= NF; i++) t = t " " $i; printf "irq\\t%s\\t%s\\n", n, substr(t, 2) }' /proc/interrupts
   for p in /sys/class/net/*/device; do
@@ -109,7 +101,7 @@ write_file() {
   if [ -e "$f" ] && [ -L "$f" ]; then f=$(readlink -f "$f"); fi
   set -f; set -- "$f" $2; set +f
   t=$(mktemp "$1.XXXXXX") || return
-  printf %s "\${4-}" | base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && { sync "$t" 2>/dev/null || sync; } && mv -f "$t" "$1" || { rm -f "$t"; return 1; }
+  printf %s "\${4-}" | base64 -d >"$t" && chown "$3" "$t" && chmod "$2" "$t" && take_place "$t" "$1" || { rm -f "$t"; return 1; }
 }
 write_service() {
   if [ "$2" = running ]; then a=start; else a=stop; fi
@@ -182,7 +174,7 @@ taken() { rm -f "$1"; read_record; exit ${TAKEN}; }
 save() {
   # Not for what follows: a service that is started again has its umask from here.
   (umask 077; mkdir -p "$D") && t=$(mktemp "$R.XXXXXX") || return
-  printf %s "$1" | base64 -d >"$t" && { sync "$t" 2>/dev/null || sync; } || { rm -f "$t"; return 1; }
+  printf %s "$1" | base64 -d >"$t" && durable "$t" || { rm -f "$t"; return 1; }
   if [ -z "$2" ]; then
     m=$(ln "$t" "$R" 2>&1) || { [ ! -e "$R" ] || taken "$t"; rm -f "$t"; echo "$m" >&2; return 1; }
     rm -f "$t"
@@ -190,6 +182,6 @@ save() {
     same "$2" || taken "$t"
     mv -f "$t" "$R" || return
   fi
-  sync "$D" 2>/dev/null || sync
+  durable "$D"
 }
 forget() { rm -f "$R" "$R".* "$D/tuning.readback"; rm -rf /run/distrobench.guard.tuning*; rmdir "$D" /var/lib/distrobench 2>/dev/null; :; }`;

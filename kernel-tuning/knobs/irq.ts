@@ -2,6 +2,7 @@ import { cpuMask, formatCpuList } from "../cpu-list.ts";
 import type { HostView } from "../view.ts";
 import { type Knob, type KnobPlan, present, type Surroundings, wantValue } from "./knob.ts";
 import { NETWORK } from "./network-queues.ts";
+import { stopping } from "./stopping.ts";
 
 const DEFAULT = "/proc/irq/default_smp_affinity";
 const pathOf = (number: number | string) => `/proc/irq/${number}/smp_affinity_list`;
@@ -27,7 +28,7 @@ export const irq: Knob = {
         ? wantValue(DEFAULT, cpuMask(cpus), around, "this kernel has no default affinity")
         : moveAll(device, formatCpuList(cpus), around);
     if (!("cells" in plan) || !present(BALANCER, around)) return plan;
-    return { ...plan, cells: [{ ...BALANCER, wanted: "stopped" }, ...plan.cells] };
+    return { ...plan, cells: [...stopping(BALANCER.name, around), ...plan.cells] };
   },
 };
 

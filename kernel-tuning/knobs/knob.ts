@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly view: HostView;
   /** The value before our first write: what `>` and `<` compare with. `undefined` when the host has no such cell. */
   earlier(cell: Cell): string | undefined;
+  /** What the record says was stopped because of a service, in the order of writing. */
+  stoppedWith(service: string): readonly string[];
   /** CPUs of a list that may hold words. Throws `UserError`. */
   cpus(list: string): readonly number[];
   /** Every knob of the profile with its value for this host, for knobs that share a cell. */

@@ -22,6 +22,7 @@ import { restoreFiles } from "../../hosts/files/recover.ts";
 import type { FilesInputs, FilesOutputs } from "../../hosts/files/schema.ts";
 import type { OperationContext, Stored } from "../../hosts/operation.ts";
 import type { Transport } from "../../hosts/transport.ts";
+import { attributesOf, noAttributes, setAttributes } from "../file-attributes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "distrobench-files-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -123,6 +124,19 @@ for (const [name, shell] of Object.entries(shells))
       assert.deepEqual(readdirSync(one.path("..")), ["etc"]);
       assert.deepEqual(readdirSync(one.path(".")), ["there"]);
       assert.deepEqual(one.warnings, []);
+    });
+
+    it("keep the ACL and the attributes of what was there, while they are ours and after", { skip: noAttributes }, async () => {
+      const one = box(shell);
+      writeFileSync(one.path("there"), "before\n");
+      setAttributes(one.path("there"));
+      const found = attributesOf(one.path("there"));
+      const stored = await create(one, one.inputs({ there: ["ours\n", "660"] }));
+      assert.deepEqual([readFileSync(one.path("there"), "utf8"), attributesOf(one.path("there"))], ["ours\n", found]);
+      await filesHandler.delete(one.context, stored);
+      assert.deepEqual([readFileSync(one.path("there"), "utf8"), attributesOf(one.path("there"))], ["before\n", found]);
+      assert.equal(modeOf(one.path("there")), "660");
+      assert.deepEqual(readdirSync(one.path(".")), ["there"]);
     });
 
     it("never stand in a command, which may be shown", async () => {

@@ -16,6 +16,7 @@ const found = {
   "value /proc/irq/24/smp_affinity_list": "0-3",
   "service irqbalance": "running",
   "service packagekit": "running",
+  "service helper": "running",
   "session 1000/localsearch-3": "running",
   "confined system.slice": "all",
   "swap /dev/vda2": "on 5",
@@ -59,6 +60,7 @@ const drifts: Readonly<Record<string, readonly string[]>> = {
   "value /proc/irq/24/smp_affinity_list": ["3", "0"],
   "service irqbalance": ["running", "stopped"],
   "service packagekit": ["running", "stopped"],
+  "service helper": ["running", "stopped"],
   "swap /dev/vda2": ["on 9", "on"],
 };
 /** Which knobs write a cell. */
@@ -72,6 +74,7 @@ const writers: Readonly<Record<string, string>> = {
   "value /proc/irq/24/smp_affinity_list": "irq.eth0",
   "service irqbalance": "irq.eth0",
   "service packagekit": "service.packagekit",
+  "service helper": "service.packagekit",
   "swap /dev/vda2": "swap.devices",
 };
 
@@ -101,6 +104,10 @@ class World {
 
   constructor(force: boolean) {
     this.force = force;
+    this.host.goingAlong = { packagekit: ["helper"] };
+    this.host.along = (key, cells) => {
+      if (key === "service packagekit" && cells.get(key) === "stopped") cells.set("service helper", "stopped");
+    };
     this.promised = new Promised(this.host, () => this.host.record ?? this.stored?.outputs.baseline);
   }
 

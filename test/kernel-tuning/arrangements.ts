@@ -16,9 +16,10 @@ const GRUB_HEAD = `if [ "\${next_entry}" ] ; then
 fi
 `;
 
-/** Comes before update-grub, which is the same, where both are there. */
+/** Comes before update-grub, which is the same, where both are there. Takes longer than a dead man needs to see that he is called off. */
 const GRUB_MKCONFIG = `set --
 . "$R/bin/dies"
+sleep 2
 . "$R/etc/default/grub"
 {
   cat "$R/etc/grub-head"

@@ -36,6 +36,11 @@ export class MemoryHost implements TuningHost {
   restarted: () => void = () => {};
   /** Whether somebody can still log in anew, given the cells. */
   reachable: (cells: ReadonlyMap<string, string>) => boolean = () => true;
+  /** CPUs, as the kernel lists them. */
+  online = "0-3";
+  present = "0-3";
+  /** What goes along with a service that is stopped, as the host says it. */
+  goingAlong: Readonly<Record<string, readonly string[]>> = {};
   /** What the kernel sets along with a cell that was written. */
   along: (key: string, cells: Map<string, string>) => void = () => {};
   confirmations = 0;
@@ -123,7 +128,7 @@ export class MemoryHost implements TuningHost {
               value: encode(this.readBack.map(({ kind, name, value }) => `${kind}\t${name}\t${value}\n`).join("")),
             },
           ];
-    const facts = { kernel: "6.12.1", bootId: this.bootId, init: "systemd", online: "0-3" };
+    const facts = { kernel: "6.12.1", bootId: this.bootId, init: "systemd", online: this.online, present: this.present };
     return [
       ...Object.entries(facts).map(([name, value]) => ({ kind: "fact", name, value })),
       ...[0, 1, 2, 3].map((cpu) => ({ kind: "siblings", name: String(cpu), value: String(cpu) })),
@@ -131,6 +136,7 @@ export class MemoryHost implements TuningHost {
       { kind: "interface", name: "eth0", value: "physical" },
       { kind: "irq", name: "25", value: "PCI-MSI 1-edge nvme0q1" },
       { kind: "loader", name: "grub.d", value: "yes" },
+      ...Object.entries(this.goingAlong).map(([name, others]) => ({ kind: "along", name, value: others.join(" ") })),
       ...this.#cells(),
       ...saved,
     ];

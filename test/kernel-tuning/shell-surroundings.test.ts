@@ -7,6 +7,7 @@ import { $ } from "zx";
 import type { WriteStep } from "../../kernel-tuning/host/port.ts";
 import { writeScript } from "../../kernel-tuning/host/scripts.ts";
 import type { Baseline } from "../../kernel-tuning/schema.ts";
+import { attributesOf, noAttributes, setAttributes } from "../file-attributes.ts";
 import { until } from "../until.ts";
 import { userlandsIn } from "./userlands.ts";
 
@@ -51,6 +52,20 @@ for (const [name, { shell, path = process.env.PATH }] of Object.entries(userland
       await until("the daemon runs", () => existsSync(daemon) && readFileSync(daemon, "utf8") !== "");
       process.kill(Number(readFileSync(daemon, "utf8")));
       rmSync(daemon);
+    });
+
+    it("keep a file's ACL and attributes while it is ours, and when it is put back", { skip: noAttributes }, async () => {
+      const file = join(folder, "attributes.conf");
+      writeFileSync(file, "before\n");
+      setAttributes(file);
+      const found = attributesOf(file);
+      const own = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+      for (const text of ["ours\n", "before\n"]) {
+        const value = `660 ${own} ${Buffer.from(text).toString("base64")}`;
+        await write({ kind: "file", name: file, value }, "unused", ":");
+        assert.deepEqual([readFileSync(file, "utf8"), attributesOf(file)], [text, found]);
+      }
+      assert.equal(statSync(file).mode & 0o777, 0o660);
     });
 
     // busybox has a sync of its own in the shell.

@@ -21,6 +21,8 @@ const DROP_IN = join(CONTROL, "system.slice.d/50-AllowedCPUs.conf");
 const SYSTEMCTL = `#!/bin/sh
 echo "$*" >>${folder}/asked
 case "$*" in
+"show -p LoadState,"*) while [ "$1" != -- ]; do shift; done; shift
+  for u; do f=${folder}/units/\${u%.service}; [ ! -f "$f" ] || cat "$f"; [ -f "$f" ] || echo LoadState=not-found; echo; done ;;
 "set-property --runtime system.slice AllowedCPUs="*) v=\${4#*=}; mkdir -p ${CONTROL}/system.slice.d; echo "$4" >${DROP_IN}; echo "$v" >${CPUS} ;;
 "set-property --runtime model.slice CPUWeight="*) v=\${4#*=}; (sleep 0.5; echo "$v" >${WEIGHT}) >/dev/null 2>&1 & ;;
 "--user show"*) u=$XDG_RUNTIME_DIR/state.$6; [ -f "$u" ] || { echo LoadState=not-found; exit 0; }
@@ -39,6 +41,13 @@ async function run(script: { toString(): string }): Promise<ReturnType<typeof pa
   const text = Object.entries(places).reduce((all, [from, to]) => all.replaceAll(from, to), script.toString());
   const env = { ...process.env, PATH: `${folder}/bin:${process.env.PATH}` };
   return parseRecords((await $({ quiet: true, env })`sh -c ${text}`).stdout);
+}
+/** A unit as systemd shows it, by the properties that say something. */
+function unit(name: string, state: string, properties: Readonly<Record<string, string>> = {}): void {
+  const lines = { LoadState: "loaded", ActiveState: state, Transient: "no", ...properties };
+  const text = Object.entries(lines).map(([property, value]) => `${property}=${value}\n`);
+  mkdirSync(join(folder, "units"), { recursive: true });
+  writeFileSync(join(folder, "units", name), text.join(""));
 }
 const read = async (kind: "confined" | "session", name: string) =>
   [...viewOf(await run(readScript([{ kind, name }])), "debian").values].filter(([key]) => key.startsWith(kind));
@@ -98,6 +107,32 @@ describe("the scripts beside systemd", () => {
 
   it("say nothing of a slice that is not there", async () => {
     assert.deepEqual(await read("confined", "user.slice"), []);
+  });
+
+  it("say of every service whether it runs and what goes along with it, further and further, and of what that is the same", async () => {
+    unit("base", "active", { TriggeredBy: "base.timer base.socket", RequiredBy: "needs.service", ConsistsOf: "" });
+    unit("base.socket", "active", { RequiredBy: "base.service" });
+    unit("base.timer", "inactive");
+    unit("needs", "activating", { ConsistsOf: "further.service", BoundBy: "run-u7.service dev-a\\x2db.mount" });
+    unit("further", "failed");
+    unit("run-u7", "active", { Transient: "yes", RequiredBy: "lost.service" });
+    unit("dev-a\\x2db.mount", "active");
+    unit("alone", "active");
+    const requests = ["base", "alone", "nothing"].map((name) => ({ kind: "service", name }) as const);
+    const { values, along } = viewOf(await run(readScript(requests)), "debian");
+    assert.deepEqual(
+      [...values].filter(([key]) => key.startsWith("service ")).map(([key, value]) => `${key.slice(8)} ${value}`),
+      [
+        ...["base running", "alone running", "base.timer stopped", "base.socket running", "needs.service running"],
+        ...["base.service running", "further.service stopped", "dev-a\\x2db.mount running"],
+      ],
+    );
+    assert.deepEqual(Object.fromEntries(along), {
+      base: ["base.timer", "base.socket", "needs.service"],
+      "base.service": ["base.timer", "base.socket", "needs.service"],
+      "base.socket": ["base.service"],
+      "needs.service": ["further.service", "run-u7.service", "dev-a\\x2db.mount"],
+    });
   });
 
   it("stop and start a unit of whoever has a user manager, and say nothing of whoever has none or lacks the unit", async () => {

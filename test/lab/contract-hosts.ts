@@ -49,13 +49,13 @@ export async function fillDebian(transport: Transport): Promise<void> {
   const { fetchIndex, install, dropIndex } = distributionOf("tromjaro").packages;
   const owned = install(["ca-certificates", "linux-lts"], {});
   await transport.run(joinSh([sh`tar -xf /srv/pacman.tar -C /`, fetchIndex, sh`(${owned})`, dropIndex], " && "));
-  await transport.write(
-    "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n\n[Install]\nWantedBy=multi-user.target\n",
-    {
-      path: "/etc/systemd/system/demo.service",
-      mode: 0o644,
-    },
-  );
+  const does = "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n";
+  const units = {
+    "demo.service": `${does}\n[Install]\nWantedBy=multi-user.target\n`,
+    "needer.service": `[Unit]\nRequires=demo.service\nAfter=demo.service\n\n${does}`,
+  };
+  for (const [name, text] of Object.entries(units))
+    await transport.write(text, { path: `/etc/systemd/system/${name}`, mode: 0o644 });
 }
 
 function pacmanFiles(): Buffer {

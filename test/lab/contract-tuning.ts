@@ -57,7 +57,8 @@ function furnish({ distribution }: ContractHost) {
       sh`dd if=/dev/zero of=/swap bs=1048576 count=16 2>/dev/null && chmod 600 /swap && mkswap /swap >/dev/null`,
       // Not every busybox has priorities.
       sh`{ swapon -p 5 /swap 2>/dev/null || swapon /swap; }`,
-      services.start("demo"),
+      // Which needs demo, and starts it.
+      services.start("needer"),
       sh`{ [ -d /sys/kernel/debug/sched ] || mount -t debugfs debugfs /sys/kernel/debug; }`,
       sh`printf 'BOOT_IMAGE=/boot/vmlinuz %s\\n' "$(cat /proc/cmdline)" >/srv/cmdline`,
       sh`mkdir -p ${file.path.replace(/\/[^/]*$/, "")} && printf %s ${text} >${file.path} && chmod 640 ${file.path} && chown 3:4 ${file.path}`,
@@ -65,13 +66,13 @@ function furnish({ distribution }: ContractHost) {
     ],
     " && ",
   );
-  const gone = sh`swapoff /swap; rm -f /swap ${loader} ${file.path} /srv/cmdline /srv/told; ${services.stop("demo")}; :`;
-  return { file, there, gone };
+  const gone = sh`swapoff /swap; rm -f /swap ${loader} ${file.path} /srv/cmdline /srv/told; ${services.stop("needer")}; ${services.stop("demo")}; :`;
+  return { file, there, gone, states: services.states(["demo", "needer"]) };
 }
 
 /** Applies them over the transport, looks with other eyes, restores, and compares everything. */
 export async function takeProfile(host: ContractHost): Promise<void> {
-  const { file, there, gone } = furnish(host);
+  const { file, there, gone, states } = furnish(host);
   const plain = host.transport;
   const root = mkdtempSync(join(tmpdir(), "distrobench-contract-"));
   await plain.run(there);
@@ -90,6 +91,8 @@ export async function takeProfile(host: ContractHost): Promise<void> {
     for (const [command, answer] of Object.entries(WITNESSES)) assert.equal(await answerOf(plain, command), answer, command);
     assert.match(await answerOf(plain, `cat ${file.path}`), /quiet .*console=ttyS0/);
     assert.match(await answerOf(plain, "cat /srv/told 2>/dev/null"), file.apply === undefined ? /^$/ : /console=ttyS0/);
+
+    assert.deepEqual((await plain.run(states)).stdout.trim().split("\n"), ["demo inactive", "needer inactive"]);
 
     const live = await tuningHandler.read(context, { id, inputs, outputs });
     assert.deepEqual(live === "gone" ? live : live.inputs.knobs, inputs.knobs, "no drift");
@@ -110,14 +113,14 @@ async function answerOf(transport: Transport, command: string): Promise<string> 
   return stdout.trim().split(/\s+/).join(" ");
 }
 
-/** Knobs and files as everywhere, what is held, which service runs, and what only tuning would leave. */
+/** Knobs and files as everywhere, what is held, which services run, and what only tuning would leave. */
 async function snapshotOf({ transport, distribution }: ContractHost): Promise<Snapshot> {
   const { packages, services, commandLine } = distributionOf(distribution);
   const path = commandLine[0]?.path ?? "";
   const left =
     "ls -d /run/distrobench.latency /run/distrobench.guard* /run/distrobench.confirmed /etc/distrobench /run/systemd/system.control";
   const more = joinSh([
-    sh`echo "service $(${services.states(["demo"])})"`,
+    joinSh([services.states(["demo", "needer"]), sh`sed 's/^/service /'`], " | "),
     sh`echo "loader $(stat -c '%a %u:%g' ${path}) $(base64 ${path})"`,
     sh`echo "held $({ ${packages.listHeld}; } | sort | tr '\\n' ' ')"`,
     sh`sh -c ${`${left} 2>/dev/null | sed 's/^/left /'`}`,

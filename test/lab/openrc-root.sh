@@ -31,9 +31,9 @@ for script in "$root"/etc/init.d/*; do
 done
 printf 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME="Alpine Linux v3.22"\n' >"$root/etc/os-release"
 echo 3.22.1 >"$root/etc/alpine-release"
-cp "$own/sshd" "$own/demo" "$root/etc/init.d/"
+cp "$own/sshd" "$own/demo" "$own/needer" "$root/etc/init.d/"
 install -m 755 "$own/apk" "$root/usr/sbin/apk"
-chmod 755 "$root/etc/init.d/sshd" "$root/etc/init.d/demo"
+chmod 755 "$root/etc/init.d/sshd" "$root/etc/init.d/demo" "$root/etc/init.d/needer"
 mkdir -p "$root/root/guest"
 cp "$openrc"/* "$seed" "$root/root/guest/"
 chroot "$root" /usr/bin/sh /root/guest/openrc-setup.sh >&2
