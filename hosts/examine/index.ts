@@ -43,7 +43,7 @@ export async function examineHost(
       declaredVerdict(host, facts),
       ...general,
       ...examinationVerdicts(examination),
-      ...driverVerdicts(distribution.name, packages.release, drivers),
+      ...driverVerdicts(distribution.name, packages, drivers),
       ...packageVerdicts(distribution.name, host.packages, packages, distribution.packages.whenMissing),
     ],
   };

@@ -46,6 +46,7 @@ export const apt: PackageManager = {
   whenMissing: "check /etc/apt/sources.list* on the host, and that it reaches a mirror",
   hold: (names) => sh`apt-mark hold ${names}`,
   unhold: (names) => sh`apt-mark unhold ${names}`,
+  holdByHand: (packages) => `apt-mark hold ${packages.map(([name]) => name).join(" ")}`,
   listHeld: sh`apt-mark showhold`,
   parseHeld: (text) => text.split("\n").filter((line) => line !== ""),
 };

@@ -45,6 +45,8 @@ export interface PackageManager {
   hold(names: readonly string[]): Shell;
   /** Undoes `hold`; to be given only what `listHeld` did not name before it. */
   unhold(names: readonly string[]): Shell;
+  /** What a person does to hold packages, given by name and installed version. */
+  holdByHand(packages: readonly (readonly [string, string])[]): string;
   readonly listHeld: Shell;
   parseHeld(text: string): string[];
 }
