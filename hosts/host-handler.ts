@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { mismatchOf } from "./declared.ts";
 import { ConnectionError, UserError } from "./errors.ts";
 import { gatherFacts } from "./facts/index.ts";
 import { expectGone } from "./gone.ts";
@@ -54,21 +55,11 @@ async function examine(
 
 /** A host that is not what the matrix says would make every comparison wrong. */
 function refuseOther(inputs: HostInputs, facts: HostFacts): void {
-  if (facts.distribution !== inputs.distribution)
-    throw new UserError(
-      `${inputs.name}: declared as ${inputs.distribution}, but it is ${facts.distribution} (${facts.prettyName})`,
-      {
-        remedy: `declare distribution: ${facts.distribution}, or give the address of a host with ${inputs.distribution}`,
-      },
-    );
-  const names = (facts.more["release.names"] ?? facts.release).split(" ");
-  if (inputs.release !== undefined && !names.includes(inputs.release))
-    throw new UserError(
-      `${inputs.name}: declared as release ${inputs.release}, but it is ${facts.prettyName} (${names.join(", ")})`,
-      {
-        remedy: `declare release: ${facts.release}`,
-      },
-    );
+  const mismatch = mismatchOf(inputs, facts);
+  if (mismatch === undefined) return;
+  const { check, declared, found, remedy } = mismatch;
+  const as = check === "release" ? `release ${declared}` : declared;
+  throw new UserError(`${inputs.name}: declared as ${as}, but it is ${found}`, { remedy });
 }
 
 function report(context: OperationContext, inputs: HostInputs, verdicts: readonly PreflightVerdict[]): void {

@@ -17,8 +17,9 @@ export const tromjaro: Distribution = {
   commandLine: [grub],
   kernelPackages: (installed, kernel) => {
     const [major, minor] = kernel.split(".");
-    const series = `linux${major}${minor}`;
-    const mine = (name: string) => (/-MANJARO/.test(kernel) ? name.startsWith(series) : !/^linux\d/.test(name));
+    // 6.1 is linux61, which is how linux612 begins.
+    const series = new RegExp(`^linux${major}${minor}(?!\\d)`);
+    const mine = (name: string) => (/-MANJARO/.test(kernel) ? series.test(name) : !/^linux\d/.test(name));
     return installed.filter((name) => KERNEL.test(name) && mine(name)).sort();
   },
 };

@@ -1,5 +1,6 @@
 import type { Cell, WantedCell } from "./cells.ts";
 import type { WriteStep } from "./host/port.ts";
+import { mayBeTuners, stopsTuner } from "./tuners.ts";
 import { type HostView, valueIn } from "./view.ts";
 
 /**
@@ -14,9 +15,15 @@ export const isComputedAnew = ({ kind, name }: Cell): boolean => kind === "value
 /** Whether writing it may divide the CPUs, or put them together. */
 export const dividesCpus = ({ kind, name }: Cell): boolean => kind === "slice" || (kind === "property" && DIVIDES.test(name));
 
-/** What is to be written: what reads otherwise, and at the end what goes wrong only with writing that, or with what is put `back` before. */
+/**
+ * What is to be written: what reads otherwise, what may read otherwise as soon as a tuner is stopped, and at the end what goes wrong only with
+ * writing that, or with what is put `back` before.
+ */
 export function toWrite(wanted: readonly WantedCell[], view: HostView, back: readonly WriteStep[]): WantedCell[] {
-  const wrong = wanted.filter((cell) => cell.follows !== true && valueIn(view.values, cell) !== cell.wanted);
+  const writable = wanted.filter((cell) => cell.follows !== true);
+  const isWrong = (cell: WantedCell) => valueIn(view.values, cell) !== cell.wanted;
+  const tunerStops = writable.some((cell) => isWrong(cell) && stopsTuner(cell));
+  const wrong = writable.filter((cell) => isWrong(cell) || (tunerStops && mayBeTuners(cell)));
   if (![...wrong, ...back].some(dividesCpus)) return wrong;
   return [...wrong.filter((cell) => !isComputedAnew(cell)), ...wanted.filter(isComputedAnew)];
 }

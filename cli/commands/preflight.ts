@@ -42,11 +42,11 @@ async function examine(
   { host, stack }: { readonly host: PlannedHost; readonly stack: string },
   connect: Connect,
 ): Promise<Examined> {
-  const { name, distribution, packages } = host;
+  const { name, distribution, release, packages } = host;
   try {
     const transport = await pool.transport(await connect(host));
     say(context, `${name}: looking`);
-    const examination = await examineHost(transport, { distribution, packages }, { signal: context.signal });
+    const examination = await examineHost(transport, { distribution, release, packages }, { signal: context.signal });
     return { host: name, state: "examined", ...examination };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

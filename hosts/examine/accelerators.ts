@@ -1,17 +1,37 @@
+import type { PackageState } from "../packages/plan.ts";
 import { vendorRemedy } from "../packages/vendors.ts";
+import { upstreamVersion } from "../packages/version.ts";
 import type { DistributionName, PreflightVerdict } from "../schema.ts";
+import { verdict } from "../verdict.ts";
 import type { Device, DriverInventory } from "./drivers.ts";
 
 /** What a device needs, by its PCI id, in the table of vendors. */
 const NEEDS: Readonly<Record<string, string>> = { "1e60:45c4": "hailo-10h", "1e60:2864": "hailo-8" };
 
-/** A verdict for each GPU, NPU or HAT: it has a driver, and an accelerator has a device node. Pure. */
-export function driverVerdicts(distribution: DistributionName, release: string, inventory: DriverInventory): PreflightVerdict[] {
+/** HailoRT as Raspberry Pi packages it, for Hailo-10H and for Hailo-8: it refuses a driver of another version (HAILO_INVALID_DRIVER_VERSION). */
+const LIBRARIES = ["h10-hailort", "hailort"];
+
+/** A verdict for each GPU, NPU or HAT: it has a driver, an accelerator a device node, and Hailo's library is of its driver's version. Pure. */
+export function driverVerdicts(
+  distribution: DistributionName,
+  { release, installed }: Pick<PackageState, "release" | "installed">,
+  inventory: DriverInventory,
+): PreflightVerdict[] {
   const { devices, hat } = inventory;
   const board: PreflightVerdict[] =
     hat.product === undefined ? [] : [{ check: "HAT", status: "pass", found: `${hat.vendor ?? ""} ${hat.product}`.trim() }];
   if (devices.length === 0) return [...board, { check: "drivers", status: "pass", found: "no GPU, NPU or accelerator found" }];
-  return [...board, ...devices.map((device) => deviceVerdict(distribution, release, device))];
+  const verdicts = devices.map((device) => deviceVerdict(distribution, release, device));
+  return [...board, ...verdicts, ...devices.flatMap((device) => libraryVerdict(installed, device))];
+}
+
+function libraryVerdict(installed: PackageState["installed"], { pciId, module }: Device): PreflightVerdict[] {
+  const library = LIBRARIES.find((name) => installed.has(name));
+  if (pciId?.startsWith("1e60:") !== true || module?.version === undefined || library === undefined) return [];
+  const version = upstreamVersion(installed.get(library) ?? "");
+  const remedy = "bring both to one version (upgrade them together), then reboot, so that the new driver is the one that runs";
+  const found = `${library} ${version}, driver ${module.version}`;
+  return [verdict("Hailo driver and library", version === upstreamVersion(module.version), "fail", found, remedy)];
 }
 
 function deviceVerdict(distribution: DistributionName, release: string, device: Device): PreflightVerdict {

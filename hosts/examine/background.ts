@@ -1,6 +1,6 @@
-/** Something that wakes up by itself and takes time from a measurement. */
+/** Something that wakes up by itself and takes time from a measurement, or sets what the kernel does over what somebody else has set. */
 export interface Disturber {
-  readonly kind: "indexer" | "update timer" | "updater" | "telemetry" | "maintenance timer" | "balancer";
+  readonly kind: "indexer" | "update timer" | "updater" | "telemetry" | "maintenance timer" | "balancer" | "tuner";
   /** Unit of systemd, with its suffix; or the service of OpenRC. */
   readonly unit?: string;
   readonly openrc?: string;
@@ -29,6 +29,7 @@ export const disturbers: readonly Disturber[] = [
   { kind: "update timer", unit: "pamac-cleancache.timer" },
   { kind: "update timer", unit: "pkgfile-update.timer" },
   { kind: "update timer", unit: "reflector.timer" },
+  { kind: "update timer", unit: "archlinux-keyring-wkd-sync.timer" },
   { kind: "updater", unit: "unattended-upgrades.service" },
   { kind: "updater", unit: "packagekit.service" },
   { kind: "updater", unit: "fwupd.service" },
@@ -46,10 +47,17 @@ export const disturbers: readonly Disturber[] = [
   { kind: "maintenance timer", unit: "e2scrub_all.timer" },
   { kind: "maintenance timer", unit: "dpkg-db-backup.timer" },
   { kind: "maintenance timer", unit: "logrotate.timer" },
+  // Of every systemd: a quarter of an hour after the start, then daily.
+  { kind: "maintenance timer", unit: "systemd-tmpfiles-clean.timer" },
   { kind: "maintenance timer", unit: "cron.service", openrc: "crond" },
   { kind: "maintenance timer", unit: "cronie.service", openrc: "cronie" },
   { kind: "maintenance timer", openrc: "dcron" },
   { kind: "maintenance timer", openrc: "fcron" },
   { kind: "maintenance timer", unit: "anacron.timer" },
   { kind: "balancer", unit: "irqbalance.service", openrc: "irqbalance" },
+  { kind: "tuner", unit: "tuned.service", openrc: "tuned" },
+  { kind: "tuner", unit: "power-profiles-daemon.service", openrc: "power-profiles-daemon" },
+  { kind: "tuner", unit: "tlp.service", openrc: "tlp" },
+  { kind: "tuner", unit: "auto-cpufreq.service", openrc: "auto-cpufreq" },
+  { kind: "tuner", unit: "ananicy-cpp.service" },
 ];

@@ -39,7 +39,8 @@ function kernelHold({ distribution, facts, packages, sections }: Examination): P
     return { check: "kernel held", status: "pass", found: `${facts.kernel}, which no installed package would replace` };
   const found =
     loose.length === 0 ? `${facts.kernel}, held: ${kernels.join(", ")}` : `${facts.kernel}, ${loose.join(", ")} not held`;
-  const remedy = `an update would change the kernel between sessions; on the host: ${manager.hold(loose).toString()}`;
+  const byHand = manager.holdByHand(loose.map((name) => [name, packages.installed.get(name) ?? ""]));
+  const remedy = `an update would change the kernel between sessions; as part of a tuning: hold.kernel: "on"; or on the host: ${byHand}`;
   return verdict("kernel held", loose.length === 0, "warn", found, remedy);
 }
 
@@ -48,9 +49,17 @@ function usedFile({ commandLine }: Distribution, sections: Sections): CommandLin
   return commandLine.find(({ path }) => there.includes(path));
 }
 
-function commandLineFile({ distribution, sections }: Examination): PreflightVerdict {
+function commandLineFile({ distribution, facts, sections }: Examination): PreflightVerdict {
   const file = usedFile(distribution, sections);
   const known = distribution.commandLine.map(({ path }) => path).join(", ");
+  // GRUB and extlinux both tell the kernel which image they read.
+  if (file?.apply !== undefined && !/(?:^| )BOOT_IMAGE=/.test(facts.commandLine))
+    return {
+      check: "kernel command line",
+      status: "warn",
+      found: `${file.path} is there, but another boot loader started this kernel`,
+      remedy: "a profile's boot knobs do not apply here: set kernel options in the boot loader's own place by hand",
+    };
   const found = file === undefined ? `none of ${known}` : `${file.path}${file.apply === undefined ? "" : `, then ${file.apply}`}`;
   const remedy = "kernel options can't be set from inside this host: its boot loader or virtual machine gives them";
   return verdict("kernel command line", file !== undefined, "warn", found, remedy);

@@ -1,3 +1,4 @@
+import { declaredVerdict } from "../declared.ts";
 import { type Distribution, distributionOf } from "../distribution.ts";
 import { gatherFacts } from "../facts/index.ts";
 import { parseSections } from "../facts/parse.ts";
@@ -24,20 +25,11 @@ const EXAMINATION_SECONDS = 300;
 /** Looks at a host in three round trips and changes nothing. Rejects with `UserError`, `CommandError` or `ConnectionError`. */
 export async function examineHost(
   transport: Transport,
-  host: { readonly distribution: DistributionName; readonly packages: readonly string[] },
+  host: { readonly distribution: DistributionName; readonly release?: string | undefined; readonly packages: readonly string[] },
   options: Pick<RunOptions, "signal"> = {},
 ): Promise<HostExamination> {
   const facts = await gatherFacts(transport, options);
   const general = preflight(facts, Date.now() / 1000);
-  const declared: PreflightVerdict =
-    facts.distribution === host.distribution
-      ? { check: "distribution", status: "pass", found: facts.prettyName }
-      : {
-          check: "distribution",
-          status: "fail",
-          found: `${facts.prettyName} is ${facts.distribution}, declared is ${host.distribution}`,
-          remedy: `declare distribution: ${facts.distribution}, or give another address`,
-        };
   const distribution = distributionOf(facts.distribution);
   const wanted = { distribution: facts.distribution, wanted: [...host.packages] };
   const packages = await queryPackages(transport, wanted, { ...options, candidates: true });
@@ -48,10 +40,10 @@ export async function examineHost(
     facts,
     drivers,
     verdicts: [
-      declared,
+      declaredVerdict(host, facts),
       ...general,
       ...examinationVerdicts(examination),
-      ...driverVerdicts(distribution.name, packages.release, drivers),
+      ...driverVerdicts(distribution.name, packages, drivers),
       ...packageVerdicts(distribution.name, host.packages, packages, distribution.packages.whenMissing),
     ],
   };

@@ -145,8 +145,9 @@ function init(sections: Sections): Pick<HostFacts, "init" | "initVersion"> {
  */
 function virtualisation(sections: Sections): { readonly name: string; readonly emulated: boolean } {
   const [vm = "", container = "none"] = words(sections.get("@virt") ?? "");
-  const kvm = (sections.get("clocksource.available") ?? "").includes("kvm-clock");
-  const tcg = vm === "qemu" || /TCG|QEMU Virtual CPU/.test(cpuField(sections, "model name") ?? "");
+  const board = vm === "" ? boardVirtualisation(sections) : undefined;
+  const kvm = board === "kvm" || (sections.get("clocksource.available") ?? "").includes("kvm-clock");
+  const tcg = vm === "qemu" || board === "qemu" || /TCG|QEMU Virtual CPU/.test(cpuField(sections, "model name") ?? "");
   const machine = vm || withoutSystemd(sections, kvm, tcg);
   return { name: container === "none" ? machine : `${machine}, in ${container}`, emulated: tcg && !kvm };
 }
@@ -154,7 +155,22 @@ function virtualisation(sections: Sections): { readonly name: string; readonly e
 function withoutSystemd(sections: Sections, kvm: boolean, tcg: boolean): string {
   if (kvm) return "kvm";
   if (tcg) return "qemu";
-  return / hypervisor( |$)/.test(cpuField(sections, "flags") ?? "") ? "unknown" : "none";
+  const isVirtual = / hypervisor( |$)/.test(cpuField(sections, "flags") ?? "") || boardVirtualisation(sections) !== undefined;
+  return isVirtual ? "unknown" : "none";
+}
+
+/** Firmware's names for machines that are none; makers of clouds have machines of metal, too. */
+const VIRTUAL_BOARD = /VMware|VirtualBox|Virtual Machine|OpenStack|Google Compute Engine|Amazon EC2 (?!\S*metal)|vServer|domU/;
+
+/**
+ * Where no CPU flag tells (arm64), the board does: QEMU's own says which it is (hw/arm/virt.c), and without firmware has only its device tree.
+ */
+function boardVirtualisation(sections: Sections): "kvm" | "qemu" | "other" | undefined {
+  if (cpuField(sections, "flags") !== undefined) return undefined;
+  const [vendor, product, model] = ["board.vendor", "board.product", "board.model"].map((name) => sections.get(name) ?? "");
+  if (product === "KVM Virtual Machine") return "kvm";
+  if (vendor === "QEMU" || model === "linux,dummy-virt") return "qemu";
+  return VIRTUAL_BOARD.test(`${vendor} ${product}`) ? "other" : undefined;
 }
 
 /** Per cent of all CPU time since boot that the hypervisor gave to others. */

@@ -36,6 +36,7 @@ export const apk: PackageManager = {
   leave: (names) => sh`printf 'y\\ny\\n' | apk del --wait 300 --no-progress ${names}`,
   hold,
   unhold,
+  holdByHand: (packages) => `apk add ${packages.map(([name, version]) => `${name}=${version}`).join(" ")}`,
   listHeld: sh`cat /etc/apk/world`,
   parseHeld: (text) =>
     text

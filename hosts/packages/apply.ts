@@ -1,7 +1,7 @@
 import { type Distribution, distributionOf } from "../distribution.ts";
 import { bringEditor, presentEditor } from "../editor/on-host.ts";
 import { editorName } from "../editor/release.ts";
-import { UserError } from "../errors.ts";
+import { CommandError, UserError } from "../errors.ts";
 import type { OperationContext } from "../operation.ts";
 import type { PackagesInputs, PackagesOutputs } from "../schema.ts";
 import type { Shell } from "../sh.ts";
@@ -122,11 +122,29 @@ async function install(
     await run(work, `installing ${plan.install.join(", ")}`, script, INSTALL_SECONDS);
   } catch (error) {
     await remember().catch(() => {});
-    throw error;
+    throw await whatStands(work, plan, error);
   }
   const after = await remember();
   reportUpgrades(work, before, after);
   return after;
+}
+
+/** Of an installation that failed because packages of the host would have had to go: which ones, and what to do. */
+async function whatStands({ inputs, distribution, transport, context }: Work, { install }: PackagePlan, error: unknown) {
+  const { simulateInstall, parseRemoval } = distribution.packages;
+  if (simulateInstall === undefined || !(error instanceof CommandError)) return error;
+  const simulation = simulateInstall(install, inputs.versions ?? {});
+  const answer = await transport.run(simulation, { accept: "any", signal: context.signal }).catch(() => undefined);
+  const removed = parseRemoval(answer?.stdout ?? "");
+  if (removed.length === 0) return error;
+  const wanted = install.join(", ");
+  return new UserError(
+    `${inputs.host}: ${wanted} can't be installed beside ${removed.join(", ")}, which the host has; all stays`,
+    {
+      remedy: `remove ${removed.join(", ")} on the host yourself, or give this host a list of packages without what they are in the way of`,
+      cause: error,
+    },
+  );
 }
 
 async function startServices(

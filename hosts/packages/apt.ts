@@ -34,12 +34,9 @@ export const apt: PackageManager = {
   hasIndex: sh`ls /var/lib/apt/lists/ | grep -q Packages && echo yes || true`,
   fetchIndex: fetchIndex(),
   dropIndex: sh`rm -rf /var/lib/apt/lists/* /var/cache/apt/pkgcache.bin /var/cache/apt/srcpkgcache.bin`,
-  install: (names, versions) => {
-    const words = names.map((name) => (versions[name] === undefined ? name : `${name}=${versions[name]}`));
-    // Only what we brought ourselves is ever taken to an older version.
-    const older = names.some((name) => versions[name] !== undefined) ? ["--allow-downgrades"] : [];
-    return sh`${QUIET}; apt-get ${[...OPTIONS, ...older]} install ${words}`;
-  },
+  // What would have to go for it is the host's own, and nobody could bring it back as it was.
+  install: (names, versions) => sh`${QUIET}; apt-get ${OPTIONS} --no-remove ${installation(names, versions)}`,
+  simulateInstall: (names, versions) => sh`apt-get -s -q --no-install-recommends ${installation(names, versions)}`,
   complete: complete(),
   simulateRemoval: (names) => sh`apt-get -s -q purge ${names}`,
   simulateUnneeded,
@@ -49,9 +46,16 @@ export const apt: PackageManager = {
   whenMissing: "check /etc/apt/sources.list* on the host, and that it reaches a mirror",
   hold: (names) => sh`apt-mark hold ${names}`,
   unhold: (names) => sh`apt-mark unhold ${names}`,
+  holdByHand: (packages) => `apt-mark hold ${packages.map(([name]) => name).join(" ")}`,
   listHeld: sh`apt-mark showhold`,
   parseHeld: (text) => text.split("\n").filter((line) => line !== ""),
 };
+
+function installation(names: readonly string[], versions: Readonly<Record<string, string>>): string[] {
+  const words = names.map((name) => (versions[name] === undefined ? name : `${name}=${versions[name]}`));
+  // Only what we brought ourselves is ever taken to an older version.
+  return [...(words.some((word) => word.includes("=")) ? ["--allow-downgrades"] : []), "install", ...words];
+}
 
 /**
  * dpkg counts its journal as part of its state, and apt does not: it would see packages that are gone, and what they needed as needed. What

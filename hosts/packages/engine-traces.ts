@@ -1,4 +1,5 @@
 import { joinSh, type Shell, sh } from "../sh.ts";
+import { readLeftovers } from "./engine-leftovers.ts";
 
 /** What a container engine leaves behind in the system when it has run, besides its packages. Units of systemd; others find none. */
 const UNITS = ["docker.socket", "docker.service", "containerd.service", "podman.socket", "podman.service"];
@@ -19,7 +20,7 @@ const FIREWALLS = ["iptables", "ip6tables"];
 /** Docker and Podman's netavark name their chains and bridges so; a word in any line of a rule. */
 const ENGINE_RULES = "docker|netavark|podman";
 
-/** As a host was before its engines were used: unit, interface, mount, firewall or sysctl to its state. */
+/** As a host was before its engines came: unit, interface, mount, group, store, firewall or sysctl to its state. */
 export type EngineTraces = Readonly<Record<string, string>>;
 
 /** Where sed is to look: mangle has a FORWARD chain as well. */
@@ -31,6 +32,7 @@ export const readTraces: Shell = joinSh([
   sh`if command -v systemctl >/dev/null 2>&1; then for u in ${UNITS}; do echo "unit $u $(systemctl is-active "$u" 2>/dev/null)"; done; fi`,
   sh`for i in ${INTERFACES}; do if [ -e "/sys/class/net/$i" ]; then echo "interface $i present"; else echo "interface $i absent"; fi; done`,
   sh`for m in ${MOUNTS}; do if grep -q " $m " /proc/self/mounts; then echo "mount $m present"; else echo "mount $m absent"; fi; done`,
+  readLeftovers,
   // `engine`: chains of an engine; else what becomes of a forwarded packet, which Docker changes.
   sh`for t in ${FIREWALLS}; do
   if rules=$("$t-save" 2>/dev/null); then

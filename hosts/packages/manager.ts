@@ -21,8 +21,10 @@ export interface PackageManager {
   readonly hasIndex: Shell;
   readonly fetchIndex: Shell;
   readonly dropIndex: Shell;
-  /** Asks nothing, waits for another package manager to end, leaves alone what is there in the wanted version. */
+  /** Asks nothing, waits for another package manager to end, leaves alone what is there in the wanted version. Removes nothing: it fails instead. */
   install(names: readonly string[], versions: Readonly<Record<string, string>>): Shell;
+  /** Prints, for `parseRemoval`, what would have to go for them; absent where a refused installation says that itself. */
+  simulateInstall?(names: readonly string[], versions: Readonly<Record<string, string>>): Shell;
   /**
    * Brings an installation or removal to its end that was killed in the middle, and does nothing where none was: until then packages are
    * neither there nor gone, and what is simulated is not what is there.
@@ -43,6 +45,8 @@ export interface PackageManager {
   hold(names: readonly string[]): Shell;
   /** Undoes `hold`; to be given only what `listHeld` did not name before it. */
   unhold(names: readonly string[]): Shell;
+  /** What a person does to hold packages, given by name and installed version. */
+  holdByHand(packages: readonly (readonly [string, string])[]): string;
   readonly listHeld: Shell;
   parseHeld(text: string): string[];
 }

@@ -33,6 +33,7 @@ export const pacman: PackageManager = {
   leave: (names) => sh`${WAIT}; LC_ALL=C pacman -D --asdeps ${names}`,
   hold: (names) =>
     sh`for p in ${names}; do pacman-conf IgnorePkg | grep -qxF -- "$p" || sed -i "/^\\[options\\]/a IgnorePkg = $p" /etc/pacman.conf; done`,
+  holdByHand: (packages) => `IgnorePkg = ${packages.map(([name]) => name).join(" ")} below [options] in /etc/pacman.conf`,
   unhold: (names) => sh`for p in ${names}; do sed -i "/^IgnorePkg = $p\$/d" /etc/pacman.conf; done`,
   listHeld: sh`pacman-conf IgnorePkg`,
   parseHeld: (text) => text.split("\n").filter((line) => line !== ""),

@@ -5,10 +5,11 @@ import type { OperationContext } from "../operation.ts";
 import type { PackagesInputs } from "../schema.ts";
 import { joinSh, sh } from "../sh.ts";
 import type { Transport } from "../transport.ts";
+import { removeLeftovers } from "./engine-leftovers.ts";
 import { type EngineTraces, parseTraces, readTraces, restoreTraces } from "./engine-traces.ts";
 import { queryPackages } from "./query.ts";
 import { type Brought, keepLeft, readRecord, recovered, together } from "./record.ts";
-import { isEngine } from "./table.ts";
+import { engineNames, isEngine } from "./table.ts";
 import { completeCut, REMOVE_SECONDS, takeAway } from "./take-away.ts";
 
 /**
@@ -29,13 +30,23 @@ async function removeFrom(transport: Transport, context: OperationContext, input
   await completeCut(transport, inputs, context);
   const outputs = await withRecord(transport, context, inputs, told);
   for (const name of outputs.services) await transport.run(services.stop(name), { ...options, accept: "any" });
-  // Where no engine was asked for, one that was started since is somebody's, with its bridge and its units.
-  if (inputs.wanted.some(isEngine)) await putBack(transport, context, outputs.traces ?? {});
+  const traces = hadEngine(inputs, outputs) ? (outputs.traces ?? {}) : {};
+  await putBack(transport, context, traces);
   if (outputs.editor !== undefined) await removeEditor(transport, context.signal);
   const { left, neededBy } = await takeAway(transport, inputs, outputs, context);
+  const leftovers = removeLeftovers(traces);
+  if (leftovers.length > 0) await transport.run(joinSh(leftovers), options);
   if (outputs.indexFetched === true) await transport.run(packages.dropIndex, options);
   await keepLeft(transport, context.stack, { left, configured: outputs.configured ?? [] }, context.signal);
   if (left.length > 0) context.warn(leftText(context.stack, inputs.host, left, neededBy));
+}
+
+/**
+ * Where we had none, neither asked for nor brought for an earlier wish, one that was started since is somebody's, with its bridge and its
+ * units.
+ */
+function hadEngine({ wanted, distribution }: PackagesInputs, { added }: Brought): boolean {
+  return wanted.some(isEngine) || engineNames(distribution).some((name) => added.includes(name));
 }
 
 function leftText(stack: string, host: string, left: readonly string[], neededBy: readonly string[]): string {
@@ -62,6 +73,7 @@ async function withRecord(
 }
 
 async function putBack(transport: Transport, context: OperationContext, before: EngineTraces): Promise<void> {
+  if (Object.keys(before).length === 0) return;
   const options = { signal: context.signal, timeoutSeconds: 300 };
   const steps = restoreTraces(before, parseTraces((await transport.run(readTraces, { ...options, brief: true })).stdout));
   if (steps.length > 0) await transport.run(joinSh([sh`set -e`, ...steps]), options);

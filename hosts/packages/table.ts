@@ -102,6 +102,16 @@ export function isEngine(name: string): boolean {
   return name === "docker" || name === "podman";
 }
 
+/** Every real name by which a distribution's engines are known, its own and their makers'. */
+export function engineNames(distribution: DistributionName): string[] {
+  const rows = Object.keys(packageTable)
+    .filter(isEngine)
+    .map((name) => packageEntry(name).distributions[distribution]);
+  return rows.flatMap(({ names, except = {}, vendor = [] }) =>
+    [names, ...Object.values(except), vendor].flatMap(([first]) => first ?? []),
+  );
+}
+
 /** The entry of an abstract name. Throws `UserError` for a name that is not in the table. */
 export function packageEntry(name: string): PackageEntry {
   const entry = Object.entries(packageTable).find(([key]) => key === name)?.[1];

@@ -46,8 +46,9 @@ describe("distrobench preflight", () => {
     }
     assert.match(
       checks("other"),
-      /"check":"distribution","status":"fail","found":"[^"]* is (debian|ubuntu), declared is alpine"/,
+      /"check":"distribution","status":"fail","found":"it is (debian|ubuntu) \([^"]*\), declared is alpine"/,
     );
+    assert.match(checks("older"), /"check":"release","status":"fail","found":"it is [^"]*, declared is no such release"/);
     assert.match(checks("closed"), /"state":"not-examined".*refused the connection/);
     assert.match(checks("lab"), /"state":"not-running"/);
     assert.match(checks("secret"), /the environment variable NOT_SET, which the matrix names for a secret, is not set/);
@@ -71,6 +72,7 @@ hosts:
   over-ssh: { distribution: ${id}, ssh: ${ssh} }
   here: { distribution: ${id}, local: {} }
   other: { distribution: alpine, local: {} }
+  older: { distribution: ${id}, release: no such release, local: {} }
   closed: { distribution: debian, ssh: { address: 127.0.0.1, port: 1, privateKeyFile: ${privateKeyFile} } }
   secret: { distribution: debian, ssh: { address: 127.0.0.1, port: 1, password: { env: NOT_SET } } }
   lab: { distribution: debian, release: trixie, lab: { cpus: 1, memory: 1GiB, disk: 8GiB } }

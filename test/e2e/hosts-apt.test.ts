@@ -7,7 +7,7 @@ import { packagesHandler } from "../../hosts/handler.ts";
 import { type OperationContext, type Shell, sh, type Transport } from "../../hosts/index.ts";
 import { apt } from "../../hosts/packages/apt.ts";
 import { restorePackages } from "../../hosts/packages/restore.ts";
-import { packagesInputs } from "../../hosts/schema.ts";
+import { type PackagesOutputs, packagesInputs } from "../../hosts/schema.ts";
 import { makeAptRepository } from "../lab/apt-repository.ts";
 import { type ContractRoot, makeContractRoot } from "../lab/contract-root.ts";
 import { operationContext } from "../lab/operation-context.ts";
@@ -55,6 +55,7 @@ describe("Packages over a real apt and dpkg", () => {
         { name: "python3", version: "3.12-1" },
         { name: "editor", version: "1-1", depends: "zlib" },
         { name: "pager", version: "1-1", depends: "git | python3" },
+        { name: "rival", version: "1-1", conflicts: "git" },
       ]),
     );
     await run(apt.fetchIndex);
@@ -124,6 +125,21 @@ describe("Packages over a real apt and dpkg", () => {
     await packagesHandler.delete(context, { id: "x", inputs, outputs });
     assert.equal(await host(), before);
     await run(apt.remove(["git"]));
+  });
+
+  test("installs nothing where a package of the host's own would have to go for it, and names that", async () => {
+    await run(apt.fetchIndex);
+    await run(apt.install(["rival"], {}));
+    assert.match(await run(apt.simulateInstall?.(["git"], {}) ?? sh`:`), /^Remv rival /m, "apt by itself would remove it");
+    await assert.rejects(
+      packagesHandler.create(context, inputs),
+      /contract: git, python3 can't be installed beside rival, which the host has; all stays/,
+    );
+    assert.deepEqual(await names(), ["ca-certificates", "rival"]);
+    await packagesHandler.delete(context, { id: "begun", inputs, outputs: { ...inputs } as PackagesOutputs });
+    assert.deepEqual(await names(), ["ca-certificates", "rival"]);
+    assert.equal(await run(records), "");
+    await run(apt.remove(["rival"]));
   });
 
   test("waits for another apt that installs", async () => {

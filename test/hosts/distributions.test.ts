@@ -46,6 +46,7 @@ describe("distributions", () => {
       ["raspi-config"],
     ],
     ["tromjaro", "6.12.48-1-MANJARO", ["linux612", "linux612-headers"], ["linux66", "linux-firmware", "linux-api-headers"]],
+    ["tromjaro", "6.1.155-1-MANJARO", ["linux61", "linux61-headers"], ["linux612", "linux612-headers"]],
     ["tromjaro", "6.17.1-arch1-1", ["linux", "linux-headers"], ["linux612", "linux-firmware"]],
     ["alpine", "6.12.69-0-lts", ["linux-lts"], ["linux-virt", "linux-firmware-none"]],
   ] as const;

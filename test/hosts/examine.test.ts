@@ -33,6 +33,11 @@ const verdictOf = (check: string, changes: Partial<Examination> = {}) =>
   examinationVerdicts(examination(changes)).find((verdict) => verdict.check === check) ?? assert.fail(`no check ${check}`);
 const changed = (from: string | RegExp, to: string) => ({ sections: parseSections(text.replace(from, to)) });
 
+const on = (release: string, installed: Readonly<Record<string, string>> = {}) => ({
+  release,
+  installed: new Map(Object.entries(installed)),
+});
+
 describe("drivers", () => {
   const inventory = parseDrivers(parseSections(text));
 
@@ -63,29 +68,38 @@ describe("drivers", () => {
   });
 
   test("pass with a device node, and fail without a driver, naming the vendor's packages", () => {
-    const [hat, hailo] = driverVerdicts("raspberry-pi-os", "trixie", inventory);
+    const [hat, hailo] = driverVerdicts("raspberry-pi-os", on("trixie"), inventory);
     assert.deepEqual([hat?.found, hailo?.status], ["Raspberry Pi Ltd AI HAT+ 2", "pass"]);
     assert.match(
       hailo?.found ?? "",
       /driver hailo1x 5\.1\.1 from outside of the kernel, \/dev\/hailo0, IRQ 172 hailo1x, firmware: Firmware was loaded successfully$/,
     );
     const bare = parseDrivers(parseSections(text.replace("hailo1x hailo1x_pci 38 172 /dev/hailo0", "- - 38 - -")));
-    const [, failed] = driverVerdicts("raspberry-pi-os", "trixie", bare);
+    const [, failed] = driverVerdicts("raspberry-pi-os", on("trixie"), bare);
     assert.deepEqual([failed?.status, failed?.check], ["fail", "accelerator Hailo-10H"]);
     assert.match(failed?.remedy ?? "", /hailo-h10-all/);
-    assert.match(driverVerdicts("raspberry-pi-os", "bookworm", bare)[1]?.remedy ?? "", /on Trixie only/);
+    assert.match(driverVerdicts("raspberry-pi-os", on("bookworm"), bare)[1]?.remedy ?? "", /on Trixie only/);
   });
 
   test("say it when the kernel's log has nothing of an accelerator's firmware", () => {
     const silent = parseDrivers(parseSections(text.replace(/^\[.*Firmware was.*\n/m, "")));
-    const [, hailo, gpu] = driverVerdicts("raspberry-pi-os", "trixie", silent);
+    const [, hailo, gpu] = driverVerdicts("raspberry-pi-os", on("trixie"), silent);
     assert.match(hailo?.found ?? "", /firmware: nothing in the kernel's log$/);
     assert.doesNotMatch(gpu?.found ?? "", /firmware/);
   });
 
+  test("of a Hailo fail beside a library of another version, which would refuse them", () => {
+    const library = (installed: Readonly<Record<string, string>>) =>
+      driverVerdicts("raspberry-pi-os", on("trixie", installed), inventory).find(({ check }) => check.includes("library"));
+    assert.equal(library({ "h10-hailort": "5.1.1" })?.status, "pass");
+    const { status, found } = library({ "h10-hailort": "5.2.0-1" }) ?? assert.fail();
+    assert.deepEqual([status, found], ["fail", "h10-hailort 5.2.0, driver 5.1.1"]);
+    assert.equal(library({}), undefined);
+  });
+
   test("may be absent altogether", () => {
     const none = parseDrivers(parseSections("@@@ pci\n\n@@@ drm\n"));
-    assert.deepEqual(driverVerdicts("debian", "trixie", none), [
+    assert.deepEqual(driverVerdicts("debian", on("trixie"), none), [
       { check: "drivers", status: "pass", found: "no GPU, NPU or accelerator found" },
     ]);
   });
@@ -96,7 +110,10 @@ describe("examination", () => {
     const { status, found, remedy } = verdictOf("kernel held");
     assert.equal(status, "warn");
     assert.equal(found, "6.12.47+rpt-rpi-2712, linux-image-6.12.47+rpt-rpi-2712, raspi-firmware not held");
-    assert.match(remedy ?? "", /apt-mark hold linux-image-6\.12\.47\+rpt-rpi-2712 raspi-firmware$/);
+    assert.match(remedy ?? "", /; or on the host: apt-mark hold linux-image-6\.12\.47\+rpt-rpi-2712 raspi-firmware$/);
+    const alpine = { distribution: distributionOf("alpine"), facts: { ...facts, kernel: "6.12.69-0-lts" } };
+    const packages = { ...examination().packages, installed: new Map([["linux-lts", "6.12.69-r0"]]) };
+    assert.match(verdictOf("kernel held", { ...alpine, packages }).remedy ?? "", /on the host: apk add linux-lts=6\.12\.69-r0$/);
     const all = changed("@@@ held\nlinux-image-rpi-2712", `@@@ held\n${names.join("\n")}`);
     assert.equal(verdictOf("kernel held", all).status, "pass");
   });
@@ -139,6 +156,17 @@ describe("examination", () => {
   test("says which file sets the kernel's command line", () => {
     assert.equal(verdictOf("kernel command line").found, "/boot/firmware/cmdline.txt");
     assert.equal(verdictOf("kernel command line", changed("/boot/firmware/cmdline.txt", "")).status, "warn");
+    const grub = (commandLine: string) =>
+      verdictOf("kernel command line", {
+        ...changed("/boot/firmware/cmdline.txt", "/etc/default/grub"),
+        ...{ distribution: distributionOf("debian"), facts: { ...facts, commandLine } },
+      });
+    assert.equal(grub("BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro").found, "/etc/default/grub, then update-grub");
+    const other = grub("initrd=\\initrd.img root=/dev/sda1 ro");
+    assert.deepEqual(
+      [other.status, other.found],
+      ["warn", "/etc/default/grub is there, but another boot loader started this kernel"],
+    );
   });
 
   for (const name of distributionName.options)

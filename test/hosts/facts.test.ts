@@ -31,6 +31,24 @@ describe("facts", () => {
     assert.deepEqual([facts.emulated, facts.virtualisation], [true, "qemu"]);
   });
 
+  test("know a virtual machine by its board where neither systemd nor the processor tells, as on arm64 with Alpine", () => {
+    const bare = sample("hosts/facts/debian-13-qemu.txt")
+      .replace(/@@@ @virt\n[^@]*/, "")
+      .replace(/@@@ @cpuinfo\n[^@]*/, "@@@ @cpuinfo\nprocessor\t: 0\nFeatures\t: fp asimd\n\n")
+      .replace(/@@@ board\.\w+\n[^@]*/g, "");
+    const seen = (more: string) => {
+      const { virtualisation, emulated } = parseFacts(bare + more);
+      return [virtualisation, emulated];
+    };
+    const board = (vendor: string, product: string) => seen(`\n@@@ board.vendor\n${vendor}\n\n@@@ board.product\n${product}\n`);
+    assert.deepEqual(board("QEMU", "KVM Virtual Machine"), ["kvm", false]);
+    assert.deepEqual(board("QEMU", "QEMU Virtual Machine"), ["qemu", true]);
+    assert.deepEqual(seen("\n@@@ board.model\nlinux,dummy-virt\0\n"), ["qemu", true]);
+    assert.deepEqual(board("Amazon EC2", "t4g.small"), ["unknown", false]);
+    assert.deepEqual(board("Amazon EC2", "a1.metal"), ["none", false]);
+    assert.deepEqual(seen("\n@@@ board.model\nRaspberry Pi 5 Model B Rev 1.0\0\n"), ["none", false]);
+  });
+
   test("read musl's and OpenRC's versions", () => {
     const text = sample("hosts/facts/debian-13-qemu.txt")
       .replace(/@@@ @libc\n[^@]*/, "@@@ @libc\nmusl libc (x86_64)\nVersion 1.2.5\n\n")

@@ -19,6 +19,7 @@ function everyCommand(manager: PackageManager): string {
     "drop index": manager.dropIndex,
     install: manager.install(names, {}),
     "install locked": manager.install(names, { git: "1:2.47-1" }),
+    ...(manager.simulateInstall === undefined ? {} : { "simulate install": manager.simulateInstall(names, { git: "1:2.47-1" }) }),
     "simulate removal": manager.simulateRemoval(names),
     "simulate unneeded": manager.simulateUnneeded(names),
     remove: manager.remove(names),

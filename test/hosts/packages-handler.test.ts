@@ -114,6 +114,20 @@ describe("Packages", () => {
     assert.ok(!box.ran.slice(before).some((command) => /ip link|docker0/.test(command)));
   });
 
+  test("put back what an engine changed also where the last wish named none any more", async () => {
+    const box = debianBox();
+    const created = await packagesHandler.create(box.context, inputs);
+    const only = { ...inputs, wanted: ["git"] };
+    const outputs = await packagesHandler.update(box.context, { ...created, inputs }, only);
+    const traces = { "interface docker0": "absent", "group docker": "absent" };
+    const before = box.ran.length;
+    await packagesHandler.delete(box.context, { id: "x", inputs: only, outputs: { ...outputs, traces } });
+    const scripts = box.ran.slice(before);
+    const at = (pattern: RegExp) => scripts.findIndex((command) => pattern.test(command));
+    assert.ok(at(/for i in docker0/) >= 0, "the traces are looked at");
+    assert.ok(at(/groupdel docker/) > at(/-y.* purge /), "the group goes when the packages are gone");
+  });
+
   test("of somebody else that came after a run had ended stay", async () => {
     const box = debianBox();
     const { outputs } = await packagesHandler.create(box.context, inputs);

@@ -20,6 +20,24 @@ describe("the profile quiet", () => {
     );
   });
 
+  it("has every value as wanted though a tuner takes its own back when it is stopped, and gives both back", async () => {
+    const found = { "service tuned": "running", "value /proc/sys/vm/swappiness": "10", "value /proc/sys/vm/dirty_ratio": "20" };
+    const host = new MemoryHost(found);
+    host.along = (key, cells) => {
+      if (key === "service tuned") cells.set("value /proc/sys/vm/swappiness", cells.get(key) === "stopped" ? "60" : "10");
+    };
+    const handler = createTuningHandler(async () => host);
+    const inputs = inputsOf({ "service.tuned": "stopped", "sysctl.vm.swappiness": "<10", "sysctl.vm.dirty_ratio": "40" });
+    const { id, outputs } = await handler.create(contextOf([]), inputs);
+    assert.deepEqual([...host.cells.values()], ["stopped", "10", "40"]);
+    assert.deepEqual(await handler.read(contextOf([]), { id, inputs, outputs }), { inputs, outputs });
+    const { writes } = host;
+    await handler.update(contextOf([]), { id, inputs, outputs }, inputs);
+    assert.equal(host.writes, writes, "what is as wanted is written once");
+    await handler.delete(contextOf([]), { id, inputs, outputs });
+    assert.deepEqual(Object.fromEntries(host.cells), found);
+  });
+
   it("stops the indexers of whoever is logged in, and starts those again that ran", async () => {
     const found = { "session 1000/localsearch-3": "running", "session 1001/localsearch-3": "stopped" };
     const host = new MemoryHost(found);

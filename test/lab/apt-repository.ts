@@ -4,6 +4,7 @@ interface TestPackage {
   readonly name: string;
   readonly version: string;
   readonly depends?: string;
+  readonly conflicts?: string;
 }
 
 /**
@@ -18,9 +19,11 @@ export function makeAptRepository(packages: readonly TestPackage[]): Shell {
         name,
         version,
         depends = "",
+        conflicts = "",
       }) => sh`d=$(mktemp -d); chmod 755 "$d"; mkdir -p "$d/DEBIAN" "$d/etc"; echo own >"$d/etc/${name}.conf"
 { printf '%s\\n' ${`Package: ${name}`} ${`Version: ${version}`} 'Architecture: all' 'Maintainer: test <test@example.org>' 'Description: test'
-[ -z ${depends} ] || printf 'Depends: %s\\n' ${depends}; } >"$d/DEBIAN/control"
+[ -z ${depends} ] || printf 'Depends: %s\\n' ${depends}
+[ -z ${conflicts} ] || printf 'Conflicts: %s\\n' ${conflicts}; } >"$d/DEBIAN/control"
 echo "/etc/${name}.conf" >"$d/DEBIAN/conffiles"
 dpkg-deb --root-owner-group --build -Znone "$d" ${`${name}.deb`} >/dev/null; rm -rf "$d"`,
     ),
