@@ -70,7 +70,7 @@ export function layerOf(archive: RootFileSystemArchive, createdBy: string, signa
 }
 
 /** Brings an image of ours into the engine under its name. One that is there, by its digest, is only named. */
-async function bring(
+export async function bring(
   context: OperationContext,
   place: EnginePlace,
   { host, image: name }: BaseImageInputs,

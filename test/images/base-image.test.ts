@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { test } from "node:test";
 import { CommandError, UserError } from "../../hosts/index.ts";
-import { emptyLayer } from "../../images/assembled.ts";
-import { rootFileSystemKey } from "../../images/base.ts";
+import { assemble, emptyLayer } from "../../images/assembled.ts";
 import { baseImageHandler } from "../../images/base-image.ts";
+import { placeOf } from "../../images/delivery.ts";
+import { bring } from "../../images/make-base.ts";
+import { findRecipe } from "../../images/recipes.ts";
 import type { BaseImageInputs, BaseImageOutputs } from "../../images/schema.ts";
-import { fakeContext, fakeHost } from "./fake-host.ts";
+import { type FakeHost, fakeContext, fakeHost } from "./fake-host.ts";
 
 const REFERENCE = "alpine:3.22@sha256:0123";
 const UNREACHABLE = "dial tcp: lookup registry-1.docker.io: no such host\nThe command '/bin/sh -c x' returned a non-zero code: 1";
@@ -79,53 +77,31 @@ test("a preview is quiet while the registry can't be asked, and shows the base a
   assert.notDeepEqual(later.inputs, optional);
 });
 
-const ours: BaseImageInputs = {
-  ...{ host: "one", connection: { kind: "local", host: "one" }, engine: "docker", image: "distrobench/base:trixie-0123" },
-  ...{ suite: "trixie", recipe: "model-server", packages: ["python3-flask"] },
-};
-const layer = { digest: emptyLayer.digest, size: emptyLayer.size, packages: { libc6: "2.41-12" } };
-
-const cache = mkdtempSync(join(tmpdir(), "distrobench-base-image-"));
-const cacheBefore = process.env.XDG_CACHE_HOME;
-before(() => {
-  process.env.XDG_CACHE_HOME = cache;
-  const key = rootFileSystemKey({ suite: "trixie", mirror: undefined, packages: ours.packages }, "amd64");
-  const made = join(cache, "distrobench/bases", key);
-  mkdirSync(made, { recursive: true });
-  writeFileSync(join(made, "layer.json"), JSON.stringify(layer));
-  writeFileSync(join(made, "layer.tar.gz"), gzipSync(Buffer.alloc(emptyLayer.size)));
-});
-after(() => {
-  rmSync(cache, { recursive: true });
-  if (cacheBefore === undefined) delete process.env.XDG_CACHE_HOME;
-  else process.env.XDG_CACHE_HOME = cacheBefore;
-});
-
-test("a base of ours has one id on every builder, with the recipe in it, and says which packages it holds", async () => {
-  const ids = [];
-  for (const one of [fakeHost("one"), fakeHost("one")]) {
-    const { outputs } = await baseImageHandler.create(fakeContext([one]), ours);
-    assert.deepEqual([...one.docker], [[outputs.localId, [ours.image]]]);
-    assert.deepEqual([outputs.archiveDigest, outputs.versions], [layer.digest, layer.packages]);
-    assert.ok(outputs.bytesSent > 0);
-    ids.push(outputs.localId);
-  }
-  assert.equal(ids[0], ids[1]);
-});
-
-test("a base of ours that the builder has under another name is named, and nothing is sent", async () => {
-  const one = fakeHost("one");
+const image = assemble(emptyLayer, findRecipe("model-server"), "amd64");
+const bringTo = async (one: FakeHost) => {
   const context = fakeContext([one]);
-  const { outputs } = await baseImageHandler.create(context, ours);
-  one.docker.set(outputs.localId, ["somebody/else:1"]);
-  const again = await baseImageHandler.create(context, ours);
-  assert.equal(again.outputs.bytesSent, 0);
-  assert.deepEqual([...one.docker], [[outputs.localId, ["somebody/else:1", ours.image]]]);
+  return await bring(context, await placeOf(context, wanted), wanted, image);
+};
+
+test("an image of ours has its digest for its id on every builder", async () => {
+  for (const one of [fakeHost("one"), fakeHost("one")]) {
+    const { localId, bytesSent } = await bringTo(one);
+    assert.deepEqual([...one.docker], [[image.configDigest, [wanted.image]]]);
+    assert.equal(localId, image.configDigest);
+    assert.ok(bytesSent > 0);
+  }
 });
 
-test("an engine that loads something else than was sent is told apart by the digest", async () => {
+test("an image of ours that the builder has under another name is named, and nothing is sent", async () => {
+  const one = fakeHost("one");
+  one.docker.set(image.configDigest, ["somebody/else:1"]);
+  assert.deepEqual(await bringTo(one), { localId: image.configDigest, bytesSent: 0 });
+  assert.deepEqual([...one.docker], [[image.configDigest, ["somebody/else:1", wanted.image]]]);
+});
+
+test("an engine that loads something else than was sent is told by the digest", async () => {
   const one = fakeHost("one", { loadsInstead: `sha256:${"e".repeat(64)}` });
-  await assert.rejects(baseImageHandler.create(fakeContext([one]), ours), /loaded .* where sha256:[0-9a-f]{64} was sent/);
+  await assert.rejects(bringTo(one), /loaded .* where sha256:[0-9a-f]{64} was sent/);
 });
 
 test("a base from an older distrobench is looked at without a difference", async () => {
