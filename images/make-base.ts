@@ -39,6 +39,9 @@ export async function makeBase(context: OperationContext, inputs: BaseImageInput
   }
 }
 
+/** Bytes of a layer. An empty image goes as it is, to engines without zstd (Docker before 23) as well. */
+const WORTH_COMPRESSING = 64 * 1024;
+
 /** A base that can't be had, as opposed to a builder that does not answer or has no room. */
 class NotToBeHad extends UserError {}
 
@@ -85,7 +88,9 @@ export async function bring(
   }
   await requireItsRoom();
   const counted = counting((sent) => context.progress(`sending the base to ${host}: ${bytesText(sent)}`));
-  const { stream } = compressed(Readable.from(imageArchive(image, name)), context.signal);
+  const archive = Readable.from(imageArchive(image, name));
+  const large = image.layers.some(({ size }) => size > WORTH_COMPRESSING);
+  const stream = large ? compressed(archive, context.signal).stream : archive;
   stream.once("error", (error) => counted.stream.destroy(error));
   const load = engines[place.engine].load(loadFolder(place.engine));
   try {

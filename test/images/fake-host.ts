@@ -116,6 +116,7 @@ async function unpack(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   const packed = Buffer.concat(chunks);
+  if (packed.includes("manifest.json")) return packed.toString();
   const child = spawn(packed[0] === 0x1f ? "gzip" : "zstd", ["-dcq"], { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(packed);
   return await text(child.stdout);
