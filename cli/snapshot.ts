@@ -23,10 +23,14 @@ const stackOutputs = z.object({
       tuning: z.array(z.object({ knob: z.string(), status: z.string(), found: z.string() })).default([]),
     }),
   ),
-  images: z.record(z.string(), z.object({ base: z.string(), digests: texts })),
+  images: z.record(
+    z.string(),
+    z.object({ base: z.string(), baseDigest: z.string().default(""), packages: texts.default({}), digests: texts }),
+  ),
   models: z.record(z.string(), z.object({ sha256: z.string() })).default({}),
   sessions: texts,
 });
+type ImageOutput = z.output<typeof stackOutputs>["images"][string];
 type HostOutput = z.output<typeof stackOutputs>["hosts"][string];
 
 /** What a stack that is up consists of now, asking its hosts for the versions of all packages that were brought. Throws `UserError`. */
@@ -45,7 +49,7 @@ export async function snapshot(context: Context, pulumi: Pulumi, plan: Plan): Pr
       ...{ version: 1, stack: plan.stack, at: new Date().toISOString() },
       matrix: createHash("sha256").update(matrix).digest("hex"),
       hosts: Object.fromEntries(hosts),
-      images: outputs.images,
+      images: Object.fromEntries(Object.entries(outputs.images).map(([name, image]) => [name, lockImage(image)])),
       models: Object.fromEntries(Object.entries(outputs.models).map(([name, { sha256 }]) => [name, sha256])),
       benchmarks: lockBenchmarks(plan, outputs.sessions),
     };
@@ -78,6 +82,10 @@ async function lockHost(context: Context, pool: SshPool, connect: Connect, host:
     engines: output.engines,
     tuning: Object.fromEntries(output.tuning.map(({ knob, status, found }) => [knob, found === "" ? status : found])),
   };
+}
+
+function lockImage({ base, baseDigest, packages, digests }: ImageOutput): Lock["images"][string] {
+  return { base, ...(baseDigest === "" ? {} : { baseDigest, packages }), digests };
 }
 
 function lockBenchmarks(plan: Plan, sessions: Readonly<Record<string, string>>): Lock["benchmarks"] {

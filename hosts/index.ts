@@ -27,6 +27,7 @@ export { restartMachine } from "./lab/restart.ts";
 export { type LabMachineInputs, type LabMachineOutputs, labMachineInputs } from "./lab/schema.ts";
 export { withLock } from "./lock.ts";
 export { type OperationContext, PartialFailure, type ResourceHandler, type Stored } from "./operation.ts";
+export { parseDpkgStatus } from "./packages/dpkg-status.ts";
 export type { PackageManager } from "./packages/manager.ts";
 export { installedPackages } from "./packages/query.ts";
 export { restorePackages } from "./packages/restore.ts";

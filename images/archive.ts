@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { bytesText, cacheDirectory, counting, UserError, withLock } from "../hosts/index.ts";
-import { compressor, makeDirectory } from "./controller-cache.ts";
+import { compressed, makeDirectory } from "./controller-cache.ts";
 import type { EnginePlace } from "./engine-store.ts";
 import { engines } from "./engines.ts";
 
@@ -48,14 +46,14 @@ export async function archiveOf(
 }
 
 async function saveInto(directory: string, builder: EnginePlace, id: string, progress: (message: string) => void): Promise<void> {
-  const { command, extension } = compressor();
   const { transport, engine, signal } = builder;
   const save = await transport.start(engines[engine].save(id), { signal });
   const errors: Buffer[] = [];
   save.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
   const seen = counting((bytes) => progress(`saving from ${transport.host}: ${bytesText(bytes)}`));
+  const { stream, extension } = compressed(save.stdout, signal, seen.stream);
   try {
-    await compress(save.stdout, seen.stream, command, join(directory, `image.${extension}`), signal);
+    await pipeline(stream, createWriteStream(join(directory, `image.${extension}`), { mode: 0o600 }), { signal });
   } catch (error) {
     await save.kill();
     throw error;
@@ -65,25 +63,6 @@ async function saveInto(directory: string, builder: EnginePlace, id: string, pro
   throw new UserError(`${transport.host}: ${engine} could not save the image ${id}: ${Buffer.concat(errors).toString().trim()}`, {
     remedy: engines[engine].remedy,
   });
-}
-
-async function compress(
-  from: Readable,
-  through: Transform,
-  [program, ...options]: readonly [string, ...string[]],
-  to: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const child = spawn(program, options, { stdio: ["pipe", "pipe", "inherit"], signal });
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with code ${code}`))));
-  });
-  await Promise.all([
-    pipeline(from, through, child.stdin, { signal }),
-    pipeline(child.stdout, createWriteStream(to, { mode: 0o600 }), { signal }),
-    ended,
-  ]);
 }
 
 async function prune(): Promise<void> {

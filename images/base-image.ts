@@ -22,7 +22,8 @@ export const baseImageHandler: ResourceHandler<BaseImageInputs, BaseImageOutputs
       const place = await placeOf(context, inputs);
       const [image] = await look(place, [inputs.image]);
       if (image === undefined) return "gone";
-      const found = { inputs, outputs: { ...outputs, localId: image.id } };
+      // Of a base that an older distrobench made the versions are not known; what is not there would count as unknown in a preview.
+      const found = { inputs, outputs: { ...outputs, versions: outputs.versions ?? {}, localId: image.id } };
       if (outputs.unavailable === "" || !(await canBeHadNow(place, inputs))) return found;
       const { whenNotToBeHad: _needless, ...now } = inputs;
       return { ...found, inputs: now };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { quote } from "../hosts/index.ts";
-import type { Recipe } from "./recipes.ts";
+import { type Recipe, recipeFiles } from "./recipes.ts";
 
 /** Where the operating system inside an image comes from. Never chosen by distrobench: the matrix says it. */
 export type ImageBase =
@@ -19,7 +19,10 @@ export interface RootFileSystem {
 /** Where a base keeps Python modules of its distribution. */
 const PYTHON_MODULES = "/usr/lib/python3/dist-packages";
 
-/** 2023-11-14T22:13:20Z, the time of every file in a base. A fixed past moment, so that equal packages give equal bytes. */
+/**
+ * 2023-11-14T22:13:20Z, the latest time of a file in a base, and the time of every image of ours. A fixed past moment, so that equal
+ * packages give equal bytes.
+ */
 export const SOURCE_DATE_EPOCH = 1_700_000_000;
 
 /** What Debian's slim images leave out too. */
@@ -40,6 +43,12 @@ const UNPACK_WHEELS = `for wheel in /wheels/*.whl; do python3 -m zipfile -e "$wh
 
 const FORGET_CACHES = "rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*";
 
+/**
+ * What mmdebstrap takes over from the machine it runs on, where the packages came from, and the state before the last of them: nothing of
+ * that says what they are.
+ */
+const FORGET_ORIGIN = "rm -rf /etc/hostname /etc/resolv.conf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/dpkg/*-old";
+
 /** Arguments of mmdebstrap up to the suite, output file and mirror. `wheelsFolder` is where the wheels are on this machine. */
 export function mmdebstrapOptions(
   wanted: Pick<RootFileSystem, "packages">,
@@ -58,7 +67,7 @@ export function mmdebstrapOptions(
     "--dpkgopt=path-include=/usr/share/doc/*/copyright",
     ...(wheelsFolder === undefined ? [] : [`--customize-hook=copy-in ${quote(wheelsFolder)} /`, inside(UNPACK_WHEELS)]),
     ...(usesPython(wanted.packages) ? [inside(COMPILE_PYTHON)] : []),
-    inside(FORGET_CACHES),
+    inside(`${FORGET_CACHES} && ${FORGET_ORIGIN}`),
   ];
 }
 
@@ -66,20 +75,28 @@ function usesPython(packages: readonly string[]): boolean {
   return packages.some((name) => /^(python3|py3-)/.test(name));
 }
 
+/** Another number where `tar/canonical.ts` or `tar/entry.ts` writes the same files as other bytes. */
+const LAYER_FORM = 1;
+
 /** Names a root file system by everything that decides its content but the state of the mirror. */
 export function rootFileSystemKey(wanted: RootFileSystem, architecture: string): string {
   const wheels = wanted.wheels === undefined ? [] : [wanted.wheels];
-  return sha256(JSON.stringify([wanted.suite, SOURCE_DATE_EPOCH, mmdebstrapOptions(wanted, architecture), ...wheels]));
+  const options = mmdebstrapOptions(wanted, architecture);
+  return sha256(JSON.stringify([LAYER_FORM, wanted.suite, SOURCE_DATE_EPOCH, options, ...wheels]));
 }
 
-/** The tag of a base on the builder, such as `distrobench/base:trixie-0123456789ab`: it names the base's content. */
+/**
+ * The tag of a base on the builder, such as `distrobench/base:trixie-0123456789ab`: it names the base's content. One of our own has the
+ * recipe's files in it already.
+ */
 export function baseTag(base: ImageBase, recipe: Recipe): string {
   if (base.kind === "registry") {
     const name = /([a-z0-9._-]+)(?::[\w.-]+)?(?:@|$)/.exec(base.reference)?.[1] ?? "pulled";
     return `distrobench/base:${name}-${sha256(pulledBase(base.reference, recipe)).slice(0, 12)}`;
   }
   const key = rootFileSystemKey({ ...base, packages: recipe.packages, wheels: recipe.wheels }, "any");
-  return `distrobench/base:${base.suite}-${key.slice(0, 12)}`;
+  const whole = sha256(JSON.stringify([key, ...recipeFiles(recipe)]));
+  return `distrobench/base:${base.suite}-${whole.slice(0, 12)}`;
 }
 
 /** The first lines of every recipe's Dockerfile: they define the stage `base`, and the builder runs nothing for them. */

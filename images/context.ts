@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { baseStage, describeBase, type ImageBase, SOURCE_DATE_EPOCH } from "./base.ts";
-import { findRecipe, type Recipe } from "./recipes.ts";
+import { findRecipe, type Recipe, recipeFiles } from "./recipes.ts";
 
 export interface BuildContext {
   /** Relative to the project's root, so that the stack's state is the same on every machine. */
@@ -23,11 +23,12 @@ export interface BuildContext {
   readonly base: string;
 }
 
-/** The files of a build context by path, sorted. */
-function contextFiles(recipe: Recipe, base: ImageBase, read: (file: string) => string): ReadonlyMap<string, string> {
-  const files = new Map([["Dockerfile", `${baseStage(base, recipe)}${read("Dockerfile")}`]]);
-  for (const file of [...recipe.files].sort()) files.set(file, read(file));
-  return files;
+/** The files of a build context by path, sorted. An image of ours is whole before a builder sees it, and gets no more than a name. */
+function contextFiles(recipe: Recipe, base: ImageBase): ReadonlyMap<string, string> {
+  const stage = baseStage(base, recipe);
+  if (base.kind === "mmdebstrap") return new Map([["Dockerfile", stage]]);
+  const files = recipeFiles(recipe);
+  return new Map([...files, ["Dockerfile", `${stage}${files.get("Dockerfile")}`]]);
 }
 
 /**
@@ -42,8 +43,7 @@ export function prepareContext(options: {
   readonly base: ImageBase;
 }): BuildContext {
   const recipe = findRecipe(options.recipe);
-  const read = (file: string) => readFileSync(join(import.meta.dirname, recipe.folder ?? options.recipe, file), "utf8");
-  const files = [...contextFiles(recipe, options.base, read)];
+  const files = [...contextFiles(recipe, options.base)];
   const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex");
   const context = join(".distrobench", "build", `${options.name}-${digest.slice(0, 12)}`);
   const directory = join(options.root, context);

@@ -176,8 +176,8 @@ async function withTemporary(place: EnginePlace, load: (directory: string) => Pr
   }
 }
 
-/** The loaded image, if it is the one that was sent; otherwise it is removed again. */
-async function proven(place: EnginePlace, configDigest: string, loaded: string): Promise<HeldImage> {
+/** The image that was loaded under this id or name, if it is the one that was sent; otherwise it is removed again. */
+export async function proven(place: EnginePlace, configDigest: string, loaded: string): Promise<HeldImage> {
   const store = await probe(place, [loaded]);
   const [image] = store.images;
   if (image !== undefined) {

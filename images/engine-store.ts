@@ -89,6 +89,11 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   riscv64: ["riscv64"],
 };
 
+/** What `uname -m` prints, in Go's words, as an image's configuration has it. */
+export function goArchitecture(machine: string): string {
+  return RUNS[machine]?.[0] ?? machine;
+}
+
 /** Throws `UserError` for an image of another processor, which would not start, or emulated and so many times slower. */
 export async function requireArchitecture(place: EnginePlace, { architecture }: Pick<HeldImage, "architecture">): Promise<void> {
   const machine = (await ask(place, sh`uname -m`)).stdout.trim();

@@ -12,8 +12,6 @@ export interface EngineCommands {
   save(reference: string): Shell;
   /** Reads a docker archive, plain or compressed, from standard input, and has it on disk: a half-written image survives no power cut. `temporary` is a directory that the caller removes. */
   load(temporary: string): Shell;
-  /** Makes an image of a root file system archive on standard input; prints its id last. */
-  importRoot(tag: string): Shell;
   /** Builds a Dockerfile on standard input that copies nothing, and names the image. */
   buildAlone(tag: string): Shell;
   /** Asks a registry for an image without pulling it; exit code 0 when it has it. */
@@ -42,7 +40,6 @@ export const engines = {
     store: sh`docker info --format ${DRIVER_STATUS}`,
     save: (reference) => sh`docker save ${reference}`,
     load: () => sh`docker load && sync`,
-    importRoot: (tag) => sh`docker import - ${tag}`,
     // The classic builder, as for the recipe on top: it needs no buildx.
     buildAlone: (tag) => sh`DOCKER_BUILDKIT=0 docker build --quiet --tag ${tag} -`,
     askRegistry: (reference) => sh`docker manifest inspect ${reference} >/dev/null`,
@@ -59,7 +56,6 @@ export const engines = {
     store: sh`podman --version`,
     save: (reference) => sh`podman save ${reference}`,
     load: (temporary) => sh`mkdir -p ${temporary} && TMPDIR=${temporary} podman load && sync`,
-    importRoot: (tag) => sh`podman import - ${tag}`,
     buildAlone: (tag) => sh`podman build --quiet --tag ${tag} -`,
     askRegistry: (reference) => sh`podman manifest inspect ${reference} >/dev/null`,
     tag: (id, tag) => sh`podman tag ${id} ${tag}`,
@@ -124,7 +120,7 @@ export function parseManifest(text: string): string {
   return `sha256:${hex}`;
 }
 
-/** The image id in the last line that names one of what `load` or `import` printed. */
+/** The image id in the last line that names one of what `load` printed. */
 export function parseLoaded(output: string): string {
   const hex = [...output.matchAll(/\b(?:sha256:)?([0-9a-f]{64})\b/g)].at(-1)?.[1];
   if (hex === undefined) throw new SyntaxError(`the engine named no image id: ${output.trim().slice(-200)}`);

@@ -1,17 +1,23 @@
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
-import { bytesText, CommandError, type OperationContext, readCounted, sh, UserError } from "../hosts/index.ts";
-import { placeOf } from "./delivery.ts";
-import { ask, type EnginePlace, look, MOVE_SECONDS, remove, requireRoom } from "./engine-store.ts";
-import { engines, parseLoaded } from "./engines.ts";
-import { debianArchitecture, rootFileSystemOf } from "./root-file-system.ts";
+import { bytesText, CommandError, counting, loadFolder, type OperationContext, sh, UserError } from "../hosts/index.ts";
+import { type AssembledImage, assemble, emptyLayer, imageArchive, imageOf, type Layer } from "./assembled.ts";
+import { describeBase } from "./base.ts";
+import { compressed, decompressed } from "./controller-cache.ts";
+import { placeOf, proven } from "./delivery.ts";
+import { ask, type EnginePlace, goArchitecture, look, MOVE_SECONDS, probe, remove, requireRoom, tag } from "./engine-store.ts";
+import { engines } from "./engines.ts";
+import { findRecipe } from "./recipes.ts";
+import { debianArchitecture, type RootFileSystemArchive, rootFileSystemOf } from "./root-file-system.ts";
 import type { BaseImageInputs, BaseImageOutputs } from "./schema.ts";
 
 type Made = Omit<BaseImageOutputs, keyof BaseImageInputs | "unavailable">;
+type Brought = Pick<Made, "localId" | "bytesSent">;
+
+const UNKNOWN_CONTENT = { archiveDigest: "", versions: {} };
 
 /** The compressed archive, the layer made of it, and some air. */
 const ROOM_FACTOR = 4;
-/** The end of a tar archive, which is all that an empty one has. */
-const EMPTY_TAR = Buffer.alloc(1024);
 
 /**
  * Makes the base, or, where the matrix allows it, an empty image in its place: recipes are built on that as on any other, so the graph of
@@ -28,9 +34,13 @@ export async function makeBase(context: OperationContext, inputs: BaseImageInput
     if (!mayBeSkipped(context, inputs, error)) throw error;
     const unavailable = `${pulled?.reference ?? inputs.suite} could not be had: ${reasonIn(error.message)}`;
     context.warn(`${inputs.host}: ${unavailable}; what stands on it is skipped`);
-    return { ...inputs, ...(await importRoot(place, inputs.image, Readable.from([EMPTY_TAR]))), unavailable };
+    const empty = imageOf([emptyLayer], goArchitecture(await machineOf(place)));
+    return { ...inputs, ...UNKNOWN_CONTENT, ...(await bring(context, place, inputs, empty)), unavailable };
   }
 }
+
+/** Bytes of a layer. An empty image goes as it is, to engines without zstd (Docker before 23) as well. */
+const WORTH_COMPRESSING = 64 * 1024;
 
 /** A base that can't be had, as opposed to a builder that does not answer or has no room. */
 class NotToBeHad extends UserError {}
@@ -41,17 +51,58 @@ function mayBeSkipped({ signal }: OperationContext, { whenNotToBeHad }: BaseImag
 
 async function fromSuite(context: OperationContext, place: EnginePlace, inputs: BaseImageInputs): Promise<Made> {
   const { suite, mirror, packages, wheels } = inputs;
-  if (suite === undefined) throw new TypeError(`${inputs.image} has neither a suite nor an image to pull`);
-  const machine = (await ask(place, sh`uname -m`)).stdout.trim();
+  if (suite === undefined || inputs.recipe === undefined)
+    throw new TypeError(`${inputs.image} has neither a suite and a recipe nor an image to pull`);
+  const machine = await machineOf(place);
   const making = { signal: context.signal, progress: (message: string) => context.progress(message) };
   const archive = await rootFileSystemOf({ suite, mirror, packages, wheels }, debianArchitecture(machine), making).catch(
     notToBeHad,
   );
-  await requireRoom(place, archive.bytes * ROOM_FACTOR);
-  const { stream, bytes } = readCounted(archive.path, (sent) =>
-    context.progress(`sending the base to ${inputs.host}: ${bytesText(sent)} of ${bytesText(archive.bytes)}`),
-  );
-  return { ...(await importRoot(place, inputs.image, stream)), archiveDigest: archive.digest, bytesSent: bytes() };
+  const recipe = findRecipe(inputs.recipe);
+  const layer = layerOf(archive, describeBase({ kind: "mmdebstrap", suite, mirror }, recipe), context.signal);
+  const image = assemble(layer, recipe, goArchitecture(machine));
+  const room = async () => await requireRoom(place, archive.bytes * ROOM_FACTOR);
+  const brought = await bring(context, place, inputs, image, room);
+  return { ...brought, archiveDigest: archive.digest, versions: archive.packages };
+}
+
+/** The cached root file system as a layer, unpacked while it is read. */
+export function layerOf(archive: RootFileSystemArchive, createdBy: string, signal: AbortSignal): Layer {
+  const content = () => decompressed(createReadStream(archive.path), signal, archive.path);
+  return { digest: archive.digest, size: archive.size, createdBy, content };
+}
+
+/** Brings an image of ours into the engine under its name. One that is there, by its digest, is only named. */
+export async function bring(
+  context: OperationContext,
+  place: EnginePlace,
+  { host, image: name }: BaseImageInputs,
+  image: AssembledImage,
+  requireItsRoom: () => Promise<void> = async () => undefined,
+): Promise<Brought> {
+  const store = await probe(place, [image.configDigest]);
+  const [held] = store.idIsConfigDigest ? store.images : [];
+  if (held !== undefined) {
+    await tag(place, held.id, name);
+    return { localId: held.id, bytesSent: 0 };
+  }
+  await requireItsRoom();
+  const counted = counting((sent) => context.progress(`sending the base to ${host}: ${bytesText(sent)}`));
+  const archive = Readable.from(imageArchive(image, name));
+  const large = image.layers.some(({ size }) => size > WORTH_COMPRESSING);
+  const stream = large ? compressed(archive, context.signal).stream : archive;
+  stream.once("error", (error) => counted.stream.destroy(error));
+  const load = engines[place.engine].load(loadFolder(place.engine));
+  try {
+    await ask(place, load, MOVE_SECONDS, { stdin: stream.pipe(counted.stream) });
+  } finally {
+    stream.destroy();
+  }
+  return { localId: (await proven(place, image.configDigest, name)).id, bytesSent: counted.bytes() };
+}
+
+async function machineOf(place: EnginePlace): Promise<string> {
+  return (await ask(place, sh`uname -m`)).stdout.trim();
 }
 
 async function fromPulled(
@@ -65,18 +116,13 @@ async function fromPulled(
   await ask(place, engines[place.engine].buildAlone(image), MOVE_SECONDS, { stdin: dockerfile }).catch(notToBeHad);
   const [made] = await look(place, [image]);
   if (made === undefined) throw new Error(`${host}: ${place.engine} built ${image}, which is not there`);
-  return { localId: made.id, archiveDigest: "", bytesSent: 0, broughtReference };
+  return { localId: made.id, ...UNKNOWN_CONTENT, bytesSent: 0, broughtReference };
 }
 
 function notToBeHad(error: unknown): never {
   const ended = error instanceof CommandError ? error.failure === "exit" : error instanceof UserError;
   if (!ended || !(error instanceof UserError)) throw error;
   throw new NotToBeHad(error.message, { ...(error.remedy === undefined ? {} : { remedy: error.remedy }), cause: error });
-}
-
-async function importRoot(place: EnginePlace, image: string, stdin: Readable): Promise<Made> {
-  const imported = await ask(place, engines[place.engine].importRoot(image), MOVE_SECONDS, { stdin });
-  return { localId: parseLoaded(imported.stdout), archiveDigest: "", bytesSent: 0 };
 }
 
 /** Whether a base that could not be had can be had now: a question to its registry, which changes nothing. */

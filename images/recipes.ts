@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { UserError } from "../hosts/index.ts";
 import { onnxWheels } from "./onnx-runner/wheels.ts";
 
@@ -11,8 +13,8 @@ export interface Recipe {
   readonly alpinePackages?: readonly string[];
   /** Python wheels of the base, as lines of a pip requirements file with the sha256 of every file that may be taken. */
   readonly wheels?: readonly string[];
-  /** Its folder under `images/`; its name by default. */
-  readonly folder?: string;
+  /** Its folder under `images/`. */
+  readonly folder: string;
   /** Files of the recipe's folder that go into the build context, in any order. */
   readonly files: readonly string[];
 }
@@ -22,13 +24,14 @@ const onnxFiles = ["app/__main__.py", "app/run.py"];
 
 export const recipes: Readonly<Record<string, Recipe>> = {
   "model-server": {
+    folder: "model-server",
     packages: ["python3-flask", "python3-waitress"],
     alpinePackages: ["py3-flask", "py3-waitress"],
     files: ["app/__main__.py", "app/application.py", "app/model.py", "app/server.py", "app/weights.json"],
   },
   // llama.cpp's own image or Debian's packages: both have llama-server and llama-bench.
-  "llm-server": { packages: ["llama.cpp-tools"], pulledPackages: [], files: [] },
-  "onnx-runner": { packages: onnxPackages, wheels: onnxWheels.cpu, files: onnxFiles },
+  "llm-server": { folder: "llm-server", packages: ["llama.cpp-tools"], pulledPackages: [], files: [] },
+  "onnx-runner": { folder: "onnx-runner", packages: onnxPackages, wheels: onnxWheels.cpu, files: onnxFiles },
   "onnx-runner-openvino": { folder: "onnx-runner", packages: onnxPackages, wheels: onnxWheels.openvino, files: onnxFiles },
 };
 
@@ -37,4 +40,10 @@ export function findRecipe(name: string): Recipe {
   const recipe = recipes[name];
   if (recipe !== undefined) return recipe;
   throw new UserError(`no image recipe is called ${name}`, { remedy: `use one of: ${Object.keys(recipes).join(", ")}` });
+}
+
+/** The text of a recipe's Dockerfile and of its files by path, sorted. */
+export function recipeFiles({ folder, files }: Recipe): ReadonlyMap<string, string> {
+  const paths = ["Dockerfile", ...[...files].sort()];
+  return new Map(paths.map((path) => [path, readFileSync(join(import.meta.dirname, folder, path), "utf8")]));
 }

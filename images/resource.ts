@@ -26,13 +26,14 @@ export class DeliveredImage extends pulumi.CustomResource {
 class BaseImage extends pulumi.CustomResource {
   declare readonly localId: pulumi.Output<string>;
   declare readonly archiveDigest: pulumi.Output<string>;
+  declare readonly versions: pulumi.Output<Readonly<Record<string, string>>>;
   /** Bytes. */
   declare readonly bytesSent: pulumi.Output<number>;
   declare readonly unavailable: pulumi.Output<string>;
 
   constructor(name: string, args: Args<BaseImageInputs>, options?: pulumi.CustomResourceOptions) {
-    const outputs = { localId: undefined, archiveDigest: undefined, bytesSent: undefined, unavailable: undefined };
-    super("distrobench:images:BaseImage", name, { ...args, ...outputs }, options);
+    const outputs = { localId: undefined, archiveDigest: undefined, versions: undefined, bytesSent: undefined };
+    super("distrobench:images:BaseImage", name, { ...args, ...outputs, unavailable: undefined }, options);
   }
 }
 
@@ -53,7 +54,10 @@ export interface BuiltImageArgs {
   };
 }
 
-/** One recipe built once, on the builder's Docker: its base (where distrobench makes it), its context, its image. */
+/**
+ * One recipe built once, on the builder's Docker: its base, its context, its image. On a base of ours the builder has nothing to do but to
+ * name it, because what a builder makes is dated, and has another digest every time.
+ */
 export class BuiltImage extends pulumi.ComponentResource {
   /** What `DeliveredImage` takes as its source: the builder's image id. */
   readonly source: pulumi.Output<string>;
@@ -61,6 +65,10 @@ export class BuiltImage extends pulumi.ComponentResource {
   readonly tag: string;
   /** What it stands on, for people. */
   readonly base: string;
+  /** sha256 of the root file system it stands on; empty for a pulled base. */
+  readonly baseDigest: pulumi.Output<string>;
+  /** Exact version of every package in that; empty for a pulled base. */
+  readonly packages: pulumi.Output<Readonly<Record<string, string>>>;
   /** Why its base could not be had, where that is no failure. */
   readonly unavailable: pulumi.Output<string | undefined>;
 
@@ -75,6 +83,8 @@ export class BuiltImage extends pulumi.ComponentResource {
     const provider = new docker.Provider(`${name}-builder`, dockerAt(builder.dockerHost, sshOpts), own);
     this.tag = `distrobench/${name}:${args.stack}`;
     this.base = description;
+    this.baseDigest = made.archiveDigest;
+    this.packages = made.versions;
     this.unavailable = made.unavailable.apply((why) => (why === "" ? undefined : why));
     // The classic builder: one tar over the Engine API, no buildx and no session, on every Docker from 24 on.
     const build = { context, dockerfile, builderVersion: docker.BuilderVersion.BuilderV1 };
@@ -104,5 +114,5 @@ function baseArgs({ base, recipe, builder, whenNotToBeHad }: BuiltImageArgs): Ar
   }
   const mirror = base.mirror === undefined ? {} : { mirror: base.mirror };
   const wheels = found.wheels === undefined ? {} : { wheels: [...found.wheels] };
-  return { ...common, suite: base.suite, ...mirror, packages: [...found.packages], ...wheels };
+  return { ...common, suite: base.suite, recipe, ...mirror, packages: [...found.packages], ...wheels };
 }

@@ -1,17 +1,16 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { cacheDirectory, UserError, withLock } from "../hosts/index.ts";
-import type { ImageArchive } from "./archive.ts";
 import { mmdebstrapOptions, type RootFileSystem, rootFileSystemKey, SOURCE_DATE_EPOCH } from "./base.ts";
-import { compressor, makeDirectory } from "./controller-cache.ts";
+import { makeDirectory } from "./controller-cache.ts";
+import { type RootLayer, writeRootLayer } from "./root-layer.ts";
 import { downloadWheels } from "./wheels.ts";
 
-export interface RootFileSystemArchive extends ImageArchive {
-  /** sha256 of the uncompressed tar. */
-  readonly digest: string;
+/** A root file system as the layer of an image, compressed in the cache. */
+export interface RootFileSystemArchive extends RootLayer {
+  readonly path: string;
+  /** Of the compressed file. */
+  readonly bytes: number;
 }
 
 export interface Making {
@@ -35,7 +34,7 @@ export function debianArchitecture(machine: string): string {
 }
 
 /**
- * A Debian root file system made by mmdebstrap on this machine, or the cached one of the same description.
+ * A Debian root file system made by mmdebstrap on this machine, or the cached one of the same description: equal bytes for equal packages.
  * Throws `UserError` when mmdebstrap is missing or fails.
  */
 export async function rootFileSystemOf(
@@ -56,10 +55,11 @@ export async function rootFileSystemOf(
 }
 
 async function readCached(directory: string): Promise<RootFileSystemArchive | undefined> {
-  const name = (await readdir(directory).catch(() => [])).find((file) => file.startsWith("base.tar"));
+  const name = (await readdir(directory).catch(() => [])).find((file) => file.startsWith("layer.tar"));
   if (name === undefined) return undefined;
   const path = join(directory, name);
-  return { path, bytes: (await stat(path)).size, digest: (await readFile(join(directory, "digest"), "utf8")).trim() };
+  const layer = JSON.parse(await readFile(join(directory, "layer.json"), "utf8")) as RootLayer;
+  return { ...layer, path, bytes: (await stat(path)).size };
 }
 
 async function makeIn(directory: string, wanted: RootFileSystem, architecture: string, making: Making): Promise<void> {
@@ -68,12 +68,8 @@ async function makeIn(directory: string, wanted: RootFileSystem, architecture: s
   await debootstrap(tar, wanted, mmdebstrapOptions(wanted, architecture, wheels), making);
   if (wheels !== undefined) await rm(wheels, { recursive: true });
   making.progress("compressing the base");
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(tar), hash, { signal: making.signal });
-  await writeFile(join(directory, "digest"), `sha256:${hash.digest("hex")}\n`);
-  const { command, extension } = compressor();
-  const { $ } = await import("zx");
-  await $({ quiet: true, signal: making.signal })`${command} ${tar} > ${join(directory, `base.${extension}`)}`;
+  const layer = await writeRootLayer(tar, join(directory, "layer"), making.signal);
+  await writeFile(join(directory, "layer.json"), `${JSON.stringify(layer)}\n`);
   await rm(tar);
 }
 

@@ -31,7 +31,10 @@ export interface DeliveredImageOutputs extends DeliveredImageInputs {
   readonly localId: string;
 }
 
-/** What a recipe stands on, in the builder's engine: a root file system made on the controller, or a pulled image with the recipe's packages. */
+/**
+ * What a recipe stands on, in the builder's engine: a root file system made on the controller, with the recipe's files in it already, or a
+ * pulled image with the recipe's packages.
+ */
 export const baseImageInputs = z.strictObject({
   host: z.string(),
   connection: connectionSchema,
@@ -40,6 +43,8 @@ export const baseImageInputs = z.strictObject({
   image: z.string(),
   /** Suite for mmdebstrap, such as `trixie`; absent for a pulled image. */
   suite: z.string().optional(),
+  /** Whose files and Dockerfile it gets; absent for a pulled image. */
+  recipe: z.string().optional(),
   /** Absent means the mirrors that mmdebstrap chooses. Not part of what the base is, so a change does nothing. */
   mirror: z.string().optional(),
   packages: z.array(z.string()),
@@ -54,8 +59,10 @@ export type BaseImageInputs = z.output<typeof baseImageInputs>;
 
 export interface BaseImageOutputs extends BaseImageInputs {
   readonly localId: string;
-  /** sha256 of the uncompressed root file system archive: equal while the mirror's packages are. Empty for a pulled base. */
+  /** sha256 of the root file system's layer: equal on every machine while the packages are. Empty for a pulled base. */
   readonly archiveDigest: string;
+  /** Exact version of every package in that layer. Empty for a pulled base. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly bytesSent: number;
   /** Why the base could not be had: an empty image has its name. Empty otherwise: an output that is not there counts as unknown in a preview. */
   readonly unavailable: string;

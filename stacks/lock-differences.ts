@@ -1,4 +1,4 @@
-import type { Lock, LockedHost } from "./lock-schema.ts";
+import type { Lock, LockedHost, LockedImage } from "./lock-schema.ts";
 
 /** One thing that is not as it was locked. */
 export interface LockDifference {
@@ -19,6 +19,7 @@ export function lockDifferences(lock: Lock, now: Lock): LockDifference[] {
     const [was, is] = [lock.images[image], now.images[image]];
     return [
       ...plain(`image ${image}`, "base", was?.base, is?.base),
+      ...contentDifferences(`image ${image}`, was, is),
       ...entries(`image ${image}`, "config digest on", was?.digests ?? {}, is?.digests ?? {}),
     ];
   });
@@ -40,6 +41,15 @@ function hostDifferences(host: string, was: LockedHost | undefined, is: LockedHo
   return [
     ...PLAIN.flatMap((fact) => plain(host, fact, String(was[fact]), String(is[fact]))),
     ...MAPS.flatMap((map) => entries(host, map === "tuning" ? "knob" : map.slice(0, -1), was[map], is[map])),
+  ];
+}
+
+/** A lock of an older distrobench says nothing about what a base consists of. */
+function contentDifferences(where: string, was: LockedImage | undefined, is: LockedImage | undefined): LockDifference[] {
+  if (was?.baseDigest === undefined) return [];
+  return [
+    ...plain(where, "base digest", was.baseDigest, is?.baseDigest),
+    ...entries(where, "package", was.packages ?? {}, is?.packages ?? {}),
   ];
 }
 

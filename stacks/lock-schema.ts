@@ -19,6 +19,8 @@ const lockedHost = z.strictObject({
 
 const lockedImage = z.strictObject({
   base: z.string().describe("registry digest, or suite and packages of a base that distrobench made"),
+  baseDigest: z.string().optional().describe("sha256 of the root file system's layer of a base that distrobench made"),
+  packages: texts.optional().describe("name and exact version of everything in that layer"),
   digests: texts.describe("config digest by host/engine"),
 });
 
@@ -43,6 +45,7 @@ export const lockSchema = z
   .meta({ title: "distrobench lock file", description: "What a measured stack consisted of." });
 export type Lock = z.output<typeof lockSchema>;
 export type LockedHost = Lock["hosts"][string];
+export type LockedImage = Lock["images"][string];
 
 /** For editors and other tools, as written to `stacks/lock.schema.json`. */
 export const lockJsonSchema: z.core.JSONSchema.BaseSchema = z.toJSONSchema(lockSchema);

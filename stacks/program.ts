@@ -83,6 +83,8 @@ function declare(root: string, plan: Plan) {
     })),
     images: mapValues(images, ({ built, delivered }) => ({
       base: built.base,
+      baseDigest: built.baseDigest,
+      packages: built.packages,
       digests: mapValues(delivered, ({ configDigest }) => configDigest),
     })),
     models: mapValues(models, ({ path, sha256 }) => ({ path, sha256 })),

@@ -1,9 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { machine, tmpdir } from "node:os";
-import { join } from "node:path";
-import { baseTag } from "../../images/base.ts";
-import { prepareContext } from "../../images/context.ts";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { machine } from "node:os";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { assemble, imageArchive } from "../../images/assembled.ts";
+import { describeBase } from "../../images/base.ts";
+import { goArchitecture } from "../../images/engine-store.ts";
+import { layerOf } from "../../images/make-base.ts";
 import { findRecipe } from "../../images/recipes.ts";
 import { debianArchitecture, rootFileSystemOf } from "../../images/root-file-system.ts";
 
@@ -17,27 +20,24 @@ export function dockerMissing(): string | false {
   }
 }
 
-/** Builds a recipe on a base made by mmdebstrap in the Docker of this machine; its tag. The base's archive stays in the cache. */
+/** Makes the image of a recipe on a base by mmdebstrap, in the Docker of this machine; its tag. The base's archive stays in the cache. */
 export async function buildRecipe(recipe: string, suite: string): Promise<string> {
-  const root = mkdtempSync(join(tmpdir(), "distrobench-recipe-"));
   const base = { kind: "mmdebstrap", suite, mirror: undefined } as const;
   const found = findRecipe(recipe);
-  const making = { signal: new AbortController().signal, progress: () => undefined };
+  const signal = new AbortController().signal;
+  const architecture = debianArchitecture(machine());
+  const archive = await rootFileSystemOf({ ...base, ...found }, architecture, { signal, progress: () => undefined });
+  const image = assemble(layerOf(archive, describeBase(base, found), signal), found, goArchitecture(machine()));
   const tag = `distrobench/test-${recipe}:${process.pid}`;
-  try {
-    const { path } = await rootFileSystemOf({ ...base, ...found }, debianArchitecture(machine()), making);
-    // Unpacked here: the test also runs with Docker 20.10, which reads no zstd.
-    const unpack = path.endsWith(".zst") ? "zstd" : "gzip";
-    execFileSync("sh", ["-c", '"$1" -dc "$2" | docker import - "$3"', "sh", unpack, path, baseTag(base, found)], {
-      stdio: "pipe",
-    });
-    const { context } = prepareContext({ root, name: "image", recipe, base });
-    const environment = { ...process.env, DOCKER_BUILDKIT: "0" };
-    execFileSync("docker", ["build", "--quiet", "--tag", tag, join(root, context)], { env: environment, stdio: "pipe" });
-    return tag;
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
+  // Not compressed: the test also runs with Docker 20.10, which reads no zstd.
+  const load = spawn("docker", ["load", "--quiet"], { stdio: ["pipe", "ignore", "pipe"] });
+  const [[code], complaint] = await Promise.all([
+    once(load, "close"),
+    text(load.stderr),
+    pipeline(imageArchive(image, tag), load.stdin),
+  ]);
+  if (code !== 0) throw new Error(`docker load ended with code ${code}: ${complaint}`);
+  return tag;
 }
 
 export function removeImage(tag: string): void {

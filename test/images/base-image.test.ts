@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CommandError, UserError } from "../../hosts/index.ts";
+import { assemble, emptyLayer } from "../../images/assembled.ts";
 import { baseImageHandler } from "../../images/base-image.ts";
-import type { BaseImageInputs } from "../../images/schema.ts";
-import { fakeContext, fakeHost } from "./fake-host.ts";
+import { placeOf } from "../../images/delivery.ts";
+import { bring } from "../../images/make-base.ts";
+import { findRecipe } from "../../images/recipes.ts";
+import type { BaseImageInputs, BaseImageOutputs } from "../../images/schema.ts";
+import { type FakeHost, fakeContext, fakeHost } from "./fake-host.ts";
 
 const REFERENCE = "alpine:3.22@sha256:0123";
 const UNREACHABLE = "dial tcp: lookup registry-1.docker.io: no such host\nThe command '/bin/sh -c x' returned a non-zero code: 1";
@@ -71,4 +75,47 @@ test("a preview is quiet while the registry can't be asked, and shows the base a
   const later = await baseImageHandler.read(fakeContext([online]), { id, inputs: optional, outputs });
   assert.ok(later !== "gone");
   assert.notDeepEqual(later.inputs, optional);
+});
+
+const image = assemble(emptyLayer, findRecipe("model-server"), "amd64");
+const bringTo = async (one: FakeHost) => {
+  const context = fakeContext([one]);
+  return await bring(context, await placeOf(context, wanted), wanted, image);
+};
+
+test("an image of ours has its digest for its id on every builder", async () => {
+  for (const one of [fakeHost("one"), fakeHost("one")]) {
+    const { localId, bytesSent } = await bringTo(one);
+    assert.deepEqual([...one.docker], [[image.configDigest, [wanted.image]]]);
+    assert.equal(localId, image.configDigest);
+    assert.ok(bytesSent > 0);
+  }
+});
+
+test("an image of ours that the builder has under another name is named, and nothing is sent", async () => {
+  const one = fakeHost("one");
+  one.docker.set(image.configDigest, ["somebody/else:1"]);
+  assert.deepEqual(await bringTo(one), { localId: image.configDigest, bytesSent: 0 });
+  assert.deepEqual([...one.docker], [[image.configDigest, ["somebody/else:1", wanted.image]]]);
+});
+
+test("an engine that loads something else than was sent is told by the digest", async () => {
+  const one = fakeHost("one", { loadsInstead: `sha256:${"e".repeat(64)}` });
+  await assert.rejects(bringTo(one), /loaded .* where sha256:[0-9a-f]{64} was sent/);
+});
+
+test("a base from an older distrobench is looked at without a difference", async () => {
+  const one = fakeHost("one");
+  one.docker.set(`sha256:${"d".repeat(64)}`, [wanted.image]);
+  const { versions: _none, ...older } = {
+    ...wanted,
+    localId: "",
+    archiveDigest: "",
+    versions: {},
+    bytesSent: 0,
+    unavailable: "",
+  };
+  const read = await baseImageHandler.read(fakeContext([one]), { id: "i", inputs: wanted, outputs: older as BaseImageOutputs });
+  assert.ok(read !== "gone");
+  assert.deepEqual([read.inputs, read.outputs.versions], [wanted, {}]);
 });

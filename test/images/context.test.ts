@@ -17,10 +17,10 @@ const slim = { kind: "registry", reference: "debian:trixie-slim@sha256:0123" } a
 const recipe = findRecipe("model-server");
 
 test("a context is the same every time it is written", () => {
-  const first = prepareContext({ root, name: "server", recipe: "model-server", base: trixie });
+  const first = prepareContext({ root, name: "server", recipe: "model-server", base: slim });
   const file = join(root, first.context, "app/server.py");
   const before = [readFileSync(join(root, first.dockerfile), "utf8"), statSync(file).mtimeMs, statSync(file).mode & 0o777];
-  const second = prepareContext({ root, name: "server", recipe: "model-server", base: trixie });
+  const second = prepareContext({ root, name: "server", recipe: "model-server", base: slim });
   assert.deepEqual(first, second);
   assert.deepEqual(before, [readFileSync(join(root, second.dockerfile), "utf8"), SOURCE_DATE_EPOCH * 1000, 0o644]);
   assert.equal(statSync(join(root, first.context, "app")).mtimeMs, SOURCE_DATE_EPOCH * 1000);
@@ -33,7 +33,7 @@ test("a context is another stack's own where its image of that name stands on so
 });
 
 test("a context that is there is left alone while others may build from it, and made anew when it was touched", () => {
-  const make = () => prepareContext({ root, name: "kept", recipe: "model-server", base: trixie });
+  const make = () => prepareContext({ root, name: "kept", recipe: "model-server", base: slim });
   const { context } = make();
   const file = join(root, context, "app/server.py");
   const touched = () => statSync(file, { bigint: true }).ctimeNs;
@@ -52,9 +52,15 @@ test("a context that is there is left alone while others may build from it, and 
   );
 });
 
-test("with a base of our own the builder runs nothing", () => {
-  const stage = baseStage(trixie, recipe);
-  assert.equal(stage, `FROM ${baseTag(trixie, recipe)} AS base\n`);
+test("with a base of our own the builder copies and runs nothing: the image is whole, and keeps its digest", () => {
+  const { context, dockerfile } = prepareContext({ root, name: "whole", recipe: "model-server", base: trixie });
+  assert.deepEqual(readdirSync(join(root, context)), ["Dockerfile"]);
+  assert.equal(readFileSync(join(root, dockerfile), "utf8"), `FROM ${baseTag(trixie, recipe)} AS base\n`);
+});
+
+test("a base of our own takes nothing over from the machine that makes it", () => {
+  const last = mmdebstrapOptions(recipe, "amd64").at(-1) ?? "";
+  for (const path of ["/etc/hostname", "/etc/resolv.conf", "/etc/apt/sources.list", "/var/log/*"]) assert.ok(last.includes(path));
 });
 
 test("with a pulled base the same packages are installed on top of the digest, by apt or, in Alpine, by apk", () => {
@@ -77,11 +83,12 @@ test("the script of a pulled base asks apk where there is one, and apt elsewhere
   assert.throws(() => asked("apk", "onnx-runner"), /no packages for Alpine/);
 });
 
-test("a base's tag changes with the suite and the packages, not with the mirror", () => {
+test("a base's tag changes with the suite, the packages and the recipe's files, not with the mirror", () => {
   const tag = baseTag(trixie, recipe);
   assert.equal(baseTag({ ...trixie, mirror: "http://192.0.2.1/debian" }, recipe), tag);
   assert.notEqual(baseTag({ ...trixie, suite: "forky" }, recipe), tag);
   assert.notEqual(baseTag(trixie, { ...recipe, packages: ["python3-flask"] }), tag);
+  assert.notEqual(baseTag(trixie, { ...recipe, files: recipe.files.slice(1) }), tag);
   const pulled = (reference: string) => baseTag({ kind: "registry", reference }, recipe);
   assert.match(pulled("ghcr.io:443/team/alpine:3.22"), /base:alpine-/);
   assert.notEqual(pulled("alpine:3.22"), pulled("alpine:3.21"));

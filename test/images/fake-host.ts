@@ -17,7 +17,7 @@ interface Behaviour {
   readonly freeKibibytes?: number;
   /** Standard error of every load. */
   readonly loadFails?: string;
-  /** Standard error of every build; an archive that is imported is never looked at. */
+  /** Standard error of every build. */
   readonly buildFails?: string;
   /** A load comes to its end, and its answer is lost. */
   readonly loadIsCut?: boolean;
@@ -25,7 +25,10 @@ interface Behaviour {
   readonly loadsInstead?: string;
 }
 
-/** A host with two engines that understand the commands of `images/engines.ts`. An archive is the image's id as text. */
+/**
+ * A host with two engines that understand the commands of `images/engines.ts`. An archive is the image's id as text, or, of an image that
+ * was put together here, what a real one would be.
+ */
 export interface FakeHost {
   readonly name: string;
   readonly docker: Store;
@@ -46,9 +49,10 @@ export function fakeHost(name: string, behaviour: Behaviour = {}): FakeHost {
 
   const load = (engine: string, archive: string): Answer => {
     if (behaviour.loadFails !== undefined) return { stdout: "", stderr: behaviour.loadFails, exitCode: 1 };
-    const id = behaviour.loadsInstead ?? archive.trim();
-    stores[engine]?.set(id, []);
-    return { stdout: `Loaded image: ${id}\n` };
+    const whole = /^([0-9a-f]{64})\.json\0.*"RepoTags":\["([^"]+)"\]/s.exec(archive);
+    const id = behaviour.loadsInstead ?? (whole === null ? archive.trim() : `sha256:${whole[1]}`);
+    stores[engine]?.set(id, whole?.[2] === undefined ? [] : [whole[2]]);
+    return { stdout: `Loaded image: ${whole?.[2] ?? id}\n` };
   };
   const made = (name: string): Answer => {
     const id = `sha256:${String(commands.length).padStart(64, "0")}`;
@@ -69,7 +73,6 @@ export function fakeHost(name: string, behaviour: Behaviour = {}): FakeHost {
     [/^(docker|podman) save (\S+) \| .*(docker|podman) load/, (match) => load(match[3] ?? "", match[2] ?? "")],
     [/(docker|podman) load/, (match, stdin) => load(match[1] ?? "", stdin)],
     [/^DOCKER_BUILDKIT=0 docker build --quiet --tag (\S+) -$/, (match, stdin) => build(match[1] ?? "", stdin)],
-    [/^docker import - (\S+)/, (match) => made(match[1] ?? "")],
     [/^docker manifest inspect/, () => ({ stdout: "", exitCode: behaviour.buildFails === undefined ? 0 : 1 })],
     [/^docker info|^podman --version/, () => ({ stdout: "[[Backing Filesystem extfs]]\n" })],
     [/^(docker|podman) image inspect (.*)/, (match) => inspect(stores[match[1] ?? ""], match[2] ?? "")],
@@ -113,7 +116,7 @@ async function unpack(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   const packed = Buffer.concat(chunks);
-  if (packed.every((byte) => byte === 0)) return "";
+  if (packed.includes("manifest.json")) return packed.toString();
   const child = spawn(packed[0] === 0x1f ? "gzip" : "zstd", ["-dcq"], { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(packed);
   return await text(child.stdout);

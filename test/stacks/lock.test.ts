@@ -22,6 +22,7 @@ const lock: Lock = {
   models: { "small/box": "4" },
   benchmarks: { start: { test: "cold-start", instrument: "i", session: "2026-01-01-mine-start" } },
 };
+const trixie = { base: "trixie by mmdebstrap (python3)", digests: { "box/docker": "sha256:2" } };
 const differences = (now: Lock) => lockDifferences(lock, now).map(describeLockDifference);
 
 const root = mkdtempSync(join(tmpdir(), "distrobench-lock-"));
@@ -63,6 +64,25 @@ describe("a lock", () => {
       "benchmark start: instrument i -> j",
     ]);
     assert.deepEqual(differences({ ...lock, hosts: {} }), ["box: host locked -> absent"]);
+  });
+
+  it("names the packages that make a base another one on other hardware", () => {
+    const packages = { libc6: "2.41-12", python3: "3.13.5-1" };
+    const locked: Lock = { ...lock, images: { server: { ...trixie, baseDigest: "sha256:a", packages } } };
+    const newer = { ...packages, libc6: "2.41-12+deb13u1", "python3.13-minimal": "3.13.5-2" };
+    const now: Lock = { ...lock, images: { server: { ...trixie, baseDigest: "sha256:b", packages: newer } } };
+    assert.deepEqual(lockDifferences(locked, now).map(describeLockDifference), [
+      "image server: base digest sha256:a -> sha256:b",
+      "image server: package libc6 2.41-12 -> 2.41-12+deb13u1",
+      "image server: package python3.13-minimal absent -> 3.13.5-2",
+    ]);
+    assert.deepEqual(lockDifferences(locked, locked), []);
+  });
+
+  it("of an older distrobench, which says nothing about a base's packages, names none", () => {
+    const older: Lock = { ...lock, images: { server: trixie } };
+    const now: Lock = { ...lock, images: { server: { ...trixie, baseDigest: "sha256:b", packages: { libc6: "2.41-12" } } } };
+    assert.deepEqual(lockDifferences(older, now), []);
   });
 
   it("is used where it lies beside the matrix, another one when it is named, and none when that is said", () => {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseDpkgStatus } from "../../packages/dpkg-status.ts";
 import type { DistributionName } from "../../schema.ts";
 import { quote } from "../../sh.ts";
 import { type ArchitectureName, architectureOf, isForeign } from "../architecture.ts";
@@ -147,15 +148,4 @@ export function mmdebstrapArguments(
     paths.rootTar,
     ...(recipe.sources ?? own),
   ];
-}
-
-/** Installed versions by package name, from /var/lib/dpkg/status. */
-export function parseDpkgStatus(text: string): Readonly<Record<string, string>> {
-  const entries = text.split("\n\n").flatMap((paragraph) => {
-    const name = /^Package: (.+)$/m.exec(paragraph)?.[1];
-    const version = /^Version: (.+)$/m.exec(paragraph)?.[1];
-    const installed = /^Status: .* installed$/m.test(paragraph);
-    return name !== undefined && version !== undefined && installed ? [[name, version] as const] : [];
-  });
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

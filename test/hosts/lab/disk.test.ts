@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { mmdebstrapArguments, parseDpkgStatus } from "../../../hosts/lab/disk/apt-family.ts";
+import { mmdebstrapArguments } from "../../../hosts/lab/disk/apt-family.ts";
 import { type DiskRecipe, diskBuilder } from "../../../hosts/lab/disk/builder.ts";
 import { diskHash } from "../../../hosts/lab/disk/cache.ts";
 import { chooseMirror } from "../../../hosts/lab/disk/debian-mirror.ts";
 import { mountsBelow } from "../../../hosts/lab/disk/remove-tree.ts";
+import { parseDpkgStatus } from "../../../hosts/packages/dpkg-status.ts";
 import { golden } from "../../golden.ts";
 
 const mirror = "http://mirror.example/debian";
