@@ -81,6 +81,9 @@ function single(path: string): (readonly [string, string])[] {
   }
 }
 
+/** Both remember every port they see: not in the account's own file, where the next run's servers would be strangers. */
+const knownHosts = (folder: string): string => join(folder, "known_hosts");
+
 async function pyinfra(
   { folder, bin, sysctls: wanted }: Playground,
   login: Login,
@@ -95,6 +98,7 @@ async function pyinfra(
       ssh_user: login.user,
       ssh_key: login.privateKeyFile,
       ssh_strict_host_key_checking: "off",
+      ssh_known_hosts_file: knownHosts(folder),
     },
   ]);
   const list = hosts.map(([name, data]) => `(${JSON.stringify(name)}, ${JSON.stringify(data)})`).join(", ");
@@ -115,7 +119,8 @@ async function ansible(
 ): Promise<void> {
   // Its own Python, which is there: discovery may find the shim of a version manager that does not work in every session.
   const python = `ansible_python_interpreter=${join(bin, "python")}`;
-  const reach = `ansible_host=127.0.0.1 ansible_user=${login.user} ansible_ssh_private_key_file=${login.privateKeyFile} ${python}`;
+  const options = `ansible_ssh_common_args='-o UserKnownHostsFile=${knownHosts(folder)}'`;
+  const reach = `ansible_host=127.0.0.1 ansible_user=${login.user} ansible_ssh_private_key_file=${login.privateKeyFile} ${python} ${options}`;
   writeFileSync(join(folder, "hosts.ini"), ports.map((port) => `host-${port} ${reach} ansible_port=${port}\n`).join(""));
   const task = { "ansible.builtin.command": "sysctl -n {{ item }}", loop: wanted.map(([name]) => name), changed_when: false };
   writeFileSync(join(folder, "play.json"), JSON.stringify([{ hosts: "all", gather_facts: false, tasks: [task] }]));
