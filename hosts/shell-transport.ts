@@ -128,19 +128,20 @@ trap - EXIT`,
   }
 
   async #execute(script: Shell, options: RunOptions, onStdout: (chunk: Uint8Array) => void): Promise<Outcome> {
+    const brief = options.brief === true && options.stdin === undefined;
     let silent = true;
     const once = () =>
-      this.#executeOnce(script, options, (chunk) => {
+      this.#executeOnce(script, { ...options, brief }, (chunk) => {
         silent = false;
         onStdout(chunk);
       });
     const outcome = await once();
     // Nobody can tell whether it had begun, and it changes nothing.
-    return options.brief === true && outcome.failure === "connection-lost" && silent ? await once() : outcome;
+    return brief && outcome.failure === "connection-lost" && silent ? await once() : outcome;
   }
 
   async #executeOnce(script: Shell, options: RunOptions, onStdout: (chunk: Uint8Array) => void): Promise<Outcome> {
-    const running = await this.#open(script, options.brief === true && options.stdin === undefined);
+    const running = await this.#open(script, options.brief);
     const { channel } = running;
     const stderr = new Tail(KEPT);
     const watch = watchOver(running, options);
@@ -182,8 +183,8 @@ trap - EXIT`,
     const started = process.hrtime.bigint();
     const inWarden = brief && text.length <= LONGEST_ARGUMENT ? warden.brief(id, text) : undefined;
     const channel = inWarden ?? (await this.#start({ opener, warden }, id, text));
+    if (inWarden !== undefined) this.#options.counters.bytesSent += text.length;
     this.#options.counters.commands += 1;
-    this.#options.counters.bytesSent += text.length;
     void channel.exited.then(() => warden.forget(id));
     return { id, channel, warden, started };
   }
@@ -198,6 +199,7 @@ trap - EXIT`,
     const channel = await opener.open(command);
     channel.stdin.on("error", () => {});
     if (preamble !== "") channel.stdin.write(preamble);
+    this.#options.counters.bytesSent += command.length;
     return channel;
   }
 
