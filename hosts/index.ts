@@ -8,7 +8,7 @@ export { armDeadMan, CONFIRM_SECONDS, confirmAnew, NOT_ARMED, type Verdict } fro
 export { distributionOf, distributions } from "./distribution.ts";
 export { EDITOR_DIRECTORY } from "./editor/on-host.ts";
 export { CommandError, ConnectionError, UserError } from "./errors.ts";
-export { disturbers } from "./examine/background.ts";
+export { type Disturber, disturbers } from "./examine/background.ts";
 export { examineHost, type HostExamination } from "./examine/index.ts";
 export { fingerprintNames, gatherFacts } from "./facts/index.ts";
 export { parseSections } from "./facts/parse.ts";

@@ -1,6 +1,7 @@
 import { disturbers, UserError } from "../hosts/index.ts";
 import { findKnob } from "./knobs/index.ts";
 import type { Knobs, KnobValue } from "./schema.ts";
+import { serviceNames } from "./service-name.ts";
 
 export interface Profile {
   readonly title: string;
@@ -13,9 +14,9 @@ export interface Profile {
 /** Everything of which preflight says that it disturbs, and that is a unit. Absent ones are not applicable. */
 const quiet: Readonly<Record<string, string>> = Object.fromEntries(
   disturbers
-    .flatMap(({ unit, openrc, session }) => [
-      ...[unit, openrc].flatMap((name) => (name === undefined ? [] : [`service.${name.replace(/\.service$/, "")}`])),
-      ...(session === undefined ? [] : [`session.${session}`]),
+    .flatMap((disturber) => [
+      ...serviceNames(disturber).map((name) => `service.${name}`),
+      ...(disturber.session === undefined ? [] : [`session.${disturber.session}`]),
     ])
     .map((knob) => [knob, "stopped"]),
 );

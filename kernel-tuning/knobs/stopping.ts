@@ -1,4 +1,5 @@
 import type { WantedCell } from "../cells.ts";
+import { shortServiceName } from "../service-name.ts";
 import { valueIn } from "../view.ts";
 import type { Surroundings } from "./knob.ts";
 
@@ -17,13 +18,13 @@ export function stopping(name: string, around: Surroundings): WantedCell[] {
 
 /** Each once, after what goes along with it. The record comes first: it keeps its order, and knows what systemd has forgotten. */
 function goingAlong(name: string, { view, stoppedWith }: Surroundings): string[] {
-  const direct = new Map([...view.along].map(([service, others]) => [plain(service), others]));
-  const seen = new Set([plain(name)]);
+  const direct = new Map([...view.along].map(([service, others]) => [shortServiceName(service), others]));
+  const seen = new Set([shortServiceName(name)]);
   const order: string[] = [];
   const visit = (service: string): void => {
-    for (const next of [...stoppedWith(service), ...(direct.get(plain(service)) ?? [])]) {
-      if (seen.has(plain(next))) continue;
-      seen.add(plain(next));
+    for (const next of [...stoppedWith(service), ...(direct.get(shortServiceName(service)) ?? [])]) {
+      if (seen.has(shortServiceName(next))) continue;
+      seen.add(shortServiceName(next));
       visit(next);
       order.push(next);
     }
@@ -34,8 +35,5 @@ function goingAlong(name: string, { view, stoppedWith }: Surroundings): string[]
 
 /** As the profile has it, where that has a wish for the same service. */
 function spelled(service: string, { wishes }: Surroundings): string {
-  return wishes.has(`service.${plain(service)}`) ? plain(service) : service;
+  return wishes.has(`service.${shortServiceName(service)}`) ? shortServiceName(service) : service;
 }
-
-/** systemd calls `docker` `docker.service`. */
-const plain = (service: string): string => service.replace(/\.service$/, "");
