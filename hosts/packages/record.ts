@@ -3,6 +3,7 @@ import { presentEditor } from "../editor/on-host.ts";
 import { UserError } from "../errors.ts";
 import type { PackagesOutputs } from "../schema.ts";
 import { sh } from "../sh.ts";
+import { durable } from "../take-place.ts";
 import type { Transport } from "../transport.ts";
 import type { PackageState } from "./plan.ts";
 
@@ -68,8 +69,8 @@ export async function saveRecord(
   const kept = record.parse({ version: 1, ...what });
   const file = fileOf(stack);
   const draft = `${file}.new`;
-  const script = sh`set -e; umask 077; mkdir -p ${FOLDER}; cat >${draft}; sync ${draft} 2>/dev/null || sync; mv ${draft} ${file}
-sync ${FOLDER} 2>/dev/null || sync`;
+  const script = sh`${durable}
+set -e; umask 077; mkdir -p ${FOLDER}; cat >${draft}; durable ${draft}; mv ${draft} ${file}; durable ${FOLDER}`;
   await transport.run(script, { stdin: `${JSON.stringify(kept)}\n`, signal });
 }
 
