@@ -89,6 +89,11 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   riscv64: ["riscv64"],
 };
 
+/** The processor of an engine's host in the kernel's words, such as `x86_64`. */
+export async function machineOf(place: EnginePlace): Promise<string> {
+  return (await ask(place, sh`uname -m`)).stdout.trim();
+}
+
 /** What `uname -m` prints, in Go's words, as an image's configuration has it. */
 export function goArchitecture(machine: string): string {
   return RUNS[machine]?.[0] ?? machine;
@@ -96,7 +101,7 @@ export function goArchitecture(machine: string): string {
 
 /** Throws `UserError` for an image of another processor, which would not start, or emulated and so many times slower. */
 export async function requireArchitecture(place: EnginePlace, { architecture }: Pick<HeldImage, "architecture">): Promise<void> {
-  const machine = (await ask(place, sh`uname -m`)).stdout.trim();
+  const machine = await machineOf(place);
   const runs = RUNS[machine];
   if (architecture === undefined || runs === undefined || runs.includes(architecture)) return;
   throw new UserError(`${place.transport.host}: the image is built for ${architecture}, and this host is ${machine}`, {

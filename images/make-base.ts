@@ -1,11 +1,22 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
-import { bytesText, CommandError, counting, loadFolder, type OperationContext, sh, UserError } from "../hosts/index.ts";
+import { bytesText, CommandError, counting, loadFolder, type OperationContext, UserError } from "../hosts/index.ts";
 import { type AssembledImage, assemble, emptyLayer, imageArchive, imageOf, type Layer } from "./assembled.ts";
 import { describeBase } from "./base.ts";
 import { compressed, decompressed } from "./controller-cache.ts";
 import { placeOf, proven } from "./delivery.ts";
-import { ask, type EnginePlace, goArchitecture, look, MOVE_SECONDS, probe, remove, requireRoom, tag } from "./engine-store.ts";
+import {
+  ask,
+  type EnginePlace,
+  goArchitecture,
+  look,
+  MOVE_SECONDS,
+  machineOf,
+  probe,
+  remove,
+  requireRoom,
+  tag,
+} from "./engine-store.ts";
 import { engines } from "./engines.ts";
 import { findRecipe } from "./recipes.ts";
 import { debianArchitecture, type RootFileSystemArchive, rootFileSystemOf } from "./root-file-system.ts";
@@ -99,10 +110,6 @@ export async function bring(
     stream.destroy();
   }
   return { localId: (await proven(place, image.configDigest, name)).id, bytesSent: counted.bytes() };
-}
-
-async function machineOf(place: EnginePlace): Promise<string> {
-  return (await ask(place, sh`uname -m`)).stdout.trim();
 }
 
 async function fromPulled(
