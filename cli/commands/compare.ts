@@ -5,7 +5,7 @@ import { renderComparisonJson, renderComparisonTerminal } from "../../report/ind
 import { didYouMean } from "../../stacks/index.ts";
 import { type Context, print } from "../context.ts";
 import { commandFor } from "../hints.ts";
-import { openSession, warner } from "../read-session.ts";
+import { openSession, sessionSource } from "../read-session.ts";
 import { isSession, namedSessions, newestSessions } from "../sessions.ts";
 import { terminalOptions } from "../style.ts";
 
@@ -62,6 +62,6 @@ function idsOf({ session }: SessionData): readonly string[] {
 }
 
 function read(context: Context, directories: readonly string[]): readonly SessionData[] {
-  const warn = warner(context);
-  return directories.map((directory) => openSession(context.root, directory, warn));
+  const source = sessionSource(context);
+  return directories.map((directory) => openSession(source, directory));
 }

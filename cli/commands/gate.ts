@@ -18,7 +18,7 @@ import { UserError } from "../../hosts/index.ts";
 import { renderGateJson, renderGateJunit, renderGateMarkdown, renderGateTerminal } from "../../report/index.ts";
 import { benchmarkNames, type GateSettings, gateSettings } from "../../stacks/index.ts";
 import { type Context, Exit, print, say } from "../context.ts";
-import { openSession, type Warn, warner, warnOfUndescribed } from "../read-session.ts";
+import { openSession, type SessionSource, sessionSource, warnOfUndescribed } from "../read-session.ts";
 import { isSession, namedSessions, newestSessions, nothingMeasured } from "../sessions.ts";
 import { styleOf, terminalOptions } from "../style.ts";
 
@@ -40,14 +40,13 @@ export interface GateOptions {
  * the matrix lets that one pass.
  */
 export async function gateCommand(context: Context, stack: string, options: GateOptions): Promise<void> {
-  const { root } = context;
-  const warn = warner(context);
-  if (options.session === undefined) warnOfUndescribed(root, stack, warn);
-  const results = judgedSessions({ root, warn }, stack, options).map((current) =>
+  const source = sessionSource(context);
+  if (options.session === undefined) warnOfUndescribed(source, stack);
+  const results = judgedSessions(source, stack, options).map((current) =>
     gate({
       current,
-      baseline: baselineOf({ root, warn }, current, options),
-      history: historyOf(current, pastSessions(root, current, warn)),
+      baseline: baselineOf(source, current, options),
+      history: historyOf(current, pastSessions(source.root, current, source.warn)),
       mode: options.mode,
       expected: options.expectChange ?? [],
       ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
@@ -92,17 +91,11 @@ function sayUnmeasured(context: Context, stack: string, results: readonly GateRe
     if (!judged.has(name)) say(context, style.bad(`WARNING: ${stack}/${name} is not judged: it has no session`));
 }
 
-/** Where sessions are read from, and who hears what of them could not be. */
-interface Source {
-  readonly root: string;
-  readonly warn: Warn;
-}
-
 /** A named session; or the newest of every benchmark, of which a named baseline session selects its own. */
-function judgedSessions(source: Source, stack: string, { session, baseline }: GateOptions): readonly SessionData[] {
+function judgedSessions(source: SessionSource, stack: string, { session, baseline }: GateOptions): readonly SessionData[] {
   const { root } = source;
   if (session !== undefined) return [readNamed(source, session)];
-  const newest = newestSessions(root, stack).map((directory) => openSession(root, directory, source.warn));
+  const newest = newestSessions(root, stack).map((directory) => openSession(source, directory));
   if (newest.length === 0) throw nothingMeasured(root, stack);
   if (baseline === undefined || !isSession(root, baseline)) return newest;
   const named = readNamed(source, baseline).session;
@@ -111,7 +104,7 @@ function judgedSessions(source: Source, stack: string, { session, baseline }: Ga
   throw new UserError(`${stack} has no session of the benchmark ${named.benchmark}, which ${named.id} measured`);
 }
 
-function baselineOf(source: Source, current: SessionData, options: GateOptions): BaselineChoice {
+function baselineOf(source: SessionSource, current: SessionData, options: GateOptions): BaselineChoice {
   const { baseline, expectChange, tolerance } = options;
   const { session } = current;
   if (baseline === undefined)
@@ -124,9 +117,9 @@ function baselineOf(source: Source, current: SessionData, options: GateOptions):
   });
 }
 
-function readNamed({ root, warn }: Source, name: string): SessionData {
-  const [directory = name] = namedSessions(root, [name]);
-  return openSession(root, directory, warn);
+function readNamed(source: SessionSource, name: string): SessionData {
+  const [directory = name] = namedSessions(source.root, [name]);
+  return openSession(source, directory);
 }
 
 function write(file: string, content: string): void {

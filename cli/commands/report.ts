@@ -14,7 +14,7 @@ import {
   withTrends,
 } from "../../report/index.ts";
 import { type Context, print } from "../context.ts";
-import { openSession, type Warn, warner, warnOfUndescribed } from "../read-session.ts";
+import { openSession, type SessionSource, sessionSource, warnOfUndescribed } from "../read-session.ts";
 import { namedSessions, newestSessions, nothingMeasured, sessionsWhere } from "../sessions.ts";
 import { terminalOptions } from "../style.ts";
 
@@ -43,8 +43,8 @@ export interface ReportOptions {
 /** `distrobench report`: the comparison of named sessions, or of the newest ones of a stack, from the raw samples on disk. */
 export async function report(context: Context, names: readonly string[], options: ReportOptions): Promise<void> {
   const format = options.json === true ? "json" : options.format;
-  const source = { root: context.root, warn: warner(context) };
-  if (names.length === 0) warnOfUndescribed(source.root, options.stack, source.warn);
+  const source = sessionSource(context);
+  if (names.length === 0) warnOfUndescribed(source, options.stack);
   const sessions = chosen(source, names, options.stack, format);
   if (sessions.length === 0) throw nothingMeasured(source.root, options.stack);
   if (format === undefined) printSessions(context, source, sessions);
@@ -53,10 +53,10 @@ export async function report(context: Context, names: readonly string[], options
 
 /** The comparison table of some sessions, for a terminal. */
 export function printComparison(context: Context, sessions: readonly string[]): void {
-  printSessions(context, { root: context.root, warn: warner(context) }, sessions);
+  printSessions(context, sessionSource(context), sessions);
 }
 
-function printSessions(context: Context, source: Source, sessions: readonly string[]): void {
+function printSessions(context: Context, source: SessionSource, sessions: readonly string[]): void {
   const options = terminalOptions(context.stdout, context.environment);
   for (const [index, session] of sessions.entries()) {
     const text = renderTerminal(withTrends(readWithPast(source, session)), options);
@@ -64,14 +64,13 @@ function printSessions(context: Context, source: Source, sessions: readonly stri
   }
 }
 
-/** Where sessions are read from, and who hears what of them could not be. */
-interface Source {
-  readonly root: string;
-  readonly warn: Warn;
-}
-
 /** Change points are looked for in a history, so that format takes all sessions of the stack's one benchmark. */
-function chosen(source: Source, names: readonly string[], stack: string, format: ReportFormat | undefined): readonly string[] {
+function chosen(
+  source: SessionSource,
+  names: readonly string[],
+  stack: string,
+  format: ReportFormat | undefined,
+): readonly string[] {
   const { root } = source;
   if (names.length > 0) return namedSessions(root, names);
   const newest = newestSessions(root, stack);
@@ -80,18 +79,18 @@ function chosen(source: Source, names: readonly string[], stack: string, format:
     throw new UserError(`${stack} has ${newest.length} benchmarks, and a history is of one`, {
       remedy: `Name the sessions: ./distrobench report --format otava ${newest[0]?.replace(/^results\//, "")} ...`,
     });
-  const benchmarks = newest.map((directory) => openSession(root, directory, source.warn).session.benchmark);
+  const benchmarks = newest.map((directory) => openSession(source, directory).session.benchmark);
   return sessionsWhere(
     root,
     (session) => session.stack === stack && benchmarks.includes(session.benchmark) && session.outcome === "complete",
   );
 }
 
-function readFor(format: ReportFormat, source: Source, directory: string): ReportSession {
-  return looksBack.includes(format) ? readWithPast(source, directory) : openSession(source.root, directory, source.warn);
+function readFor(format: ReportFormat, source: SessionSource, directory: string): ReportSession {
+  return looksBack.includes(format) ? readWithPast(source, directory) : openSession(source, directory);
 }
 
-function readWithPast({ root, warn }: Source, directory: string): ReportSession {
-  const data = openSession(root, directory, warn);
-  return { ...data, earlier: pastSessions(root, data, warn) };
+function readWithPast(source: SessionSource, directory: string): ReportSession {
+  const data = openSession(source, directory);
+  return { ...data, earlier: pastSessions(source.root, data, source.warn) };
 }

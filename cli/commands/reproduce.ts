@@ -26,7 +26,7 @@ import {
 } from "../../stacks/index.ts";
 import { type Context, Exit, print } from "../context.ts";
 import type { Pulumi } from "../pulumi.ts";
-import { openSession, warner } from "../read-session.ts";
+import { openSession, sessionSource } from "../read-session.ts";
 import { newestSessions } from "../sessions.ts";
 import { snapshot } from "../snapshot.ts";
 import { terminalOptions } from "../style.ts";
@@ -110,14 +110,13 @@ async function measuredAgain(pulumi: Pulumi, stack: string): Promise<string[]> {
 }
 
 function judge(context: Context, stack: string, lock: Lock, tolerance: number): readonly GateResult[] {
-  const { root } = context;
-  const warn = warner(context);
-  const sessions = newestSessions(root, stack).map((directory) => openSession(root, directory, warn));
+  const source = sessionSource(context);
+  const sessions = newestSessions(source.root, stack).map((directory) => openSession(source, directory));
   return Object.entries(lock.benchmarks).map(([name, { session }]) => {
     const current = sessions.find((data) => data.session.benchmark === name);
     if (current === undefined) throw new UserError(`${stack} has not measured ${name}`);
-    const history = historyOf(current, pastSessions(root, current, warn));
-    return judgeOne(current, openSession(root, join("results", session), warn), history, tolerance);
+    const history = historyOf(current, pastSessions(source.root, current, source.warn));
+    return judgeOne(current, openSession(source, join("results", session)), history, tolerance);
   });
 }
 
