@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CommanderError } from "commander";
-import { commandLine } from "../../cli/command-line.ts";
 import { golden } from "../golden.ts";
-import { memoryContext } from "./memory-context.ts";
+import { memoryContext, outcomeOf } from "./memory-context.ts";
 
 async function run(...words: string[]) {
   return await runOn(undefined, ...words);
@@ -13,12 +12,7 @@ async function run(...words: string[]) {
 async function runOn(columns: number | undefined, ...words: string[]) {
   const memory = memoryContext();
   for (const stream of [memory.context.stdout, memory.context.stderr]) Object.assign(stream, { columns });
-  const error: unknown = await commandLine(memory.context)
-    .parseAsync(words, { from: "user" })
-    .then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
+  const error = await outcomeOf(memory.context, words);
   return { code: error instanceof CommanderError ? error.exitCode : 0, stdout: memory.stdout(), stderr: memory.stderr() };
 }
 

@@ -3,11 +3,10 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { commandLine } from "../../cli/command-line.ts";
 import { Exit } from "../../cli/context.ts";
 import { everyBenchmark, type MeasuredOptions, measuredSession, sessionId } from "../benchmarks/gate/every-test.ts";
 import { writeSession } from "../report/write-session.ts";
-import { memoryContext } from "./memory-context.ts";
+import { memoryContext, outcomeOf } from "./memory-context.ts";
 
 const root = mkdtempSync(join(tmpdir(), "distrobench-gate-"));
 after(() => rmSync(root, { recursive: true }));
@@ -33,12 +32,7 @@ const verdicts = [
 
 async function gate(...words: readonly string[]) {
   const memory = memoryContext({ root });
-  const error: unknown = await commandLine(memory.context)
-    .parseAsync(["gate", ...words], { from: "user" })
-    .then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
+  const error = await outcomeOf(memory.context, ["gate", ...words]);
   if (error !== undefined && !(error instanceof Exit)) throw error;
   return { code: error?.code ?? 0, stdout: memory.stdout() };
 }

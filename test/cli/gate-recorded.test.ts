@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { readSession } from "../../benchmarks/index.ts";
-import { commandLine } from "../../cli/command-line.ts";
 import { Exit } from "../../cli/context.ts";
-import { memoryContext } from "./memory-context.ts";
+import { memoryContext, outcomeOf } from "./memory-context.ts";
 
 /** Sessions of the test `command` as they were measured, one after the other, on one machine; `golden/gate/recorded/README.md` says how. */
 const recorded = join(import.meta.dirname, "../golden/gate/recorded");
@@ -21,12 +20,7 @@ for (const [name, id] of ids) cpSync(join(recorded, name), join(root, "results",
 async function gate(session: string, baseline?: string) {
   const memory = memoryContext({ root });
   const named = baseline === undefined ? [] : ["--baseline", ids.get(baseline) ?? ""];
-  const error: unknown = await commandLine(memory.context)
-    .parseAsync(["gate", "--session", ids.get(session) ?? "", ...named], { from: "user" })
-    .then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
+  const error = await outcomeOf(memory.context, ["gate", "--session", ids.get(session) ?? "", ...named]);
   if (error !== undefined && !(error instanceof Exit)) throw error;
   return { code: error?.code ?? 0, stdout: memory.stdout() };
 }

@@ -9,7 +9,7 @@ import { Exit } from "../../cli/context.ts";
 import { before, now, times } from "../benchmarks/gate/sessions.ts";
 import { writeSession } from "../report/write-session.ts";
 import { RIGHT } from "../stacks/matrix-text.ts";
-import { memoryContext } from "./memory-context.ts";
+import { memoryContext, outcomeOf } from "./memory-context.ts";
 
 const root = mkdtempSync(join(tmpdir(), "distrobench-gate-"));
 after(() => rmSync(root, { recursive: true }));
@@ -25,12 +25,7 @@ const [first, last] = [1, 3].map((day) => stack("mine", day).id);
 
 async function run(...words: string[]) {
   const memory = memoryContext({ root });
-  const error: unknown = await commandLine(memory.context)
-    .parseAsync(words, { from: "user" })
-    .then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
+  const error = await outcomeOf(memory.context, words);
   const code = error instanceof Exit ? error.code : error instanceof CommanderError ? "usage" : error === undefined ? 0 : "error";
   return { code, error, stdout: memory.stdout(), stderr: memory.stderr() };
 }

@@ -3,11 +3,10 @@ import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { commandLine } from "../../cli/command-line.ts";
 import { Exit } from "../../cli/context.ts";
 import { before, now, times } from "../benchmarks/gate/sessions.ts";
 import { writeSession } from "../report/write-session.ts";
-import { memoryContext } from "./memory-context.ts";
+import { memoryContext, outcomeOf } from "./memory-context.ts";
 
 const roots: string[] = [];
 after(() => {
@@ -30,12 +29,7 @@ function project() {
 
 async function run(root: string, ...words: string[]) {
   const memory = memoryContext({ root });
-  const error: unknown = await commandLine(memory.context)
-    .parseAsync(words, { from: "user" })
-    .then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
+  const error = await outcomeOf(memory.context, words);
   return { code: error instanceof Exit ? error.code : error === undefined ? 0 : "error", error, ...texts(memory) };
 }
 

@@ -6,7 +6,7 @@ import { after, describe, it } from "node:test";
 import { commandLine } from "../../cli/command-line.ts";
 import { before, now, times } from "../benchmarks/gate/sessions.ts";
 import { writeSession } from "../report/write-session.ts";
-import { memoryContext } from "./memory-context.ts";
+import { memoryContext, outcomeOf } from "./memory-context.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/json.md"), "utf8");
 const root = mkdtempSync(join(tmpdir(), "distrobench-json-"));
@@ -54,9 +54,7 @@ function unnamed(value: unknown, known: ReadonlySet<string>, path = ""): readonl
 async function json(...words: string[]): Promise<unknown> {
   // What it looks at is the project itself.
   const { context, stdout } = memoryContext(words[0] === "doctor" ? {} : { root });
-  await commandLine(context)
-    .parseAsync([...words, "--json"], { from: "user" })
-    .catch(() => undefined);
+  await outcomeOf(context, [...words, "--json"]);
   return JSON.parse(stdout());
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { commandLine } from "../../cli/command-line.ts";
 import type { Context, Environment } from "../../cli/context.ts";
 
 /** A context that keeps what a command writes. */
@@ -16,6 +17,16 @@ export function memoryContext(
     signal: new AbortController().signal,
   };
   return { context, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** Runs the command line as if these words had been typed. What it ends with: undefined, `Exit`, or an error. */
+export async function outcomeOf(context: Context, words: readonly string[]): Promise<unknown> {
+  return await commandLine(context)
+    .parseAsync(words, { from: "user" })
+    .then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
 }
 
 function collect(isTTY: boolean) {
