@@ -33,7 +33,8 @@ const SHORTEST_WINDOW = 10;
  * between their neighbours), on ranks: a candidate is the best split of a window by the exact Mann-Whitney test, and it stays where a
  * permutation test of the best split, between the neighbouring points, gives p <= 0.001 and the medians differ by the magnitude. Choosing
  * the split is part of what is permuted, so searching does not make changes. Rank 1 of n is rank 1 however far out it lies, so a spike
- * moves nothing. Where exactly it is, is then said by the values themselves (`levelSplit`). Deterministic. For some dozens of values: the exact distributions of hundreds take seconds.
+ * moves nothing. Where exactly it is, is then said by the values themselves (`levelSplit`). Deterministic. For some dozens of values: the
+ * exact distributions of hundreds take seconds.
  */
 export function changePoints(values: readonly number[], options: ChangeOptions): readonly ChangePoint[] {
   const search = { ...options, order: orderOf(values, options.seed) };
